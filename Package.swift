@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+var package = Package(
+  name: "swift-gnutls-resumption",
+  products: [
+    .library(name: "GnuTLSResumption", targets: ["GnuTLSResumption"]),
+    .library(name: "SessionTickets", targets: ["SessionTickets"]),
+    .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
+    .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+    .target(name: "CLinux"),
+    .target(name: "SessionTickets", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "SessionTicketsTesting", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(
+      name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "SessionTickets"], swiftSettings: strict),
+    .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS"], swiftSettings: strict),
+    .executableTarget(
+      name: "gnutls-resume",
+      dependencies: [
+        "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(
+      name: "TestPeers", dependencies: ["ScriptableTLSServer"], path: "Tests/TestPeers", swiftSettings: strict),
+    .testTarget(
+      name: "SessionTicketsTests", dependencies: ["SessionTickets", "SessionTicketsTesting", "store-stress"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "GnuTLSResumptionTests",
+      dependencies: ["GnuTLSResumption", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,25 @@
+// Linux system calls and constants that Swift's Glibc module hides, because it is built without _GNU_SOURCE.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <sys/types.h>
+
+// Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE).
+int clinux_open_unnamed(int folder, mode_t mode);
+
+// Gives an unnamed file its name. Refuses with EEXIST if the name is taken (linkat(2), through /proc/self/fd).
+int clinux_link_unnamed(int descriptor, int folder, const char *name);
+
+// Renames, refusing with EEXIST if the new name is taken (renameat2(2), RENAME_NOREPLACE).
+int clinux_rename_exclusively(int folder, const char *from, const char *to);
+
+// Opens a path component as a location only, never following a symbolic link (open(2), O_PATH | O_NOFOLLOW).
+int clinux_open_location(int folder, const char *name);
+
+// Keeps a memory range out of core dumps (madvise(2), MADV_DONTDUMP). The range must be page-aligned.
+int clinux_exclude_from_core_dumps(void *start, size_t length);
+
+// Overwrites memory in a way that the optimiser may not drop (explicit_bzero(3)).
+void clinux_wipe(void *start, size_t length);
+
+#endif

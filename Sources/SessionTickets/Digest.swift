@@ -1,0 +1,56 @@
+/// A 32-byte keyed digest (HMAC-SHA256) under which a store files its records.
+///
+/// A store compares digests and nothing else. What they stand for, a server or a connection's whole identity,
+/// is known only to whoever holds the master key.
+public struct Digest: Hashable, Sendable {
+  /// The digest's length in bytes.
+  public static let byteCount = 32
+
+  // Four words instead of an array: compared and hashed without a heap allocation.
+  let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// Makes a digest from its 32 bytes, or returns nil if there are more or fewer.
+  public init?(_ bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    var iterator = bytes.makeIterator()
+    func word() -> UInt64 {
+      var value: UInt64 = 0
+      for _ in 0..<8 { value = value << 8 | UInt64(iterator.next() ?? 0) }
+      return value
+    }
+    words = (word(), word(), word(), word())
+  }
+
+  /// Makes a digest from 64 lower-case hexadecimal digits, or returns nil.
+  public init?(hexadecimal digits: some Collection<UInt8>) {
+    guard let bytes = Hexadecimal.decode(digits) else { return nil }
+    self.init(bytes)
+  }
+
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(Self.byteCount)
+    for word in [words.0, words.1, words.2, words.3] {
+      result.append(bigEndian: word)
+    }
+    return result
+  }
+
+  /// The 64 lower-case hexadecimal digits, in ASCII.
+  public var hexadecimal: [UInt8] { Hexadecimal.encode(bytes) }
+
+  public static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+    hasher.combine(words.2)
+    hasher.combine(words.3)
+  }
+}
+
+extension Digest: CustomStringConvertible {
+  /// The first eight hexadecimal digits: enough to tell digests apart in a log.
+  public var description: String { String(decoding: hexadecimal.prefix(8), as: UTF8.self) }
+}

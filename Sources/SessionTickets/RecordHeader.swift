@@ -1,0 +1,62 @@
+/// The part of a record that a store may read: everything else is sealed.
+///
+/// 40 bytes, big-endian:
+///
+/// | offset | bytes | field |
+/// |---|---|---|
+/// | 0 | 4 | magic `GRT\0` |
+/// | 4 | 1 | format version |
+/// | 5 | 1 | kind |
+/// | 6 | 2 | zero |
+/// | 8 | 16 | record id |
+/// | 24 | 8 | expiry, seconds since 1970 |
+/// | 32 | 8 | id of the master key that sealed it |
+///
+/// The seal authenticates the header, so whoever opens the record may trust it; a store may not.
+public struct RecordHeader: Hashable, Sendable {
+  /// The header's length in bytes.
+  public static let byteCount = 40
+  /// The one format version that this library writes and reads.
+  public static let formatVersion: UInt8 = 1
+  static let magic: [UInt8] = [0x47, 0x52, 0x54, 0x00]
+
+  public let kind: RecordKind
+  public let id: RecordID
+  /// When the record is of no more use, in seconds since 1970.
+  public let expiry: Int64
+  /// Tells master keys apart; it reveals nothing about them.
+  public let masterKeyID: UInt64
+
+  public init(kind: RecordKind, id: RecordID, expiry: Int64, masterKeyID: UInt64) {
+    self.kind = kind
+    self.id = id
+    self.expiry = expiry
+    self.masterKeyID = masterKeyID
+  }
+
+  /// Parses the first 40 bytes of a record, or returns nil if they are not a header of this format.
+  public init?(parsing bytes: some RandomAccessCollection<UInt8>) {
+    guard bytes.count >= Self.byteCount, bytes.prefix(4).elementsEqual(Self.magic) else { return nil }
+    func byte(_ offset: Int) -> UInt8 { bytes[bytes.index(bytes.startIndex, offsetBy: offset)] }
+    func word(_ offset: Int) -> UInt64 {
+      (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(byte(offset + $1)) }
+    }
+    guard byte(4) == Self.formatVersion, let kind = RecordKind(rawValue: byte(5)), byte(6) == 0, byte(7) == 0,
+      let id = RecordID(bytes.dropFirst(8).prefix(RecordID.byteCount))
+    else { return nil }
+    let expiry = word(24)
+    guard expiry <= UInt64(Int64.max) else { return nil }
+    self.init(kind: kind, id: id, expiry: Int64(expiry), masterKeyID: word(32))
+  }
+
+  /// The 40 bytes.
+  public var bytes: [UInt8] {
+    var result = Self.magic
+    result.reserveCapacity(Self.byteCount)
+    result += [Self.formatVersion, kind.rawValue, 0, 0]
+    result += id.bytes
+    result.append(bigEndian: UInt64(bitPattern: expiry))
+    result.append(bigEndian: masterKeyID)
+    return result
+  }
+}

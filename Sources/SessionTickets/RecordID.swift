@@ -1,0 +1,25 @@
+/// The random 128-bit name of one sealed record. Every sealing draws a new one.
+public struct RecordID: Hashable, Sendable {
+  /// The id's length in bytes.
+  public static let byteCount = 16
+
+  let value: UInt128
+
+  /// Makes an id from its 16 bytes, or returns nil if there are more or fewer.
+  public init?(_ bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    value = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+  }
+
+  /// The 16 bytes.
+  public var bytes: [UInt8] {
+    stride(from: 120, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt128($0)) }
+  }
+
+  /// The 32 lower-case hexadecimal digits, in ASCII.
+  public var hexadecimal: [UInt8] { Hexadecimal.encode(bytes) }
+}
+
+extension RecordID: CustomStringConvertible {
+  public var description: String { String(decoding: hexadecimal, as: UTF8.self) }
+}

@@ -1,0 +1,117 @@
+/// A place where sealed records are kept between connections.
+///
+/// ## What an implementer must keep
+/// - **At most once.** ``take(from:at:)`` gives a record of kind ``RecordKind/ticket`` to at most one caller, across
+///   threads, processes and machines, even if the taker dies at once. What was given never comes back.
+/// - **One winner.** Of any number of concurrent ``replace(_:by:at:)`` calls for one record, at most one returns true.
+/// - **Immutable.** The bytes that come out are the bytes that went in.
+/// - **Bounded.** At a bound the oldest records leave; the record just inserted stays.
+/// - **Distrusted.** Callers authenticate what a store returns. A store may lose records; it may never invent them.
+/// - **Prompt.** Calls may block, but not for long: a connection waits. A store never retries by itself.
+///
+/// Ids are unique within a ``StoreKey``. All methods may be called from any thread at any time. After ``close()``
+/// every call throws ``StoreError/Code-swift.struct/closed``. Whoever writes a store runs the suite of
+/// `SessionTicketsTesting` against it.
+public protocol TicketStore: Sendable {
+  /// The side of TLS that this store was opened for.
+  var role: StoreRole { get }
+
+  /// Keeps a record, and evicts older ones at a bound.
+  ///
+  /// A ticket removes the identity's TLS 1.2 session; a session replaces it.
+  /// - Throws: ``StoreError/Code-swift.struct/idExists`` if a record with this id is there: nothing has changed then.
+  func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError)
+
+  /// Claims the newest live record of an identity: tickets first, then the session.
+  ///
+  /// A ticket is gone from the store when this returns; a session stays. Records found expired or unreadable on the
+  /// way are removed and counted in the ``Miss``.
+  func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult
+
+  /// Reads a record for inspection, or returns nil. This is no claim: what it returns may be taken by another.
+  func read(_ key: RecordKey) throws(StoreError) -> SealedRecord?
+
+  /// Replaces a record by another of the same identity, if it is still there.
+  /// - Returns: Whether this call replaced it. False means that it was taken, removed or replaced by another.
+  func replace(_ key: RecordKey, by record: SealedRecord, now: WallTime) throws(StoreError) -> Bool
+
+  /// Removes a record. Returns whether this call did.
+  @discardableResult
+  func remove(_ key: RecordKey, because reason: RemovalReason) throws(StoreError) -> Bool
+
+  /// Removes the TLS 1.2 session of an identity. Returns whether there was one.
+  @discardableResult
+  func removeSession(at place: StoreKey, because reason: RemovalReason) throws(StoreError) -> Bool
+
+  /// Removes all records and notes of a server. Returns how many records.
+  @discardableResult
+  func removeAll(server: Digest, because reason: RemovalReason) throws(StoreError) -> Int
+
+  /// Removes everything. Returns how many records.
+  @discardableResult
+  func removeAll() throws(StoreError) -> Int
+
+  /// Removes the records that have expired. Returns how many.
+  @discardableResult
+  func purgeExpired(now: WallTime) throws(StoreError) -> Int
+
+  /// Counts what is there, the expired included.
+  func count() throws(StoreError) -> StoreCount
+
+  /// The records of a server, oldest first, the expired included.
+  func select(server: Digest) throws(StoreError) -> [RecordSummary]
+
+  /// Visits every record, in no particular order, until the closure returns false.
+  ///
+  /// Records that come or go meanwhile may be visited or not. The closure may call the store.
+  func forEach(_ visit: (RecordSummary) -> Bool) throws(StoreError)
+
+  /// The note of a server (`identity` nil) or of one of its identities, or nil.
+  ///
+  /// A note is up to ``NoteLimits/maximumByteCount`` opaque bytes that are read again and again, and replaced.
+  func note(server: Digest, identity: Digest?) throws(StoreError) -> [UInt8]?
+
+  /// Sets a note, replacing an older one; nil removes it. Notes count towards the bounds, and may be evicted.
+  /// - Throws: ``StoreError/Code-swift.struct/tooLarge``.
+  func setNote(_ note: [UInt8]?, server: Digest, identity: Digest?, now: WallTime) throws(StoreError)
+
+  /// Closes the store. What it holds stays, as far as it outlives the process.
+  func close()
+}
+
+/// The limits that every store keeps for notes.
+public enum NoteLimits {
+  /// The most that a note may have, in bytes.
+  public static let maximumByteCount = 512
+}
+
+extension TicketStore {
+  /// Inserts a record that the closure seals, again under another id while the id is taken, three times at most.
+  /// - Returns: The record that was inserted.
+  @discardableResult
+  public func insert(
+    at place: StoreKey, now: WallTime, attempts: Int = 3, sealing: () throws(StoreError) -> SealedRecord
+  ) throws(StoreError) -> SealedRecord {
+    var remaining = attempts
+    while true {
+      let record = try sealing()
+      do {
+        try insert(record, at: place, now: now)
+        return record
+      } catch {
+        remaining -= 1
+        guard error.code == .idExists, remaining > 0 else { throw error }
+      }
+    }
+  }
+
+  /// Combines all records into one value (Erlang's `foldl`).
+  public func fold<Value>(_ initial: Value, _ combine: (Value, RecordSummary) -> Value) throws(StoreError) -> Value {
+    var value = initial
+    try forEach { record in
+      value = combine(value, record)
+      return true
+    }
+    return value
+  }
+}
