@@ -1,1 +1,57 @@
+// GnuTLS's headers, and what of them Swift can't import. Each shim says why it is here.
+#ifndef CGNUTLS_SHIM_H
+#define CGNUTLS_SHIM_H
+
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
+#include <gnutls/x509.h>
+
+// gnutls_free is a mutable global function pointer: reading it is a data race to Swift 6.
+static inline void cgnutls_free(void *memory) { gnutls_free(memory); }
+
+// gnutls_transport_set_int is a macro over gnutls_transport_set_int2.
+static inline void cgnutls_transport_set_descriptor(gnutls_session_t session, int descriptor) {
+  gnutls_transport_set_int2(session, descriptor, descriptor);
+}
+
+// GNUTLS_CLIENT, GNUTLS_NONBLOCK and GNUTLS_NO_SIGNAL are enumerators and macros of one name: ambiguous in Swift.
+static inline int cgnutls_init_nonblocking_client(gnutls_session_t *session) {
+  return gnutls_init(session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+}
+
+// GNUTLS_HANDSHAKE_ANY is a macro with a cast.
+static inline unsigned int cgnutls_handshake_any(void) { return GNUTLS_HANDSHAKE_ANY; }
+
+// What a server's certificate must fulfil: the name (if any) and the purpose. An array of unions of pointers: safer
+// built here than through Swift's pointers. Both checks below share it, so that they can't drift apart.
+#define CGNUTLS_SERVER_DATA(name)                                                                  \
+  {{.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, .size = 0}, \
+   {.type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *)(name), .size = 0}}
+
+// Verifies the peer of a session: chain, stapled OCSP responses, purpose and name.
+static inline int cgnutls_verify_peer(gnutls_session_t session, const char *name, unsigned int *status) {
+  gnutls_typed_vdata_st data[2] = CGNUTLS_SERVER_DATA(name);
+  return gnutls_certificate_verify_peers(session, data, name ? 2 : 1, status);
+}
+
+// Verifies a chain that is not, or not yet, a session's.
+static inline int cgnutls_verify_chain(gnutls_x509_trust_list_t trust, gnutls_x509_crt_t *chain, unsigned int count,
+                                       const char *name, unsigned int flags, unsigned int *status) {
+  gnutls_typed_vdata_st data[2] = CGNUTLS_SERVER_DATA(name);
+  return gnutls_x509_trust_list_verify_crt2(trust, chain, count, data, name ? 2 : 1, flags, status, NULL);
+}
+
+// The field is a pointer without const, and the structure is filled for one call only.
+static inline int cgnutls_set_alpn(gnutls_session_t session, const char *const *names, unsigned int count,
+                                   unsigned int flags) {
+  gnutls_datum_t protocols[32];
+  if (count > 32) return GNUTLS_E_INVALID_REQUEST;
+  for (unsigned int i = 0; i < count; i++) {
+    protocols[i].data = (unsigned char *)names[i];
+    protocols[i].size = (unsigned int)__builtin_strlen(names[i]);
+  }
+  return gnutls_alpn_set_protocols(session, protocols, count, flags);
+}
+
+#endif

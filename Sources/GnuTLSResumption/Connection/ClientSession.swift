@@ -1,0 +1,90 @@
+internal import CGnuTLS
+internal import Glibc
+
+/// A `gnutls_session_t` over a socket, owned: made, set up, and freed before the socket is.
+@safe
+final class ClientSession {
+  let handle: SessionHandle
+  let socket: TCPSocket
+  // Kept as long as the session, which borrows them.
+  private let credentials: Credentials
+
+  init(socket: consuming TCPSocket, credentials: Credentials) throws(GnuTLSError) {
+    var session: gnutls_session_t?
+    try GnuTLSError.check(unsafe cgnutls_init_nonblocking_client(&session))
+    guard let session = unsafe session else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
+    handle = unsafe SessionHandle(session)
+    self.socket = socket
+    self.credentials = credentials
+    unsafe cgnutls_transport_set_descriptor(session, self.socket.descriptor)
+    try GnuTLSError.check(
+      unsafe gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials.pointer)))
+  }
+
+  deinit { unsafe gnutls_deinit(handle.pointer) }
+
+  /// Sets the server name for SNI, which has no place for addresses (RFC 6066, section 3).
+  func setServerName(_ name: String) throws(GnuTLSError) {
+    guard !IPAddress.isLiteral(name) else { return }
+    try GnuTLSError.check(
+      unsafe name.withCString { unsafe gnutls_server_name_set(handle.pointer, GNUTLS_NAME_DNS, $0, name.utf8.count) })
+  }
+
+  /// Sets a priority string. By default GnuTLS's own, which offers resumption with and without a fresh key exchange:
+  /// only the one with it is kept (`psk_dhe_ke`, RFC 8446, section 4.2.9).
+  func setPriority(_ priority: String?) throws(GnuTLSError) {
+    if let priority {
+      try GnuTLSError.check(unsafe gnutls_priority_set_direct(handle.pointer, priority, nil))
+    } else {
+      try GnuTLSError.check(unsafe gnutls_set_default_priority_append(handle.pointer, "+ECDHE-PSK", nil, 0))
+    }
+  }
+
+  func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
+    guard !names.isEmpty else { return }
+    let strings = unsafe names.map { unsafe UnsafePointer(strdup($0)) }
+    defer { for unsafe string in unsafe strings { unsafe free(UnsafeMutablePointer(mutating: string)) } }
+    try GnuTLSError.check(unsafe cgnutls_set_alpn(handle.pointer, strings, UInt32(strings.count), 0))
+  }
+
+  /// Has the peer verified inside a full handshake, before the client shows its own certificate.
+  func verifyInHandshake() {
+    unsafe gnutls_session_set_verify_function(handle.pointer) { session in
+      guard let session = unsafe session,
+        let context = unsafe SessionRegistry.context(of: SessionHandle(session)), let verifier = context.verifier
+      else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
+      do throws(VerificationFailure) {
+        try verifier.verify(context.session)
+        return 0
+      } catch {
+        context.refusal = error
+        return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR
+      }
+    }
+  }
+
+  /// Repeats a call of GnuTLS until it is through, waiting for the socket where it would block.
+  /// - Parameter tickets: How many tickets have come. GnuTLS answers "again" for a ticket too, and may hold more in its
+  ///   own buffers: then waiting for the socket would be in vain.
+  /// - Returns: What the call returned, or nil at the deadline.
+  func repeating(
+    until deadline: Deadline?, tickets: () -> Int = { 0 }, _ call: (SessionHandle) -> Int
+  ) -> Int? {
+    while true {
+      let before = tickets()
+      let result = call(handle)
+      guard result < 0, gnutls_error_is_fatal(Int32(clamping: result)) == 0 else { return result }
+      if let deadline, deadline.hasPassed { return nil }
+      // Anything else that isn't fatal, such as a warning, is over with the call.
+      guard result == Int(GNUTLS_E_AGAIN), tickets() == before else { continue }
+      let toWrite = unsafe gnutls_record_get_direction(handle.pointer) == 1
+      guard socket.wait(toWrite: toWrite, until: deadline) else { return nil }
+    }
+  }
+
+  /// An error that GnuTLS returned, with the alert that came with it.
+  func error(_ result: Int) -> GnuTLSError {
+    let code = Int32(clamping: result)
+    return GnuTLSError(code, alert: code == GNUTLS_E_FATAL_ALERT_RECEIVED ? handle.lastAlert : nil)
+  }
+}

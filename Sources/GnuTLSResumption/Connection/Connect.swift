@@ -1,0 +1,139 @@
+internal import CGnuTLS
+
+extension TLSConnection {
+  /// Connects to a server, resuming an earlier session if one may be resumed.
+  ///
+  /// A handshake that fails with a ticket offered is made again without, once, on a new connection.
+  /// - Parameters:
+  ///   - host: A name, or an address in text.
+  ///   - port: 443 unless given.
+  ///   - configuration: Trust, protocols, time limit, and where tickets are kept.
+  public static func connect(
+    to host: String, port: UInt16 = 443, configuration: TLSConfiguration = .init()
+  ) throws(ConnectionError) -> TLSConnection {
+    let attempt = ConnectionAttempt(host: host, port: port, configuration: configuration)
+    switch try attempt.run(retrying: false) {
+    case .connected(let connection): return connection
+    case .failedWithTicket(let error):
+      configuration.resumption?.options.log?("\(host):\(port): \(error): once more without a ticket")
+      guard case .connected(let connection) = try attempt.run(retrying: true) else { throw error }
+      return connection
+    }
+  }
+}
+
+/// One try at a connection.
+private struct ConnectionAttempt {
+  enum Result {
+    case connected(TLSConnection)
+    case failedWithTicket(ConnectionError)
+  }
+
+  let host: String
+  let port: UInt16
+  let configuration: TLSConfiguration
+  let deadline: Deadline
+
+  init(host: String, port: UInt16, configuration: TLSConfiguration) {
+    self.host = host
+    self.port = port
+    self.configuration = configuration
+    deadline = Deadline(milliseconds: configuration.timeoutMilliseconds)
+  }
+
+  func run(retrying: Bool) throws(ConnectionError) -> Result {
+    let credentials = try configuration.credentials.credentials(
+      anchors: anchors, keyPair: configuration.clientCertificate)
+    // The ticket is claimed once TCP stands: a server that is down costs none.
+    let socket = try TCPSocket.connect(to: host, port: port, deadline: deadline)
+    let client = try setUp(socket, credentials)
+    let context = makeContext(client, credentials)
+    // Registered in any case: the verification inside the handshake looks its context up.
+    context.register()
+    do throws(ConnectionError) {
+      context.findings.isRetry = retrying
+      context.findings.isDisabled = configuration.resumption == nil
+      if !retrying { context.claim() }
+      do {
+        try context.offer()
+      } catch {
+        return failedWithTicket(context, error)
+      }
+      return try shakeHands(client, context)
+    } catch {
+      context.deregister()
+      throw error
+    }
+  }
+
+  private func shakeHands(_ client: ClientSession, _ context: SessionContext) throws(ConnectionError) -> Result {
+    let start = Deadline.now()
+    guard let result = client.repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
+      throw ConnectionError(.timedOut, "the TLS handshake with \(host):\(port) takes too long")
+    }
+    let elapsed = Double(Deadline.now() - start) / 1_000_000
+    guard result >= 0 else {
+      if let refusal = context.refusal { throw notTrusted(refusal) }
+      let error = client.error(result)
+      guard context.offered == nil || error.isOfNetwork else { return failedWithTicket(context, error) }
+      throw ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error)
+    }
+    do {
+      try context.establish(verifiedInHandshake: true)
+    } catch {
+      guard context.isResumed, let offered = context.offered else { throw notTrusted(error) }
+      // The full handshake decides.
+      context.removeSiblings(of: offered, because: .trust)
+      context.deregister()
+      return .failedWithTicket(notTrusted(error))
+    }
+    context.settle()
+    return .connected(
+      TLSConnection(
+        host: host, port: port, client: client, context: context, drain: configuration.drain, handshakeMilliseconds: elapsed))
+  }
+
+  /// A ticket has left the store with its claim; a TLS 1.2 session leaves it now, unless the peer merely closed.
+  private func failedWithTicket(_ context: SessionContext, _ error: GnuTLSError) -> Result {
+    if context.offered?.kind == .session, error.code != .prematureTermination {
+      context.removeSession(because: .fatalAlert)
+    }
+    context.deregister()
+    return .failedWithTicket(
+      ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error))
+  }
+
+  private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession {
+    do throws(GnuTLSError) {
+      let client = try ClientSession(socket: socket, credentials: credentials)
+      try client.setServerName(serverName)
+      try client.setPriority(configuration.priority)
+      try client.setApplicationProtocols(configuration.applicationProtocols)
+      if case .engineVerifies = configuration.verification { client.verifyInHandshake() }
+      return client
+    } catch {
+      throw ConnectionError(.configuration, "the TLS session can't be set up", underlying: error)
+    }
+  }
+
+  private func makeContext(_ client: ClientSession, _ credentials: Credentials) -> SessionContext {
+    SessionContext(
+      session: client.handle, engine: configuration.resumption ?? .standard,
+      identity: ConnectionIdentity(
+        server: ServerIdentity(name: serverName, port: port),
+        applicationProtocols: configuration.applicationProtocols, priority: configuration.priority,
+        clientCertificate: credentials.clientCertificateDigest, partition: configuration.partition),
+      verification: configuration.verification, credentials: credentials, hook: nil, canReconnect: true)
+  }
+
+  private func notTrusted(_ failure: VerificationFailure) -> ConnectionError {
+    ConnectionError(.notTrusted, "\(host):\(port) is not trusted: \(failure)")
+  }
+
+  private var serverName: String { configuration.serverName ?? host }
+
+  private var anchors: VerificationPolicy.Anchors? {
+    guard case .engineVerifies(let policy) = configuration.verification else { return nil }
+    return policy.anchors
+  }
+}

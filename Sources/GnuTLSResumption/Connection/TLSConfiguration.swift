@@ -1,0 +1,52 @@
+/// How a ``TLSConnection`` is made.
+///
+/// Copies share the trust that has been loaded: make one configuration, and use it for many connections.
+public struct TLSConfiguration: Sendable {
+  /// The name to ask the server for, and to expect in its certificate; nil for the host.
+  public var serverName: String?
+  /// Protocols for ALPN (RFC 7301), in order of preference.
+  public var applicationProtocols: [String] = []
+  /// GnuTLS's priority string; nil for its default, with forward secrecy on resumption too.
+  public var priority: String?
+  /// The client's certificate.
+  public var clientCertificate: PEMKeyPair?
+  /// Who verifies the peer.
+  public var verification: Verification = .engineVerifies(.system)
+  /// Keeps the tickets; nil to resume nothing and to store nothing.
+  public var resumption: Resumption? = .standard
+  /// Sessions of different partitions never meet.
+  public var partition = ""
+  /// How long connecting and the handshake may take together, in milliseconds. Name resolution has its own limits.
+  public var timeoutMilliseconds: Double = 30_000
+  /// What closing does to collect tickets that haven't come yet.
+  public var drain: Drain = .atMost(milliseconds: 60)
+
+  let credentials = CredentialsCache()
+
+  public init() {}
+}
+
+/// A certificate and its private key, as PEM files.
+public struct PEMKeyPair: Hashable, Sendable {
+  /// The path of the certificate's file; intermediates may follow it.
+  public var certificate: String
+  /// The path of the key's file.
+  public var key: String
+
+  public init(certificate: String, key: String) {
+    self.certificate = certificate
+    self.key = key
+  }
+}
+
+/// What closing a connection does to collect tickets that haven't come yet.
+///
+/// Under TLS 1.3 tickets come after the handshake: a program that sends one request and leaves would lose them.
+public enum Drain: Hashable, Sendable {
+  /// Nothing: the connection is closed at once.
+  case none
+  /// Says goodbye, then reads and discards until the peer does so too, for one round trip and this many milliseconds
+  /// at most. Not done where it can't bring anything: the peer has closed, TLS 1.2, tickets followed by data, a server
+  /// that sent none in its last two contacts.
+  case atMost(milliseconds: Double)
+}

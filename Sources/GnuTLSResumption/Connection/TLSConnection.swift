@@ -1,0 +1,139 @@
+internal import CGnuTLS
+
+/// A blocking TLS client connection that resumes by itself.
+///
+/// Not sendable: one thread at a time, as GnuTLS demands.
+public final class TLSConnection {
+  let host: String
+  let port: UInt16
+  let client: ClientSession
+  let context: SessionContext
+  let drain: Drain
+  /// How long the handshake took, in milliseconds, from the first byte to the last; that of a failed attempt with a
+  /// ticket is not in it.
+  public let handshakeMilliseconds: Double
+
+  /// The peer will send nothing more.
+  var peerHasClosed = false
+  /// Application data came after the last ticket.
+  var hasDataAfterTickets = false
+  private var isClosed = false
+
+  init(
+    host: String, port: UInt16, client: ClientSession, context: SessionContext, drain: Drain,
+    handshakeMilliseconds: Double
+  ) {
+    self.host = host
+    self.port = port
+    self.client = client
+    self.context = context
+    self.drain = drain
+    self.handshakeMilliseconds = handshakeMilliseconds
+  }
+
+  deinit {
+    if !isClosed { letGo() }
+  }
+
+  /// What has become of the resumption so far. Tickets may come with every read, and with `close`.
+  public var outcome: Outcome { context.outcome }
+
+  /// For example `TLS1.3`.
+  public var protocolName: String { client.handle.protocolName }
+
+  /// For example `TLS_AES_256_GCM_SHA384`.
+  public var cipherSuite: String { client.handle.cipherSuiteName }
+
+  /// The key exchange's group, for example `X25519`; nil where none took part.
+  public var group: String? { client.handle.groupName }
+
+  /// The protocol that ALPN chose.
+  public var applicationProtocol: String? {
+    client.handle.applicationProtocol.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The socket, for waiting on it together with others; borrowed, and non-blocking. Before waiting, see
+  /// ``hasBufferedData``.
+  public var descriptor: Int32 { client.socket.descriptor }
+
+  /// Whether a read would return data without waiting for the socket.
+  public var hasBufferedData: Bool { unsafe gnutls_record_check_pending(client.handle.pointer) > 0 }
+
+  /// Reads what has come, at least one byte, waiting for it.
+  /// - Returns: At most `count` bytes; none once the peer has closed.
+  /// - Throws: ``ConnectionError`` of code `truncated` if the peer closed without saying so, of code `broken`, or
+  ///   `closed` after ``close()``.
+  public func read(upTo count: Int = 16 * 1024) throws(ConnectionError) -> [UInt8] {
+    try checkOpen()
+    guard !peerHasClosed, count > 0 else { return [] }
+    return try receive(upTo: count, until: nil) ?? []
+  }
+
+  /// Writes all bytes, waiting until they have been taken.
+  public func write(_ bytes: some Collection<UInt8>) throws(ConnectionError) {
+    try checkOpen()
+    let bytes = Array(bytes)
+    var offset = 0
+    while offset < bytes.count {
+      let sent = client.repeating(until: nil) { session in
+        unsafe bytes.withUnsafeBytes { buffer in
+          unsafe gnutls_record_send(session.pointer, buffer.baseAddress! + offset, buffer.count - offset)
+        }
+      }
+      guard let sent, sent >= 0 else { throw failure(sent ?? 0, "writing to") }
+      offset += sent
+    }
+  }
+
+  /// Says that nothing more will be written; reading goes on (`close_notify`, RFC 8446, section 6.1).
+  public func finishWriting() throws(ConnectionError) {
+    try checkOpen()
+    let result = client.repeating(until: nil) { unsafe Int(gnutls_bye($0.pointer, GNUTLS_SHUT_WR)) }
+    if let result, result < 0 { throw failure(result, "closing the connection to") }
+  }
+
+  /// Closes, after collecting tickets that haven't come yet as far as the configuration's ``Drain`` allows. Never fails:
+  /// what went wrong with the store is in the ``outcome``.
+  public func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    collectTickets()
+    letGo()
+  }
+
+  private func letGo() {
+    isClosed = true
+    context.settle()
+    context.deregister()
+  }
+
+  private func checkOpen() throws(ConnectionError) {
+    if isClosed { throw ConnectionError(.closed, "the connection to \(host):\(port) is closed") }
+  }
+
+  /// Reads data, and keeps the tickets that came with them. Nil at the deadline.
+  func receive(upTo count: Int, until deadline: Deadline?) throws(ConnectionError) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: count)
+    let before = context.ticketsReceived
+    let result = client.repeating(until: deadline, tickets: { context.ticketsReceived }) { session in
+      unsafe buffer.withUnsafeMutableBytes { unsafe gnutls_record_recv(session.pointer, $0.baseAddress, $0.count) }
+    }
+    if context.ticketsReceived > before { context.settle() }
+    guard let result else { return nil }
+    if result <= 0 { peerHasClosed = true }
+    if result < 0 { throw failure(result, "reading from") }
+    hasDataAfterTickets = result > 0
+    buffer.removeLast(count - result)
+    return buffer
+  }
+
+  private func failure(_ result: Int, _ doing: String) -> ConnectionError {
+    let error = client.error(result)
+    if error.code == .fatalAlert { context.removeSession(because: .fatalAlert) }
+    if error.code == .prematureTermination {
+      return ConnectionError(
+        .truncated, "\(host):\(port) closed the connection without saying so: data may be missing")
+    }
+    return ConnectionError(.broken, "\(doing) \(host):\(port) failed", underlying: error)
+  }
+}

@@ -1,0 +1,89 @@
+internal import SessionTickets
+
+extension Resumption {
+  /// Lets a session resume, whoever made it: claims a ticket, offers it, and takes in those that come.
+  ///
+  /// Call it after the session has been set up and before `gnutls_handshake`; then ``Attachment/handshakeDone(_:)``
+  /// once after the handshake, and ``Attachment/detach()`` before `gnutls_deinit`. All of them may wait for the store,
+  /// none for the network. The session's pointer stays the application's.
+  ///
+  /// A failed handshake can't be made again here, so only that is offered which can't fail: see
+  /// ``FullHandshakeReason/withheld``.
+  /// - Parameters:
+  ///   - session: A client's `gnutls_session_t`, borrowed until `detach`.
+  ///   - identity: All of the session's setup: GnuTLS has no getters for it. What is left out here and differs between
+  ///     two connections lets one resume the other's session.
+  ///   - verification: Who verifies the peer, after every handshake.
+  ///   - hook: The application's own handshake hook, if it has one: GnuTLS holds only one.
+  /// - Throws: ``GnuTLSError`` if the session can't be used for a handshake any more.
+  public func attach(
+    to session: OpaquePointer, identity: ConnectionIdentity, verification: Verification,
+    hook: ApplicationHook? = nil
+  ) throws(GnuTLSError) -> Attachment {
+    var credentials: Credentials?
+    if case .engineVerifies(let policy) = verification { credentials = try Credentials(anchors: policy.anchors) }
+    let context = unsafe SessionContext(
+      session: SessionHandle(session), engine: self, identity: identity, verification: verification,
+      credentials: credentials, hook: hook, canReconnect: false)
+    context.register()
+    context.claim()
+    do {
+      try context.offer()
+    } catch {
+      context.deregister()
+      throw error
+    }
+    return Attachment(context)
+  }
+}
+
+/// The engine's hold on a session that belongs to somebody else.
+///
+/// Not sendable: it is to be used by whichever thread uses the session.
+public final class Attachment {
+  private let context: SessionContext
+  private var isAttached = true
+
+  init(_ context: SessionContext) { self.context = context }
+
+  /// Tells that `gnutls_handshake` has ended, and has the peer verified, after a resumption too.
+  /// - Parameter result: What `gnutls_handshake` returned in the end: not `GNUTLS_E_AGAIN`.
+  /// - Throws: ``VerificationFailure`` if the peer must not be trusted: the application must close the connection.
+  @discardableResult
+  public func handshakeDone(_ result: Int32 = 0) throws(VerificationFailure) -> Outcome {
+    guard result >= 0 else {
+      handshakeFailed(GnuTLSError(result))
+      return outcome
+    }
+    do {
+      try context.establish(verifiedInHandshake: false)
+    } catch {
+      if let offered = context.offered { context.removeSiblings(of: offered, because: .trust) }
+      throw error
+    }
+    context.settle()
+    return outcome
+  }
+
+  /// Stores the tickets that have come since. `detach` does so too.
+  public func keep() { context.settle() }
+
+  /// Lets go of the session, before `gnutls_deinit`.
+  public func detach() {
+    guard isAttached else { return }
+    isAttached = false
+    if context.isEstablished, context.session.usedFalseStart { context.captureSession() }
+    context.settle()
+    context.deregister()
+  }
+
+  /// What has become of the resumption so far.
+  public var outcome: Outcome { context.outcome }
+
+  private func handshakeFailed(_ error: GnuTLSError) {
+    context.wipe()
+    guard context.offered != nil, !error.isOfNetwork else { return }
+    if error.code == .fatalAlert { context.removeSession(because: .fatalAlert) }
+    context.barOffers()
+  }
+}

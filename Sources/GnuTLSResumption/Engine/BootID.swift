@@ -1,0 +1,16 @@
+internal import Glibc
+
+/// The kernel's boot id: a store's history may have been rewound by a power loss between two of them.
+enum BootID {
+  /// 16 bytes; all zero where the kernel doesn't tell.
+  static let current: [UInt8] = {
+    let descriptor = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [UInt8](repeating: 0, count: 16) }
+    defer { close(descriptor) }
+    var text = [UInt8](repeating: 0, count: 36)
+    let count = unsafe text.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+    let digits = text.prefix(max(count, 0)).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    guard digits.count == 32 else { return [UInt8](repeating: 0, count: 16) }
+    return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+  }()
+}

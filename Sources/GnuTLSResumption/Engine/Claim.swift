@@ -1,0 +1,132 @@
+internal import CGnuTLS
+internal import SessionTickets
+
+/// Taking a ticket from the store, and offering it.
+extension SessionContext {
+  /// How many records one connection looks at before it goes on without.
+  private static let mostClaims = 16
+
+  /// Claims the newest ticket that may be offered. May wait for the store. Whatever goes wrong becomes a finding.
+  func claim() {
+    guard !findings.isDisabled else { return }
+    do throws(StoreError) {
+      guard let ring = try engine.keyRing(create: false) else { return }
+      if !canReconnect, try isOfferBarred(ring) {
+        findings.isWithheld = true
+        return log("withheld: an offer to this server failed less than a day ago")
+      }
+      for key in ring.all where opened == nil {
+        try claim(under: key, ring)
+      }
+    } catch {
+      record(error)
+    }
+  }
+
+  private func claim(under key: MasterKey, _ ring: KeyRing) throws(StoreError) {
+    let place = place(under: key)
+    for _ in 0..<Self.mostClaims {
+      switch try engine.store.get().take(from: place, now: engine.now) {
+      case .miss(let miss):
+        return findings.add(miss)
+      case .claimed(let claim):
+        let record = claim.key
+        switch open(claim.record, at: place, ring) {
+        case .success(let contents):
+          opened = OpenedTicket(claim, contents: contents)
+          return
+        case .failure(let refusal):
+          log("not offered: \(refusal.text)")
+          try drop(record, kind: claim.record.header.kind, refusal)
+          guard refusal.mayTryNext else { return }
+        }
+      }
+    }
+  }
+
+  /// Opens and judges a record: authentic, of this GnuTLS, live, trusted today, and safe to offer.
+  private func open(_ record: SealedRecord, at place: StoreKey, _ ring: KeyRing) -> Result<TicketContents, Refusal> {
+    guard let key = ring.key(withID: record.header.masterKeyID),
+      var plaintext = RecordSeal.open(record, identity: place.identity, key: key)
+    else { return .failure(.damaged("a record doesn't open")) }
+    defer { plaintext.wipe() }
+    guard let contents = TicketContents(plaintext), !DummySessionData.matches(contents.sessionData) else {
+      return .failure(.damaged("a record's contents are of another format"))
+    }
+    guard contents.gnutlsVersion == GnuTLSVersion.current else {
+      return .failure(.damaged("a session was packed by GnuTLS \(contents.gnutlsVersion)"))
+    }
+    guard
+      Lifetime.isLive(
+        issued: contents.issued, lifetime: contents.lifetime, fullHandshake: contents.fullHandshake.time,
+        now: engine.now.seconds)
+    else { return .failure(.expired) }
+    if let verifier {
+      do {
+        try verifier.verify(chain: contents.peerChain, for: session)
+      } catch {
+        return .failure(.untrusted(error.message))
+      }
+    }
+    guard canReconnect || isCertainlyAccepted(contents, record.header.kind, ring) else { return .failure(.withheld) }
+    return .success(contents)
+  }
+
+  /// Removes a record that was claimed but is not offered: a ticket has left the store with the claim.
+  private func drop(_ record: RecordKey, kind: RecordKind, _ refusal: Refusal) throws(StoreError) {
+    switch refusal {
+    case .damaged: findings.damaged += 1
+    case .expired: findings.expired += 1
+    case .untrusted: findings.trustChanged += 1
+    case .withheld: findings.isWithheld = true
+    }
+    guard kind == .session, let reason = refusal.removal else { return }
+    try engine.store.get().remove(record, because: reason)
+  }
+
+  /// Offers what was claimed. Never waits.
+  /// - Throws: If GnuTLS refuses the data: the session must not be used for a handshake then.
+  func offer() throws(GnuTLSError) {
+    guard let ticket = opened.take() else { return }
+    log("offering a \(ticket.kind == .ticket ? "ticket" : "session")")
+    offered = try ticket.offer(to: session)
+  }
+
+  func record(_ error: StoreError) {
+    findings.storeError = findings.storeError ?? error
+    log("store: \(error)")
+  }
+}
+
+/// Why a claimed record is not offered.
+private enum Refusal: Error {
+  case damaged(String)
+  case expired
+  case untrusted(String)
+  case withheld
+
+  var text: String {
+    switch self {
+    case .damaged(let text): text
+    case .expired: "a session is past its lifetime"
+    case .untrusted(let text): "the stored peer is not trusted now: \(text)"
+    case .withheld: "it could break the connection"
+    }
+  }
+
+  /// Why a TLS 1.2 session leaves the store; nil if it stays.
+  var removal: RemovalReason? {
+    switch self {
+    case .damaged: .damaged
+    case .expired: .expired
+    case .untrusted: .trust
+    case .withheld: nil
+    }
+  }
+
+  /// A session that is withheld stays in the store, and would only come again.
+  var mayTryNext: Bool {
+    if case .withheld = self { return false }
+    return true
+  }
+}

@@ -1,0 +1,41 @@
+internal import CGnuTLS
+
+/// The one function that GnuTLS calls for handshake messages of sessions in the registry.
+enum HandshakeHook {
+  /// Registers it for new tickets, or for whatever an application's own hook wants to see as well.
+  static func install(on session: SessionHandle, besides hook: ApplicationHook?) {
+    let newSessionTicket = UInt32(GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue)
+    let others = hook.map { $0.messageType != newSessionTicket } ?? false
+    unsafe gnutls_handshake_set_hook_function(
+      session.pointer, others ? cgnutls_handshake_any() : newSessionTicket, GNUTLS_HOOK_BOTH,
+      { session, type, when, incoming, message in
+        guard let session = unsafe session else { return 0 }
+        return unsafe HandshakeHook.called(SessionHandle(session), type, when, incoming, message)
+      })
+  }
+
+  private static func called(
+    _ session: SessionHandle, _ type: UInt32, _ when: UInt32, _ incoming: UInt32,
+    _ message: UnsafePointer<gnutls_datum_t>?
+  ) -> Int32 {
+    guard let context = SessionRegistry.context(of: session) else { return 0 }
+    let bytes = unsafe UnsafeRawBufferPointer(start: message?.pointee.data, count: Int(message?.pointee.size ?? 0))
+    if type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue, incoming != 0 {
+      if when == UInt32(GNUTLS_HOOK_PRE) {
+        unsafe context.sawTicketMessage(Array(bytes))
+      } else {
+        context.receivedTicket()
+      }
+    }
+    // A negative return ends the handshake, so ours is always 0; the application's is its own affair.
+    guard let hook = context.applicationHook, hook.wants(type: type, when: when) else { return 0 }
+    return unsafe hook.function(session.pointer, type, when, incoming, bytes)
+  }
+}
+
+extension ApplicationHook {
+  fileprivate func wants(type: UInt32, when: UInt32) -> Bool {
+    (messageType == type || messageType == cgnutls_handshake_any())
+      && (self.when == GNUTLS_HOOK_BOTH || self.when == Int32(bitPattern: when))
+  }
+}

@@ -1,0 +1,43 @@
+internal import SessionTickets
+
+/// A claimed record whose contents have been authenticated. It can't be copied: one claim, one offer.
+struct OpenedTicket: ~Copyable {
+  let key: RecordKey
+  let kind: RecordKind
+  private(set) var contents: TicketContents
+
+  init(_ claim: consuming ClaimedRecord, contents: TicketContents) {
+    key = claim.key
+    kind = claim.record.header.kind
+    self.contents = contents
+  }
+
+  /// Hands the session data to the session, and forgets them.
+  consuming func offer(to session: SessionHandle) throws(GnuTLSError) -> OfferedTicket {
+    let offered = OfferedTicket(key: key, kind: kind, issued: contents.issued, fullHandshake: contents.fullHandshake)
+    defer { contents.sessionData.wipe() }
+    try session.setData(contents.sessionData)
+    return offered
+  }
+}
+
+/// What is remembered of a ticket once it has been offered.
+struct OfferedTicket {
+  let key: RecordKey
+  let kind: RecordKind
+  /// Seconds since 1970.
+  let issued: Int64
+  let fullHandshake: FullHandshake
+}
+
+/// A ticket or session that came, before it is sealed.
+struct CapturedTicket {
+  var sessionData: [UInt8]
+  let kind: RecordKind
+  /// Seconds since 1970.
+  let issued: Int64
+  /// Seconds.
+  let lifetime: UInt32
+  /// Bytes.
+  let earlyDataLimit: UInt32
+}

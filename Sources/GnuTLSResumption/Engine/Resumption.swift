@@ -1,0 +1,63 @@
+public import SessionTickets
+internal import Synchronization
+
+/// Lets GnuTLS client sessions resume: across connections, runs and processes, by way of a store.
+///
+/// One is enough for a process; it may be used from all threads. Trouble with store or key never breaks a
+/// connection: it shows in the ``Outcome``, and the handshake is a full one.
+public final class Resumption: Sendable {
+  let store: Result<any TicketStore, StoreError>
+  let options: ResumptionOptions
+  private let source: MasterKeySource
+  private let keys = Mutex<KeyRing?>(nil)
+
+  /// Keeps tickets in a store, sealed under a master key. Nothing is opened before it is needed.
+  public init(
+    store: any TicketStore, masterKey: MasterKeySource = .standardFile, options: ResumptionOptions = .init()
+  ) {
+    self.store = .success(store)
+    source = masterKey
+    self.options = options
+  }
+
+  /// Keeps tickets in a folder, nil for the user's own (``StandardPlaces``).
+  ///
+  /// If there is no place for one, connections go on without, and say so.
+  public init(
+    folder: String? = nil, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
+    options: ResumptionOptions = .init()
+  ) {
+    store = Result { () throws(StoreError) in
+      let path = if let folder { folder } else { try StandardPlaces.store() }
+      return DirectoryStore(path: path, bounds: bounds)
+    }
+    source = masterKey
+    self.options = options
+  }
+
+  /// The user's own store and key.
+  public static let standard = Resumption()
+
+  var now: WallTime { options.clock() }
+
+  /// The master keys, or nil if there are none yet and none are to be made.
+  func keyRing(create: Bool) throws(StoreError) -> KeyRing? {
+    try keys.withLock { (known) throws(StoreError) in
+      if let known { return known }
+      switch source.kind {
+      case .keys(let ring): known = ring
+      case .file(let path): known = try KeyFile(path).load(create: create).map { KeyRing(newest: $0) }
+      case .standardFile:
+        known = try KeyFile(StandardPlaces.masterKey()).load(create: create).map { KeyRing(newest: $0) }
+      }
+      return known
+    }
+  }
+
+  func mayStore(_ server: ServerIdentity, _ ticket: CapturedTicket) -> Bool {
+    guard let mayStore = options.mayStore else { return true }
+    return mayStore(
+      TicketDescription(
+        server: server, kind: ticket.kind, lifetime: ticket.lifetime, earlyDataLimit: ticket.earlyDataLimit))
+  }
+}

@@ -1,0 +1,94 @@
+internal import SessionTickets
+
+/// The engine's side of one client session: what was claimed and offered for it, what came, what is to be kept.
+///
+/// Confined to whichever thread uses the session: GnuTLS calls back on that thread. The registry shares references,
+/// never accesses, which is all that "unchecked" stands for.
+final class SessionContext: @unchecked Sendable {
+  /// How many tickets of one connection wait to be stored; of more, the newest stay.
+  static let mostTickets = 32
+
+  let session: SessionHandle
+  let engine: Resumption
+  let identity: ConnectionIdentity
+  let verification: Verification
+  /// Set where the engine verifies.
+  let verifier: PeerVerifier?
+  let applicationHook: ApplicationHook?
+  /// Whether a failed handshake can be made again on a new connection: then more may be offered.
+  let canReconnect: Bool
+
+  var findings = Findings()
+  var opened: OpenedTicket?
+  var offered: OfferedTicket?
+
+  /// The peer has passed its verification in this handshake. Nothing is stored before.
+  var isVerified = false
+  /// The handshake has been judged: tickets after this may be stored as they come.
+  var isEstablished = false
+  /// What the handshake means for the store has been done.
+  var isHandshakeSettled = false
+  /// Why the engine's verification inside the handshake refused the peer.
+  var refusal: VerificationFailure?
+  /// The session was resumed by the ticket that was offered here.
+  var isResumed = false
+  /// The full handshake that this connection's tickets go back to, or nil if it is unknown.
+  var fullHandshake: FullHandshake?
+
+  var nextTicket: NewSessionTicket?
+  var hasHookFired = false
+  var captured: [CapturedTicket] = []
+  var ticketsReceived = 0
+  var ticketsStored = 0
+  var notStored: [NotStoredReason] = []
+
+  init(
+    session: SessionHandle, engine: Resumption, identity: ConnectionIdentity, verification: Verification,
+    credentials: Credentials?, hook: ApplicationHook?, canReconnect: Bool
+  ) {
+    self.session = session
+    self.engine = engine
+    self.identity = identity
+    self.verification = verification
+    applicationHook = hook
+    self.canReconnect = canReconnect
+    if case .engineVerifies(let policy) = verification, let credentials {
+      verifier = PeerVerifier(credentials: credentials, policy: policy, expectedName: identity.expectedName)
+    } else {
+      verifier = nil
+    }
+  }
+
+  /// The digests of this connection under a master key.
+  func place(under key: MasterKey) -> StoreKey {
+    IdentityDigests.place(of: identity, verification: verification.kind, key: key)
+  }
+
+  /// Takes the session in: hook and registry. Its one counterpart is ``deregister()``.
+  func register() {
+    SessionRegistry.add(self)
+    HandshakeHook.install(on: session, besides: applicationHook)
+  }
+
+  func deregister() {
+    SessionRegistry.remove(session)
+    wipe()
+  }
+
+  /// Overwrites what came and was not kept.
+  func wipe() {
+    for index in captured.indices { captured[index].sessionData.wipe() }
+    captured.removeAll()
+  }
+
+  func log(_ line: @autoclosure () -> String) {
+    engine.options.log?("\(identity.server.name):\(identity.server.port): \(line())")
+  }
+
+  var outcome: Outcome {
+    Outcome(
+      reason: isResumed ? nil : findings.reason, storeError: findings.storeError, ticketsReceived: ticketsReceived,
+      ticketsStored: ticketsStored, notStored: notStored,
+      ticketAge: offered.map { max(0, engine.now.seconds - $0.issued) })
+  }
+}

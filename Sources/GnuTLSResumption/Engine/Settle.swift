@@ -1,0 +1,92 @@
+internal import SessionTickets
+
+/// Everything that goes to the store after a handshake. May wait for it; whatever goes wrong becomes a finding.
+extension SessionContext {
+  /// Removes what the handshake has made useless, notes what it has shown, and keeps the tickets that came.
+  ///
+  /// May be called as often as tickets may have come.
+  func settle() {
+    guard isEstablished, !findings.isDisabled else { return }
+    if !isHandshakeSettled {
+      isHandshakeSettled = true
+      if let offered, findings.isDeclined { removeSiblings(of: offered, because: .declined) }
+      if offered?.kind == .session, isResumed { updateServerNote { $0.hasResumedTLS12 = true } }
+    }
+    keep()
+  }
+
+  /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,
+  /// section 3), and a peer that isn't trusted isn't trusted with another ticket.
+  func removeSiblings(of ticket: OfferedTicket, because reason: RemovalReason) {
+    do throws(StoreError) {
+      guard let ring = try engine.keyRing(create: false) else { return }
+      let store = try engine.store.get()
+      let place = ticket.key.place
+      for summary in try store.select(server: place.server) where summary.key.place == place {
+        guard let record = try store.read(summary.key), let key = ring.key(withID: record.header.masterKeyID),
+          var plaintext = RecordSeal.open(record, identity: place.identity, key: key)
+        else { continue }
+        defer { plaintext.wipe() }
+        guard TicketContents(plaintext)?.fullHandshake.id == ticket.fullHandshake.id else { continue }
+        try store.remove(summary.key, because: reason)
+      }
+    } catch {
+      record(error)
+    }
+  }
+
+  /// After a fatal alert no session with this peer may be resumed by its TLS 1.2 session (RFC 5246, section 7.2.2).
+  func removeSession(because reason: RemovalReason) {
+    do throws(StoreError) {
+      guard let ring = try engine.keyRing(create: false) else { return }
+      for key in ring.all { try engine.store.get().removeSession(at: place(under: key), because: reason) }
+    } catch {
+      record(error)
+    }
+  }
+
+  /// Seals and inserts what was captured, in the order in which it came.
+  private func keep() {
+    captureMissedTicket()
+    guard isVerified, !captured.isEmpty else { return }
+    guard let origin = fullHandshake else {
+      captured.forEach { _ in refuse(.unknownOrigin) }
+      return wipe()
+    }
+    defer { wipe() }
+    do throws(StoreError) {
+      guard let ring = try engine.keyRing(create: true) else { return }
+      let chain = session.peerChain
+      let common = SessionFacts(session: session, chain: chain, origin: origin, server: identity.server)
+      for ticket in captured { try keep(ticket, common, ring.newest) }
+    } catch {
+      record(error)
+    }
+  }
+
+  private func keep(_ ticket: CapturedTicket, _ facts: SessionFacts, _ key: MasterKey) throws(StoreError) {
+    let expiry = Lifetime.expiry(
+      issued: ticket.issued, lifetime: ticket.lifetime, fullHandshake: facts.origin.time)
+    guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
+    guard engine.mayStore(identity.server, ticket) else { return refuse(.refusedByCaller) }
+    let place = place(under: key)
+    var contents = facts.contents(of: ticket).bytes
+    defer { contents.wipe() }
+    do throws(StoreError) {
+      try engine.store.get().insert(at: place, now: engine.now) { () throws(StoreError) in
+        let record: SealedRecord?
+        do {
+          record = try RecordSeal.seal(contents, kind: ticket.kind, expiry: expiry, identity: place.identity, key: key)
+        } catch {
+          throw StoreError(.unavailable, "a ticket can't be sealed: \(error)", place: "")
+        }
+        guard let record else { throw StoreError(.tooLarge, "a ticket is too large", place: "") }
+        return record
+      }
+      ticketsStored += 1
+    } catch {
+      guard error.code == .tooLarge else { throw error }
+      refuse(.tooLarge)
+    }
+  }
+}

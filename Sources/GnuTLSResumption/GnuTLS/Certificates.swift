@@ -1,0 +1,55 @@
+internal import CGnuTLS
+
+/// A parsed chain of certificates, owned: `gnutls_x509_crt_t`s that are freed with it.
+@safe
+struct CertificateChain: ~Copyable {
+  private var certificates: [gnutls_x509_crt_t?] = unsafe []
+
+  /// Parses DER certificates, leaf first.
+  init(_ chain: [[UInt8]]) throws(GnuTLSError) {
+    for der in chain {
+      var certificate: gnutls_x509_crt_t?
+      try GnuTLSError.check(unsafe gnutls_x509_crt_init(&certificate))
+      unsafe certificates.append(certificate)
+      try GnuTLSError.check(
+        unsafe der.withDatum { datum in unsafe gnutls_x509_crt_import(certificate, datum, GNUTLS_X509_FMT_DER) })
+    }
+  }
+
+  deinit {
+    for unsafe certificate in unsafe certificates { unsafe gnutls_x509_crt_deinit(certificate) }
+  }
+
+  /// Verifies the chain for a TLS server of this name. Returns GnuTLS's status bits: 0 is trusted.
+  mutating func status(
+    trust: gnutls_x509_trust_list_t?, name: String?, flags: UInt32
+  ) throws(GnuTLSError) -> UInt32 {
+    var status: UInt32 = 0
+    let count = UInt32(unsafe certificates.count)
+    let code = unsafe certificates.withUnsafeMutableBufferPointer { list in
+      unsafe withOptionalCString(name) {
+        unsafe cgnutls_verify_chain(trust, list.baseAddress, count, $0, flags, &status)
+      }
+    }
+    try GnuTLSError.check(code)
+    return status
+  }
+}
+
+extension [UInt8] {
+  /// Lends the bytes as a `gnutls_datum_t` for one call. GnuTLS's parameter isn't const, but it doesn't write.
+  func withDatum<Result>(_ body: (UnsafePointer<gnutls_datum_t>) -> Result) -> Result {
+    unsafe withUnsafeBytes { bytes in
+      var datum = unsafe gnutls_datum_t(
+        data: UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)),
+        size: UInt32(bytes.count))
+      return unsafe body(&datum)
+    }
+  }
+}
+
+/// Lends a string, or its absence, as a C string for one call.
+func withOptionalCString<Result>(_ string: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+  guard let string else { return body(nil) }
+  return unsafe string.withCString { unsafe body($0) }
+}

@@ -1,0 +1,96 @@
+internal import CGnuTLS
+
+/// A client's `gnutls_session_t`, borrowed from its owner. All that the engine asks of GnuTLS about a session.
+///
+/// The owner keeps it alive, and keeps to one thread at a time: two threads on one session crash GnuTLS.
+@safe
+struct SessionHandle {
+  let pointer: gnutls_session_t
+
+  init(_ pointer: gnutls_session_t) { unsafe self.pointer = unsafe pointer }
+
+  /// Tells sessions apart while they live.
+  var address: UInt { unsafe UInt(bitPattern: pointer) }
+
+  /// Offers session data for resumption (`gnutls_session_set_data`).
+  ///
+  /// Only authentic bytes may come here: damaged ones make GnuTLS crash, at the latest when the session is freed.
+  func setData(_ data: [UInt8]) throws(GnuTLSError) {
+    try GnuTLSError.check(unsafe data.withUnsafeBytes { unsafe gnutls_session_set_data(pointer, $0.baseAddress, $0.count) })
+  }
+
+  /// Packs the session's newest ticket (`gnutls_session_get_data2`).
+  ///
+  /// Under TLS 1.3 call it only where a ticket is known to be there: else it waits, and can swallow application data.
+  func packedData() throws(GnuTLSError) -> [UInt8] {
+    var datum = unsafe gnutls_datum_t()
+    try GnuTLSError.check(unsafe gnutls_session_get_data2(pointer, &datum))
+    // The datum is ours, and full of secrets: copied, overwritten, freed.
+    defer {
+      unsafe gnutls_memset(datum.data, 0, Int(datum.size))
+      unsafe cgnutls_free(datum.data)
+    }
+    return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
+  }
+
+  var isResumed: Bool { unsafe gnutls_session_is_resumed(pointer) != 0 }
+
+  private var flags: UInt32 { unsafe gnutls_session_get_flags(pointer) }
+
+  /// A session ticket has been received on this connection.
+  var hasReceivedTicket: Bool { flags & UInt32(GNUTLS_SFLAGS_SESSION_TICKET.rawValue) != 0 }
+
+  /// The handshake returned before the server's Finished message came (RFC 7918).
+  var usedFalseStart: Bool { flags & UInt32(GNUTLS_SFLAGS_FALSE_START.rawValue) != 0 }
+
+  /// RFC 7627: without it a TLS 1.2 session must not be resumed.
+  var hasExtendedMasterSecret: Bool { unsafe gnutls_session_ext_master_secret_status(pointer) != 0 }
+
+  var protocolVersion: gnutls_protocol_t { unsafe gnutls_protocol_get_version(pointer) }
+
+  var isTLS13: Bool { protocolVersion == GNUTLS_TLS1_3 }
+
+  var cipher: gnutls_cipher_algorithm_t { unsafe gnutls_cipher_get(pointer) }
+
+  /// The key exchange's group; 0 where none took part.
+  var group: UInt32 { unsafe gnutls_group_get(pointer).rawValue }
+
+  /// The session id: TLS 1.3's is the `legacy_session_id` of this connection's ClientHello.
+  var sessionID: [UInt8] {
+    var datum = unsafe gnutls_datum_t()
+    // Borrowed: it lives in the session.
+    guard unsafe gnutls_session_get_id2(pointer, &datum) == 0 else { return [] }
+    return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
+  }
+
+  /// The certificates that the peer presented, leaf first, in DER; after a resumption, those of the session data.
+  var peerChain: [[UInt8]] {
+    var count: UInt32 = 0
+    // Borrowed: the list lives in the session.
+    guard let list = unsafe gnutls_certificate_get_peers(pointer, &count) else { return [] }
+    return (0..<Int(count)).map { index in
+      unsafe Array(UnsafeRawBufferPointer(start: list[index].data, count: Int(list[index].size)))
+    }
+  }
+
+  /// The stapled OCSP responses of a chain of this length, in DER; empty where there is none.
+  func staples(chainLength: Int) -> [[UInt8]] {
+    (0..<chainLength).map { index in
+      var datum = unsafe gnutls_datum_t()
+      // Borrowed: the response lives in the session.
+      guard unsafe gnutls_ocsp_status_request_get2(pointer, UInt32(index), &datum) == 0 else { return [] }
+      return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
+    }
+  }
+
+  /// The protocol that ALPN chose, if any.
+  var applicationProtocol: [UInt8]? {
+    var datum = unsafe gnutls_datum_t()
+    // Borrowed: it lives in the session.
+    guard unsafe gnutls_alpn_get_selected_protocol(pointer, &datum) == 0 else { return nil }
+    return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
+  }
+
+  /// The alert that came last.
+  var lastAlert: UInt32 { unsafe gnutls_alert_get(pointer).rawValue }
+}

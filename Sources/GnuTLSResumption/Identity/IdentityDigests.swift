@@ -1,0 +1,52 @@
+internal import SessionTickets
+
+/// The two digests under which a store files a connection's records.
+///
+/// HMAC-SHA256 under the master key over an encoding in which every field stands behind its length, so that
+/// different identities never have the same bytes.
+enum IdentityDigests {
+  static func place(of identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> StoreKey {
+    let fields = serverFields(identity.server)
+    return StoreKey(
+      server: digest("server", fields, key),
+      identity: digest("identity", fields + identityFields(identity, verification), key))
+  }
+
+  static func server(_ server: ServerIdentity, key: MasterKey) -> Digest {
+    digest("server", serverFields(server), key)
+  }
+
+  private static func digest(_ purpose: String, _ fields: [UInt8], _ key: MasterKey) -> Digest {
+    key.digest(Array("gnutls-resume/1 \(purpose)\0".utf8) + fields)
+  }
+
+  /// Transport, role, name, port.
+  private static func serverFields(_ server: ServerIdentity) -> [UInt8] {
+    var result: [UInt8] = []
+    result.append(field: "TLS".utf8)
+    result.append(field: StoreRole.client.rawValue.utf8)
+    result.append(field: server.name.utf8)
+    result.append(bigEndian: server.port)
+    return result
+  }
+
+  private static func identityFields(_ identity: ConnectionIdentity, _ verification: VerificationKind) -> [UInt8] {
+    var result: [UInt8] = []
+    result.append(field: verification.rawValue.utf8)
+    result.append(field: identity.expectedName.utf8)
+    result.append(bigEndian: UInt32(identity.applicationProtocols.count))
+    for name in identity.applicationProtocols { result.append(field: name.utf8) }
+    result.append(optional: identity.priority.map { Array($0.utf8) })
+    result.append(optional: identity.clientCertificate)
+    result.append(field: identity.partition.utf8)
+    return result
+  }
+}
+
+extension [UInt8] {
+  /// Appends a field, or its absence: which is not the same as an empty field.
+  fileprivate mutating func append(optional field: [UInt8]?) {
+    append(field == nil ? 0 : 1)
+    append(field: field ?? [])
+  }
+}

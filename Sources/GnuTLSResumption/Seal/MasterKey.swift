@@ -1,0 +1,76 @@
+internal import CGnuTLS
+internal import CLinux
+internal import Glibc
+internal import SessionTickets
+
+/// The secret under which records are filed and sealed: 32 bytes.
+///
+/// Kept in a page of its own that core dumps leave out, and overwritten when the last reference goes. It has no
+/// description that shows it.
+@safe
+public final class MasterKey: @unchecked Sendable {
+  /// The key's length in bytes.
+  public static let byteCount = 32
+
+  // Immutable after init: that is why it may be shared between threads.
+  private let page: UnsafeMutableRawPointer
+  private let pageSize: Int
+
+  /// Tells keys apart in records' headers. Derived one-way.
+  let id: UInt64
+
+  /// Takes a key of 32 bytes, or returns nil if there are more or fewer, or no memory.
+  public init?(_ bytes: [UInt8]) {
+    pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard bytes.count == Self.byteCount,
+      let page = unsafe mmap(nil, pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      unsafe page != MAP_FAILED
+    else { return nil }
+    unsafe self.page = unsafe page
+    _ = unsafe clinux_exclude_from_core_dumps(page, pageSize)
+    unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
+    let digest = unsafe Self.hmac(page, Array("gnutls-resume/1 key id".utf8))
+    id = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  deinit {
+    unsafe clinux_wipe(page, Self.byteCount)
+    unsafe munmap(page, pageSize)
+  }
+
+  /// Draws a new key.
+  static func generate() throws(GnuTLSError) -> [UInt8] { try Random.key(byteCount) }
+
+  /// HMAC-SHA256 of a message under this key.
+  func digest(_ message: [UInt8]) -> Digest {
+    guard let digest = unsafe Digest(Self.hmac(page, message)) else { preconditionFailure("SHA-256 has 32 bytes") }
+    return digest
+  }
+
+  /// HKDF-Expand with SHA-256 (RFC 5869, section 2.3), 32 bytes: a key for AES-256.
+  func expand(_ info: [UInt8]) throws(GnuTLSError) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: 32)
+    let code = unsafe result.withUnsafeMutableBytes { output in
+      unsafe info.withDatum { info in
+        var key = unsafe gnutls_datum_t(
+          data: page.assumingMemoryBound(to: UInt8.self), size: UInt32(Self.byteCount))
+        return unsafe gnutls_hkdf_expand(GNUTLS_MAC_SHA256, &key, info, output.baseAddress, output.count)
+      }
+    }
+    try GnuTLSError.check(code)
+    return result
+  }
+
+  private static func hmac(_ key: UnsafeRawPointer, _ message: [UInt8]) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: 32)
+    let code = unsafe result.withUnsafeMutableBytes { output in
+      unsafe message.withUnsafeBytes { message in
+        unsafe gnutls_hmac_fast(
+          GNUTLS_MAC_SHA256, key, byteCount, message.baseAddress, message.count, output.baseAddress)
+      }
+    }
+    // Fails only without memory, or in a FIPS error state: no digest to go on with, and nothing to clean up.
+    precondition(code == 0, "GnuTLS has no HMAC-SHA256")
+    return result
+  }
+}

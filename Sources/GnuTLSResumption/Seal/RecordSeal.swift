@@ -1,0 +1,30 @@
+internal import SessionTickets
+
+/// Seals what is to be kept of a session into a record, and opens it again.
+///
+/// The associated data are the clear header and the identity digest that the *reader* looked up: a record that was
+/// moved to another identity doesn't open.
+enum RecordSeal {
+  private static let purpose = "record"
+
+  /// Draws an id and seals. Returns nil if the record would be larger than a store keeps.
+  static func seal(
+    _ contents: [UInt8], kind: RecordKind, expiry: Int64, identity: Digest, key: MasterKey
+  ) throws(GnuTLSError) -> SealedRecord? {
+    guard contents.count <= SealedRecord.maximumByteCount - RecordHeader.byteCount - SealedBox.overhead,
+      let id = RecordID(try Random.nonce(RecordID.byteCount))
+    else { return nil }
+    let header = RecordHeader(kind: kind, id: id, expiry: expiry, masterKeyID: key.id)
+    let box = try SealedBox.seal(
+      contents, associatedData: header.bytes + identity.bytes, purpose: purpose, id: id, key: key)
+    return SealedRecord(header: header, contents: box)
+  }
+
+  /// Returns the contents, or nil if a single bit of record or place is not as it was sealed.
+  static func open(_ record: SealedRecord, identity: Digest, key: MasterKey) -> [UInt8]? {
+    guard record.header.masterKeyID == key.id else { return nil }
+    return SealedBox.open(
+      record.contents, associatedData: record.header.bytes + identity.bytes, purpose: purpose, id: record.header.id,
+      key: key)
+  }
+}

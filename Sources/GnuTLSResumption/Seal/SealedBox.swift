@@ -1,0 +1,73 @@
+internal import CGnuTLS
+internal import SessionTickets
+
+/// AES-256-GCM under a key that is used once: HKDF-Expand of the master key over a purpose and a random id.
+///
+/// A box is nonce (12 bytes), ciphertext, tag (16 bytes).
+enum SealedBox {
+  static let nonceSize = 12
+  static let tagSize = 16
+  /// By how much a box is longer than what is in it, in bytes.
+  static let overhead = nonceSize + tagSize
+
+  static func seal(
+    _ plaintext: [UInt8], associatedData: [UInt8], purpose: String, id: RecordID, key: MasterKey
+  ) throws(GnuTLSError) -> [UInt8] {
+    let nonce = try Random.nonce(nonceSize)
+    var box = nonce
+    box.append(contentsOf: repeatElement(0, count: plaintext.count + tagSize))
+    let code = unsafe try withCipher(purpose, id, key) { cipher in
+      var size = plaintext.count + tagSize
+      return unsafe box.withUnsafeMutableBytes { box in
+        unsafe associatedData.withUnsafeBytes { data in
+          unsafe plaintext.withUnsafeBytes { plaintext in
+            unsafe nonce.withUnsafeBytes { nonce in
+              unsafe gnutls_aead_cipher_encrypt(
+                cipher, nonce.baseAddress, nonce.count, data.baseAddress, data.count, tagSize, plaintext.baseAddress,
+                plaintext.count, box.baseAddress! + nonceSize, &size)
+            }
+          }
+        }
+      }
+    }
+    try GnuTLSError.check(code)
+    return box
+  }
+
+  /// Returns nil unless every byte is as it was sealed, for this purpose, id, key and associated data.
+  static func open(
+    _ box: ArraySlice<UInt8>, associatedData: [UInt8], purpose: String, id: RecordID, key: MasterKey
+  ) -> [UInt8]? {
+    guard box.count >= overhead else { return nil }
+    var plaintext = [UInt8](repeating: 0, count: box.count - overhead)
+    var size = plaintext.count
+    let code = unsafe try? withCipher(purpose, id, key) { cipher in
+      unsafe plaintext.withUnsafeMutableBytes { plaintext in
+        unsafe associatedData.withUnsafeBytes { data in
+          unsafe box.withUnsafeBytes { box in
+            unsafe gnutls_aead_cipher_decrypt(
+              cipher, box.baseAddress, nonceSize, data.baseAddress, data.count, tagSize, box.baseAddress! + nonceSize,
+              box.count - nonceSize, plaintext.baseAddress, &size)
+          }
+        }
+      }
+    }
+    guard code == 0, size == plaintext.count else {
+      plaintext.wipe()
+      return nil
+    }
+    return plaintext
+  }
+
+  private static func withCipher(
+    _ purpose: String, _ id: RecordID, _ key: MasterKey, _ body: (gnutls_aead_cipher_hd_t?) -> Int32
+  ) throws(GnuTLSError) -> Int32 {
+    var boxKey = try key.expand(Array("gnutls-resume/1 \(purpose)\0".utf8) + id.bytes)
+    defer { boxKey.wipe() }
+    var cipher: gnutls_aead_cipher_hd_t?
+    try GnuTLSError.check(
+      unsafe boxKey.withDatum { unsafe gnutls_aead_cipher_init(&cipher, GNUTLS_CIPHER_AES_256_GCM, $0) })
+    defer { unsafe gnutls_aead_cipher_deinit(cipher) }
+    return unsafe body(cipher)
+  }
+}

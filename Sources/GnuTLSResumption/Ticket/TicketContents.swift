@@ -1,0 +1,118 @@
+internal import SessionTickets
+
+/// The full handshake that a session goes back to: all its tickets, and those of its resumptions, share it.
+struct FullHandshake: Hashable {
+  static let idSize = 16
+
+  /// Random, so that siblings can be told from strangers.
+  let id: [UInt8]
+  /// Seconds since 1970.
+  let time: Int64
+}
+
+/// What is sealed in a record: all that a later process must know to offer the session safely.
+struct TicketContents: Hashable {
+  /// What `gnutls_session_get_data2` gave: it holds the session's secrets.
+  var sessionData: [UInt8]
+  /// GnuTLS's number of the protocol version.
+  var protocolVersion: UInt32
+  /// GnuTLS's number of the cipher.
+  var cipher: UInt32
+  /// The GnuTLS that packed the session data: no other can read them.
+  var gnutlsVersion: String
+  /// Seconds since 1970.
+  var issued: Int64
+  /// Seconds, as the server gave it or as the policy cut it.
+  var lifetime: UInt32
+  /// Bytes.
+  var earlyDataLimit: UInt32
+  var applicationProtocol: [UInt8]?
+  /// GnuTLS's number of the key exchange's group, 0 for none.
+  var group: UInt32
+  /// DER, leaf first.
+  var peerChain: [[UInt8]]
+  /// DER, one for each certificate of the chain, empty where there was none.
+  var staples: [[UInt8]]
+  var fullHandshake: FullHandshake
+  /// The kernel's boot id: after a power loss the store's history may have been rewound.
+  var bootID: [UInt8]
+  var serverName: String
+  var port: UInt16
+}
+
+extension TicketContents {
+  private static let formatVersion: UInt8 = 1
+
+  /// The canonical encoding: every field behind its length, in the order of declaration.
+  var bytes: [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(256 + sessionData.count + peerChain.reduce(0) { $0 + $1.count })
+    result.append(Self.formatVersion)
+    result.append(field: sessionData)
+    result.append(bigEndian: protocolVersion)
+    result.append(bigEndian: cipher)
+    result.append(field: gnutlsVersion.utf8)
+    result.append(bigEndian: UInt64(bitPattern: issued))
+    result.append(bigEndian: lifetime)
+    result.append(bigEndian: earlyDataLimit)
+    result.append(applicationProtocol == nil ? 0 : 1)
+    result.append(field: applicationProtocol ?? [])
+    result.append(bigEndian: group)
+    for list in [peerChain, staples] {
+      result.append(bigEndian: UInt32(list.count))
+      for element in list { result.append(field: element) }
+    }
+    result.append(field: fullHandshake.id)
+    result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
+    result.append(field: bootID)
+    result.append(field: serverName.utf8)
+    result.append(bigEndian: port)
+    return result
+  }
+
+  /// Reads the encoding, or returns nil if it is another format's, cut, or followed by anything.
+  init?(_ bytes: [UInt8]) {
+    var reader = ByteReader(bytes[...])
+    guard reader.integer(UInt8.self) == Self.formatVersion,
+      let sessionData = reader.field(UInt32.self),
+      let protocolVersion = reader.integer(UInt32.self),
+      let cipher = reader.integer(UInt32.self),
+      let gnutlsVersion = reader.field(UInt32.self),
+      let issued = reader.integer(UInt64.self),
+      let lifetime = reader.integer(UInt32.self),
+      let earlyDataLimit = reader.integer(UInt32.self),
+      let hasProtocol = reader.integer(UInt8.self), hasProtocol <= 1,
+      let applicationProtocol = reader.field(UInt32.self), hasProtocol == 1 || applicationProtocol.isEmpty,
+      let group = reader.integer(UInt32.self),
+      let peerChain = Self.list(&reader),
+      let staples = Self.list(&reader), staples.count == peerChain.count,
+      let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
+      let fullHandshakeTime = reader.integer(UInt64.self),
+      let bootID = reader.field(UInt32.self),
+      let serverName = reader.field(UInt32.self),
+      let port = reader.integer(UInt16.self),
+      reader.isAtEnd,
+      let version = String(validating: gnutlsVersion, as: UTF8.self),
+      let name = String(validating: serverName, as: UTF8.self)
+    else { return nil }
+    self.init(
+      sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
+      issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
+      applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
+      staples: staples,
+      fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
+      bootID: Array(bootID), serverName: name, port: port)
+  }
+
+  private static let longestList: UInt32 = 64
+
+  private static func list(_ reader: inout ByteReader) -> [[UInt8]]? {
+    guard let count = reader.integer(UInt32.self), count <= longestList else { return nil }
+    var result: [[UInt8]] = []
+    for _ in 0..<count {
+      guard let element = reader.field(UInt32.self) else { return nil }
+      result.append(Array(element))
+    }
+    return result
+  }
+}

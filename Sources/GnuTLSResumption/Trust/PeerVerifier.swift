@@ -1,0 +1,64 @@
+internal import CGnuTLS
+
+/// Verifies peers by a policy: those of live sessions, and stored chains before their tickets are offered.
+@safe
+struct PeerVerifier {
+  let credentials: Credentials
+  let policy: VerificationPolicy
+  /// The name that the certificate must be for.
+  let expectedName: String
+
+  /// Verifies the peer of a session whose handshake has it: chain, staples, purpose and name, with the session's own
+  /// priorities and flags (`gnutls_certificate_verify_peers`). Works after a resumption too, on the stored chain.
+  func verify(_ session: SessionHandle) throws(VerificationFailure) {
+    try credentials.loadTrust()
+    var status: UInt32 = 0
+    let code = withPolicyCredentials(session) {
+      unsafe cgnutls_verify_peer(session.pointer, expectedName, &status)
+    }
+    guard code >= 0 else { throw VerificationFailure(message: "the peer can't be verified: \(GnuTLSError(code))") }
+    guard status == 0 else { throw VerificationFailure(status: status) }
+  }
+
+  /// Verifies a chain that was stored with a ticket, against the trust of now, for a session that may offer it.
+  func verify(chain: [[UInt8]], for session: SessionHandle) throws(VerificationFailure) {
+    try credentials.loadTrust()
+    let status: UInt32
+    do {
+      var parsed = try CertificateChain(chain)
+      let owner = unsafe sessionCredentials(session) ?? credentials.pointer
+      status = unsafe try parsed.status(
+        trust: Credentials.trustList(of: owner), name: expectedName, flags: gnutls_certificate_get_verify_flags(owner))
+    } catch {
+      throw VerificationFailure(message: "the stored chain can't be verified: \(error)")
+    }
+    guard status == 0 else { throw VerificationFailure(status: status) }
+  }
+
+  /// The credentials of an attached session whose own trust is the policy, borrowed; else nil.
+  private func sessionCredentials(_ session: SessionHandle) -> gnutls_certificate_credentials_t? {
+    guard policy.anchors == .sessionCredentials else { return nil }
+    return unsafe session.credentials
+  }
+
+  /// Verification reads the session's credentials: those of the policy take their place for the call.
+  private func withPolicyCredentials(_ session: SessionHandle, _ body: () -> Int32) -> Int32 {
+    guard policy.anchors != .sessionCredentials else { return body() }
+    let own = unsafe session.credentials
+    guard unsafe own != credentials.pointer else { return body() }
+    unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials.pointer))
+    defer {
+      unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_CERTIFICATE, own.map { unsafe UnsafeMutableRawPointer($0) })
+    }
+    return body()
+  }
+}
+
+extension SessionHandle {
+  /// The session's certificate credentials, borrowed.
+  fileprivate var credentials: gnutls_certificate_credentials_t? {
+    var value: UnsafeMutableRawPointer?
+    guard unsafe gnutls_credentials_get(pointer, GNUTLS_CRD_CERTIFICATE, &value) == 0 else { return nil }
+    return unsafe value.map { gnutls_certificate_credentials_t($0) }
+  }
+}

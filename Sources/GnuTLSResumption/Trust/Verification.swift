@@ -1,0 +1,28 @@
+/// Who checks that the peer is who it should be, after fresh and resumed handshakes alike.
+///
+/// GnuTLS itself verifies nothing on a resumed handshake, neither by its own functions nor by the application's.
+@safe
+public enum Verification: Sendable {
+  /// The engine verifies: the chain, the name and the purpose, against this policy's trust.
+  case engineVerifies(VerificationPolicy)
+  /// The application verifies: the closure runs after *every* handshake, resumed or not, before success is reported,
+  /// and answers whether the peer may be trusted. It is given the `gnutls_session_t`.
+  case applicationVerifies(@Sendable (OpaquePointer) -> Bool)
+  /// Nobody verifies. Such sessions are an identity of their own: none is ever offered by who does verify.
+  case insecure
+
+  var kind: VerificationKind {
+    switch self {
+    case .engineVerifies: .engine
+    case .applicationVerifies: .application
+    case .insecure: .none
+    }
+  }
+}
+
+/// The part of the verification that belongs to a connection's identity.
+enum VerificationKind: String {
+  case engine
+  case application
+  case none
+}

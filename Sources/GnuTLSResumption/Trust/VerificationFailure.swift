@@ -1,0 +1,34 @@
+internal import CGnuTLS
+
+/// Why a peer is not trusted.
+public struct VerificationFailure: Error, Hashable, Sendable {
+  /// GnuTLS's `gnutls_certificate_status_t` bits; 0 if the trust itself could not be read, or an application refused.
+  public let status: UInt32
+  /// One sentence for people.
+  public let message: String
+
+  init(status: UInt32) {
+    self.status = status
+    var text = unsafe gnutls_datum_t()
+    guard unsafe gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) == 0 else {
+      message = "the certificate is not trusted"
+      return
+    }
+    defer { unsafe cgnutls_free(text.data) }
+    let sentence = unsafe String(
+      decoding: UnsafeRawBufferPointer(start: text.data, count: Int(text.size)), as: UTF8.self)
+    message = sentence.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+  }
+
+  init(message: String) {
+    status = 0
+    self.message = message
+  }
+
+  /// The application's closure said no.
+  static let refusedByApplication = VerificationFailure(message: "the application's own check refused the peer")
+}
+
+extension VerificationFailure: CustomStringConvertible {
+  public var description: String { message }
+}
