@@ -7,6 +7,7 @@ struct ServerContext: Sendable {
   var ticketKey: TicketKey
   let sessions: SessionCache
   let replayProtection: ReplayProtection
+  let noReplayProtection: ReplayProtection
 
   /// Makes a server session that is ready for its transport. The caller owns it; the context must outlive it.
   func makeSession() throws(ServerError) -> gnutls_session_t {
@@ -48,7 +49,12 @@ struct ServerContext: Sendable {
     if script.maxEarlyData > 0 {
       let code = unsafe gnutls_record_set_max_early_data_size(session, Int(script.maxEarlyData))
       try check("early data", code)
-      if script.replayProtection { unsafe replayProtection.attach(to: session) }
+      // GnuTLS refuses all early data on a session without replay protection (lib/ext/pre_shared_key.c).
+      switch script.earlyData {
+      case .accepted: unsafe replayProtection.attach(to: session)
+      case .acceptedWithReplays: unsafe noReplayProtection.attach(to: session)
+      case .refused: break
+      }
     }
     try unsafe check("ALPN", setALPN(session))
   }

@@ -19,6 +19,14 @@ public struct ServerScript: Sendable, Equatable {
     case ignored, requested, required
   }
 
+  /// What becomes of early data that a ticket allows.
+  public enum EarlyData: Sendable, Equatable {
+    case accepted
+    /// Accepted even if the same flight was seen before: what a server without a memory, or with several, does.
+    case acceptedWithReplays
+    case refused
+  }
+
   public var versions = Versions.tls12And13
   /// A whole priority string in place of `NORMAL`. The other options are still appended to it.
   public var priorities: String?
@@ -34,8 +42,7 @@ public struct ServerScript: Sendable, Equatable {
   public var extendedMasterSecret = true
   /// How many bytes of early data a ticket allows. 0: early data is off, and tickets don't mention it.
   public var maxEarlyData: UInt32 = 0
-  /// Refuses early data that was seen before. A ticket younger than the server's window is refused too: see GnuTLS's manual.
-  public var replayProtection = false
+  public var earlyData = EarlyData.accepted
 
   /// Breaks the handshake off.
   public var failure: HandshakeFailure?

@@ -28,7 +28,8 @@ public final class TLSServer: Sendable {
     let context = SharedContext(
       ServerContext(
         script: script, credentials: try ServerCredentials(certificates), ticketKey: ticketKey ?? .random(),
-        sessions: SessionCache(), replayProtection: try ReplayProtection()))
+        sessions: SessionCache(), replayProtection: try ReplayProtection(remembers: true),
+        noReplayProtection: try ReplayProtection(remembers: false)))
     try context.value.withLock { (value) throws(ServerError) in try value.validate() }
     let listener = try Socket.listening(on: port)
     self.context = context

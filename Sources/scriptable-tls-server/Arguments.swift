@@ -16,7 +16,7 @@ struct Arguments {
       --tickets-after-data  --data-before-tickets TEXT  --ticket-key BYTE
       --tls12  --tls13  --tls12-resumption tickets|ids|none  --no-extended-master-secret
       --priority STRING  --groups A,B  --alpn A,B  --client-certificate requested|required
-      --early-data BYTES  --replay-protection
+      --early-data BYTES  --accept-replays  --refuse-early-data
       --fail before|after:MESSAGE-NUMBER:ALERT-NUMBER|close|reset  --fail-only-when-resuming
       --echo  --discard  --reply TEXT  --payload BYTES  --http BODY
       --end after-client|after-handshake|after-reply  --close-notify sent|omitted|withheld
@@ -39,7 +39,8 @@ struct Arguments {
     case "--tls12": script.versions = .tls12
     case "--tls13": script.versions = .tls13
     case "--no-extended-master-secret": script.extendedMasterSecret = false
-    case "--replay-protection": script.replayProtection = true
+    case "--accept-replays": script.earlyData = .acceptedWithReplays
+    case "--refuse-early-data": script.earlyData = .refused
     case "--fail-only-when-resuming": script.failure?.onlyWhenResuming = true
     case "--echo": script.behaviour = .echo
     case "--discard": script.behaviour = .discard
