@@ -29,6 +29,8 @@ var package = Package(
       name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "SessionTickets"], swiftSettings: strict),
     .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS"], swiftSettings: strict),
     .executableTarget(
+      name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
+    .executableTarget(
       name: "gnutls-resume",
       dependencies: [
         "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
