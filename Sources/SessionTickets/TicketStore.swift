@@ -64,7 +64,7 @@ public protocol TicketStore: Sendable {
   /// Visits every record, in no particular order, until the closure returns false.
   ///
   /// Records that come or go meanwhile may be visited or not. The closure may call the store.
-  func forEach(_ visit: (RecordSummary) -> Bool) throws(StoreError)
+  func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError)
 
   /// The note of a server (`identity` nil) or of one of its identities, or nil.
   ///
@@ -108,7 +108,7 @@ extension TicketStore {
   /// Combines all records into one value (Erlang's `foldl`).
   public func fold<Value>(_ initial: Value, _ combine: (Value, RecordSummary) -> Value) throws(StoreError) -> Value {
     var value = initial
-    try forEach { record in
+    try forEachRecord { record in
       value = combine(value, record)
       return true
     }

@@ -38,3 +38,8 @@ public struct WallTime: Hashable, Comparable, Sendable {
 
   public static func < (left: WallTime, right: WallTime) -> Bool { left.nanoseconds < right.nanoseconds }
 }
+
+extension WallTime {
+  /// Whether a record with this expiry (seconds since 1970) is of no more use: it is, from that second on.
+  package func isPast(expiry: Int64) -> Bool { seconds >= expiry }
+}

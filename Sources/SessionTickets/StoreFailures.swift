@@ -1,0 +1,13 @@
+extension StoreError {
+  static func storeClosed(place: String) -> StoreError {
+    StoreError(.closed, "the ticket store was closed", place: place)
+  }
+
+  static func idExists(place: String) -> StoreError {
+    StoreError(.idExists, "a record with this id is already there", place: place)
+  }
+
+  static func noteTooLarge(place: String) -> StoreError {
+    StoreError(.tooLarge, "a note has at most \(NoteLimits.maximumByteCount) bytes", place: place)
+  }
+}
