@@ -18,7 +18,8 @@ var package = Package(
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
@@ -35,6 +36,7 @@ var package = Package(
       dependencies: [
         "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
     .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),

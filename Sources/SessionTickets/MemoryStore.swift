@@ -85,6 +85,10 @@ public final class MemoryStore: TicketStore {
     try change { contents throws(StoreError) in contents.summaries(of: server) }
   }
 
+  public func servers() throws(StoreError) -> [Digest] {
+    try change { contents throws(StoreError) in contents.servers.filter { !$0.value.isEmpty }.map(\.key) }
+  }
+
   public func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {
     // Copied first, so that the closure runs without the lock and may call the store.
     let all = try change { contents throws(StoreError) in contents.servers.keys.flatMap(contents.summaries) }

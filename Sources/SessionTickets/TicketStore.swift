@@ -61,6 +61,9 @@ public protocol TicketStore: Sendable {
   /// The records of a server, oldest first, the expired included.
   func select(server: Digest) throws(StoreError) -> [RecordSummary]
 
+  /// The servers that have records or notes, each once, in no particular order.
+  func servers() throws(StoreError) -> [Digest]
+
   /// Visits every record, in no particular order, until the closure returns false.
   ///
   /// Records that come or go meanwhile may be visited or not. The closure may call the store.

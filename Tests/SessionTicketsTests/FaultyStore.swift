@@ -149,6 +149,8 @@ final class FaultyStore: TicketStore {
     return fault == .listsNewestFirst ? list.reversed() : list
   }
 
+  func servers() throws(StoreError) -> [Digest] { try base.servers() }
+
   func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {
     try base.forEachRecord { visit($0) || fault == .visitsOnAndOn }
   }

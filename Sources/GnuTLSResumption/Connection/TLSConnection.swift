@@ -85,6 +85,30 @@ public final class TLSConnection {
     }
   }
 
+  /// Writes as much as the socket takes at once.
+  ///
+  /// What was not taken must be given again, as it was, before anything else is written
+  /// (`gnutls_record_send`).
+  /// - Returns: How many bytes were taken; 0 if the socket would block.
+  public func writeAvailable(_ bytes: [UInt8]) throws(ConnectionError) -> Int {
+    try checkOpen()
+    guard !bytes.isEmpty else { return 0 }
+    let sent = unsafe bytes.withUnsafeBytes {
+      unsafe gnutls_record_send(client.handle.pointer, $0.baseAddress, $0.count)
+    }
+    if sent == Int(GNUTLS_E_AGAIN) || sent == Int(GNUTLS_E_INTERRUPTED) { return 0 }
+    guard sent >= 0 else { throw failure(sent, "writing to") }
+    return sent
+  }
+
+  /// Reads what has come, without waiting.
+  /// - Returns: At most `count` bytes, none once the peer has closed, or nil if there is nothing yet.
+  public func readAvailable(upTo count: Int = 16 * 1024) throws(ConnectionError) -> [UInt8]? {
+    try checkOpen()
+    guard !peerHasClosed else { return [] }
+    return try receive(upTo: count, until: Deadline(milliseconds: 0))
+  }
+
   /// Says that nothing more will be written; reading goes on (`close_notify`, RFC 8446, section 6.1).
   public func finishWriting() throws(ConnectionError) {
     try checkOpen()

@@ -93,7 +93,9 @@ extension SessionContext {
   }
 
   func record(_ error: StoreError) {
-    findings.storeError = findings.storeError ?? error
+    // One line is enough: what fails at the claim fails at keeping too.
+    guard findings.storeError == nil else { return }
+    findings.storeError = error
     log("store: \(error)")
   }
 }

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Glibc
+import GnuTLSResumption
+
+struct Connect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Connect to a TLS server, resuming an earlier session if there is one, and report.")
+
+  @Argument(help: ArgumentHelp("An IPv6 address stands in brackets. Default port: 443.", valueName: "host[:port]"))
+  var server: HostPort
+
+  @Option(help: ArgumentHelp("The name to ask the server for, and to expect in its certificate.", valueName: "name"))
+  var serverName: String?
+
+  @Option(help: ArgumentHelp("Trust the certificates in this PEM file. Default: the system's.", valueName: "file"))
+  var caFile: String?
+
+  @Flag(help: "Verify nothing. Such sessions are never used when verifying.")
+  var insecure = false
+
+  @Option(help: ArgumentHelp("Offer this application protocol; may be given again.", valueName: "protocol"))
+  var alpn: [String] = []
+
+  @Option(help: ArgumentHelp("GnuTLS's priority string.", valueName: "string"))
+  var priority: String?
+
+  @Option(help: ArgumentHelp("The client's certificate, PEM; goes with --key.", valueName: "file"))
+  var cert: String?
+
+  @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
+  var key: String?
+
+  @OptionGroup var storeOptions: StoreOptions
+
+  @Flag(help: "Resume nothing: neither read nor write the store.")
+  var noResume = false
+
+  @Option(
+    help: ArgumentHelp("The limit for connecting and the handshake, without name resolution.", valueName: "seconds"))
+  var timeout = 30.0
+
+  @Flag(help: "Say on standard error what is done and why.")
+  var verbose = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Copy standard input to the server, and what it sends to standard output until it closes.",
+      discussion: "At the end of the input the server is told that no more will come. "
+        + "The report goes to standard error."))
+  var stdin = false
+
+  @Flag(help: "Report as one line of JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key go together.") }
+    guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes up to 86400 seconds.") }
+    guard !(insecure && caFile != nil) else { throw ValidationError("--insecure and --ca-file exclude each other.") }
+  }
+
+  func run() throws {
+    signal(SIGPIPE, SIG_IGN)
+    try reportingFailure {
+      let port = server.port ?? 443
+      let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration)
+      if stdin { try StreamCopy(connection).run() }
+      connection.close()
+      let report = Report(
+        host: server.host, port: port, serverName: serverName ?? server.host, connection: connection)
+      if verbose, let problem = report.storeError {
+        StandardStreams.error(
+          "gnutls-resume: tickets are not kept: \(problem); --store and --key-file choose other places")
+      }
+      let text = json ? try report.json() : report.text
+      if stdin { StandardStreams.error(text) } else { StandardStreams.out(text) }
+    }
+  }
+
+  @Sendable private static func log(_ line: String) { StandardStreams.error("gnutls-resume: \(line)") }
+
+  private var configuration: TLSConfiguration {
+    var result = TLSConfiguration()
+    result.serverName = serverName
+    result.applicationProtocols = alpn
+    result.priority = priority
+    if let cert, let key { result.clientCertificate = PEMKeyPair(certificate: cert, key: key) }
+    if insecure {
+      result.verification = .insecure
+    } else if let caFile {
+      result.verification = .engineVerifies(.file(caFile))
+    }
+    result.timeoutMilliseconds = timeout * 1000
+    result.resumption = noResume ? nil : storeOptions.resumption(log: verbose ? Self.log : nil)
+    return result
+  }
+}

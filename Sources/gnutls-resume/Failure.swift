@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// Runs a command, and says in one line what went wrong if something did.
+func reportingFailure(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let code as ExitCode {
+    throw code
+  } catch {
+    StandardStreams.error("error: \(error)".replacing("\n", with: " "))
+    throw ExitCode.failure
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import GnuTLSResumption
+
+struct Purge: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Remove everything from the store.")
+
+  @Flag(help: "Remove only what has expired.")
+  var expired = false
+
+  @OptionGroup var storeOptions: StoreOptions
+
+  func run() throws {
+    try reportingFailure {
+      StandardStreams.out("removed: \(try storeOptions.resumption().purge(expiredOnly: expired))")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Glibc
+import GnuTLSResumption
+import SessionTickets
+
+/// Where tickets and the master key are.
+struct StoreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the tickets.",
+      discussion: "Default: $GNUTLS_RESUME_STORE, else $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume.",
+      valueName: "dir"))
+  var store: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file of the master key. Made when it is first needed; keep it apart from the tickets.",
+      discussion: "Default: $GNUTLS_RESUME_KEY_FILE, else $XDG_CONFIG_HOME/gnutls-resume/key, "
+        + "else ~/.config/gnutls-resume/key.",
+      valueName: "file"))
+  var keyFile: String?
+
+  func resumption(log: (@Sendable (String) -> Void)? = nil) -> Resumption {
+    let key = keyFile ?? Self.environment("GNUTLS_RESUME_KEY_FILE")
+    return Resumption(
+      folder: store ?? Self.environment("GNUTLS_RESUME_STORE"),
+      masterKey: key.map { .file($0) } ?? .standardFile,
+      options: ResumptionOptions(log: log))
+  }
+
+  private static func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import GnuTLSResumption
+import ScriptableTLSServer
+import SessionTickets
+import Synchronization
+import Testing
+
+/// A client of the scriptable server: store, key and trust of its own, so that tests don't meet.
+struct Client {
+  let server: TLSServer
+  let store: any TicketStore
+  let clock = ManualClock()
+  var configuration = TLSConfiguration()
+
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures/certificates")
+
+  static func fixture(_ name: String) -> String { fixtures.appendingPathComponent(name).path }
+
+  static func certificate(_ kind: String) throws -> ServerCertificate {
+    ServerCertificate(
+      chain: Array(try Data(contentsOf: fixtures.appendingPathComponent("\(kind)-chain.pem"))),
+      key: Array(try Data(contentsOf: fixtures.appendingPathComponent("\(kind)-leaf.key"))))
+  }
+
+  init(
+    _ script: ServerScript = ServerScript(), store: any TicketStore = MemoryStore(), certificate: String = "ecdsa"
+  ) throws {
+    server = try TLSServer(certificate: Client.certificate(certificate), script: script)
+    self.store = store
+    configuration.serverName = "localhost"
+    configuration.verification = .engineVerifies(.file(Client.fixture("\(certificate)-root.pem")))
+    configuration.resumption = try resumption()
+  }
+
+  /// An engine over the client's store, as another process would have: with the same key, and no memory.
+  func resumption(
+    key: UInt8 = 7, mayStore: (@Sendable (TicketDescription) -> Bool)? = nil
+  ) throws -> Resumption {
+    let master = try #require(MasterKey([UInt8](repeating: key, count: 32)))
+    return Resumption(
+      store: store, masterKey: .keys(KeyRing(newest: master)),
+      options: ResumptionOptions(clock: { [clock] in clock.now }, mayStore: mayStore))
+  }
+
+  func connect() throws -> TLSConnection {
+    try TLSConnection.connect(to: "127.0.0.1", port: server.port, configuration: configuration)
+  }
+
+  /// Connects, sends a request, reads the answer, closes.
+  @discardableResult
+  func exchange(_ text: String = "hello") throws -> Outcome {
+    let connection = try connect()
+    try connection.write(Array(text.utf8))
+    var answer: [UInt8] = []
+    while answer.count < text.utf8.count {
+      let part = try connection.read()
+      if part.isEmpty { break }
+      answer += part
+    }
+    #expect(String(decoding: answer, as: UTF8.self) == text)
+    connection.close()
+    return connection.outcome
+  }
+
+  /// Connects and closes, which collects the tickets.
+  @discardableResult
+  func visit() throws -> Outcome {
+    let connection = try connect()
+    connection.close()
+    return connection.outcome
+  }
+}
+
+/// A clock that stands where it is put; it starts at the real time, as GnuTLS has a clock of its own.
+final class ManualClock: Sendable {
+  private let offset = Mutex<Int64>(0)
+
+  var now: WallTime { WallTime.now().advanced(bySeconds: offset.withLock { $0 }) }
+
+  func advance(seconds: Int64) { offset.withLock { $0 += seconds } }
+}
