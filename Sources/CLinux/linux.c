@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,8 @@ int clinux_rename_exclusively(int folder, const char *from, const char *to) {
 int clinux_open_location(int folder, const char *name) {
   return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
+
+ssize_t clinux_read_entries(int folder, void *buffer, size_t size) { return getdents64(folder, buffer, size); }
 
 int clinux_exclude_from_core_dumps(void *start, size_t length) { return madvise(start, length, MADV_DONTDUMP); }
 

@@ -21,6 +21,8 @@ public struct Digest: Hashable, Sendable {
     words = (word(), word(), word(), word())
   }
 
+  init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
   /// Makes a digest from 64 lower-case hexadecimal digits, or returns nil.
   public init?(hexadecimal digits: some Collection<UInt8>) {
     guard let bytes = Hexadecimal.decode(digits) else { return nil }

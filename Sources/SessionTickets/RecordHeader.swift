@@ -27,10 +27,11 @@ public struct RecordHeader: Hashable, Sendable {
   /// Tells master keys apart; it reveals nothing about them.
   public let masterKeyID: UInt64
 
+  /// Makes a header. An expiry before 1970 becomes 0: the format holds no negative times.
   public init(kind: RecordKind, id: RecordID, expiry: Int64, masterKeyID: UInt64) {
     self.kind = kind
     self.id = id
-    self.expiry = expiry
+    self.expiry = max(expiry, 0)
     self.masterKeyID = masterKeyID
   }
 

@@ -11,6 +11,8 @@ public struct RecordID: Hashable, Sendable {
     value = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
   }
 
+  init(value: UInt128) { self.value = value }
+
   /// The 16 bytes.
   public var bytes: [UInt8] {
     stride(from: 120, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt128($0)) }

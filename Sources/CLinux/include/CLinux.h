@@ -16,6 +16,9 @@ int clinux_rename_exclusively(int folder, const char *from, const char *to);
 // Opens a path component as a location only, never following a symbolic link (open(2), O_PATH | O_NOFOLLOW).
 int clinux_open_location(int folder, const char *name);
 
+// Reads a folder's next entries as `struct linux_dirent64`, without a stream's allocations (getdents64(2)).
+ssize_t clinux_read_entries(int folder, void *buffer, size_t size);
+
 // Keeps a memory range out of core dumps (madvise(2), MADV_DONTDUMP). The range must be page-aligned.
 int clinux_exclude_from_core_dumps(void *start, size_t length);
 

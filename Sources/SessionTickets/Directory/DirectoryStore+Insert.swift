@@ -1,0 +1,92 @@
+import Glibc
+
+extension DirectoryStore {
+  public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
+    let (shard, bounds) = try shardOrMake(of: place.server, now: now)
+    let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
+    let name = RecordFileName(record, at: place, inserted: now)
+    try install(file, as: name, in: shard, bounds: bounds, now: now)
+  }
+
+  public func replace(_ key: RecordKey, by record: SealedRecord, now: WallTime) throws(StoreError) -> Bool {
+    guard let shard = try shard(of: key.place.server) else { return false }
+    let siblings = try shard.names(of: key.place.server).filter { $0.place == key.place && $0.kind != .note }
+    guard let old = siblings.first(where: { $0.id == key.id }) else { return false }
+    guard !siblings.contains(where: { $0.id == record.header.id }) else { throw .idExists(place: shard.folder.path) }
+    let bounds = try openedOrMade(now: now).bounds
+    // All that can fail comes first; then the one unlink that decides who wins.
+    let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
+    guard try shard.removeOrThrow(old) else { return false }
+    notify(.removed(key, .replaced))
+    let name = RecordFileName(record, at: key.place, inserted: now)
+    try install(file, as: name, in: shard, bounds: bounds, now: now)
+    return true
+  }
+
+  /// Gives a written file its name, makes sure that its id is the only one, and lets go what is too much.
+  private func install(
+    _ file: consuming PreparedFile, as name: RecordFileName, in shard: Shard, bounds: ShardBounds, now: WallTime
+  ) throws(StoreError) {
+    guard try file.link(as: EntryName(name.bytes)) else { throw .idExists(place: shard.folder.path) }
+    let names: [RecordFileName]
+    do {
+      names = try namesWithoutRival(of: name, in: shard, now: now)
+    } catch {
+      _ = shard.remove(name)
+      throw error
+    }
+    notify(.inserted(name.key))
+    evict(from: names, after: name, in: shard, bounds: bounds)
+  }
+
+  /// Lists the shard, and settles which of concurrent insertions of one id succeeds: names differ in more than the
+  /// id, so the link alone doesn't.
+  ///
+  /// Of two, whoever links later sees the other. Who sees a lesser name withdraws. Who sees a greater one waits until
+  /// its owner, who may have seen nobody and be done, withdraws or doesn't.
+  private func namesWithoutRival(
+    of name: RecordFileName, in shard: Shard, now: WallTime
+  ) throws(StoreError) -> [RecordFileName] {
+    for _ in 0..<20 {
+      let names = try shard.namesAfterSweeping(now: now)
+      let rivals = names.filter { $0.id == name.id && $0.place == name.place && $0 != name && $0.kind != .note }
+      if rivals.isEmpty { return names }
+      if rivals.contains(where: { $0 < name }) { break }
+      usleep(1_000)
+    }
+    throw .idExists(place: shard.folder.path)
+  }
+
+  /// Removes what the bounds ask for. What can't be removed stays: the new record is there.
+  func evict(
+    from names: [RecordFileName], after new: RecordFileName, in shard: Shard, bounds: ShardBounds
+  ) {
+    var victims = bounds.victims(in: names, after: new)
+    if victims.contains(where: { $0.name == new }) {
+      // The clock went back, or many inserted at once. What was just inserted stays: it becomes the newest.
+      guard let newer = rename(new, toFollow: names, in: shard) else { return }
+      victims = bounds.victims(in: names.filter { $0 != new } + [newer], after: newer)
+    }
+    for victim in victims {
+      guard case .removed = shard.remove(victim.name), victim.name.kind != .note else { continue }
+      notify(.removed(victim.name.key, victim.reason))
+    }
+  }
+
+  /// Gives a file a time of insertion after all others. Returns nil if it has gone, or if there is no later time.
+  private func rename(
+    _ name: RecordFileName, toFollow names: [RecordFileName], in shard: Shard
+  ) -> RecordFileName? {
+    guard let newest = names.max()?.inserted.nanoseconds, newest < .max else { return nil }
+    let newer = name.inserted(at: WallTime(nanoseconds: newest + 1))
+    let (from, to) = (EntryName(name.bytes), EntryName(newer.bytes))
+    let folder = shard.folder.descriptor.number
+    return unsafe renameat(folder, from.characters, folder, to.characters) == 0 ? newer : nil
+  }
+}
+
+extension RecordFileName {
+  func inserted(at time: WallTime) -> RecordFileName {
+    RecordFileName(place: place, inserted: time, expiry: expiry, byteCount: byteCount, kind: kind, id: id)
+  }
+}

@@ -1,0 +1,21 @@
+/// The name of an entry in a folder, ready for a system call: bytes with a NUL at the end.
+package struct EntryName: Hashable, Sendable {
+  package let characters: [CChar]
+
+  /// The bytes must hold no NUL and no slash.
+  init(_ bytes: some Collection<UInt8>) {
+    var characters: [CChar] = []
+    characters.reserveCapacity(bytes.count + 1)
+    for byte in bytes { characters.append(CChar(bitPattern: byte)) }
+    characters.append(0)
+    self.characters = characters
+  }
+
+  package init(_ name: StaticString) {
+    self.init(String(describing: name).utf8)
+  }
+
+  var text: String {
+    String(decoding: characters.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

@@ -1,0 +1,29 @@
+/// A store's folder, opened: one role's.
+final class OpenDirectory: Sendable {
+  let folder: Folder
+  let layout: StoreLayout
+  let bounds: ShardBounds
+
+  init(folder: Folder, layout: StoreLayout, bounds: StoreBounds) {
+    self.folder = folder
+    self.layout = layout
+    self.bounds = ShardBounds(bounds, layout: layout)
+  }
+
+  /// Opens the shard of a server. Returns nil if it is missing and not to be made, or if the store was deleted.
+  func shard(of server: Digest, create: Bool) throws(StoreError) -> Shard? {
+    try folder.subfolder(layout.shardName(for: server), create: create).map { Shard(folder: $0) }
+  }
+
+  /// Visits every shard, until the closure returns false.
+  func forEachShard(_ visit: (Shard) throws(StoreError) -> Bool) throws(StoreError) {
+    var names: [EntryName] = []
+    try folder.reopened().forEachName { name in
+      if StoreLayout.isShardName(name) { names.append(EntryName(name)) }
+    }
+    for name in names {
+      guard let shard = try folder.subfolder(name, create: false) else { continue }
+      guard try visit(Shard(folder: shard)) else { return }
+    }
+  }
+}

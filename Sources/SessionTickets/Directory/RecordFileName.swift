@@ -1,0 +1,104 @@
+/// The name of a record's (or note's) file: everything that finding, ordering and evicting need, so that a listing
+/// of one folder answers them without looking at any file.
+///
+/// 207 bytes: server digest, identity digest, time of insertion in nanoseconds, expiry in seconds, size in bytes, kind
+/// and record id, each of fixed width, in lower-case hexadecimal but the kind, with `-` between. There is one
+/// spelling for each value. A note of a server has an identity of zeros.
+package struct RecordFileName: Hashable, Sendable {
+  package enum Kind: UInt8, Sendable {
+    case ticket = 0x74  // t
+    case session = 0x73  // s
+    case note = 0x6E  // n
+  }
+
+  /// The length of every name.
+  package static let byteCount = 207
+  private static let separator = UInt8(ascii: "-")
+
+  package let place: StoreKey
+  package let inserted: WallTime
+  /// In seconds since 1970.
+  package let expiry: Int64
+  package let byteCount: Int
+  package let kind: Kind
+  package let id: RecordID
+
+  /// Times before 1970 become 1970: names order by their unsigned digits.
+  package init(place: StoreKey, inserted: WallTime, expiry: Int64, byteCount: Int, kind: Kind, id: RecordID) {
+    self.place = place
+    self.inserted = WallTime(nanoseconds: max(inserted.nanoseconds, 0))
+    self.expiry = max(expiry, 0)
+    self.byteCount = byteCount
+    self.kind = kind
+    self.id = id
+  }
+
+  /// Reads a name, or returns nil if it is none, or not in the one spelling.
+  package init?(parsing name: some RandomAccessCollection<UInt8>) {
+    guard name.count == Self.byteCount else { return nil }
+    var reader = HexadecimalReader(name)
+    let server = Digest(words: (reader.word(), reader.word(), reader.word(), reader.word()))
+    reader.skip(Self.separator)
+    let identity = Digest(words: (reader.word(), reader.word(), reader.word(), reader.word()))
+    reader.skip(Self.separator)
+    let inserted = reader.word()
+    reader.skip(Self.separator)
+    let expiry = reader.word()
+    reader.skip(Self.separator)
+    byteCount = Int(reader.number(UInt32.self))
+    reader.skip(Self.separator)
+    let kind = Kind(rawValue: reader.character())
+    reader.skip(Self.separator)
+    id = RecordID(value: reader.number(UInt128.self))
+    guard reader.isValid, let kind, inserted <= UInt64(Int64.max), expiry <= UInt64(Int64.max) else { return nil }
+    place = StoreKey(server: server, identity: identity)
+    self.inserted = WallTime(nanoseconds: Int64(inserted))
+    self.expiry = Int64(expiry)
+    self.kind = kind
+  }
+
+  /// The 207 bytes.
+  package var bytes: [UInt8] {
+    var name = Self.prefix(server: place.server)
+    name.reserveCapacity(Self.byteCount + 1)
+    for word in [place.identity.words.0, place.identity.words.1, place.identity.words.2, place.identity.words.3] {
+      name.append(hexadecimal: word)
+    }
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt64(inserted.nanoseconds))
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt64(expiry))
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt32(truncatingIfNeeded: byteCount))
+    name.append(Self.separator)
+    name.append(kind.rawValue)
+    name.append(Self.separator)
+    name.append(hexadecimal: id.value)
+    return name
+  }
+
+  /// What the names of all records and notes of a server begin with.
+  static func prefix(server: Digest) -> [UInt8] {
+    var name: [UInt8] = []
+    name.reserveCapacity(byteCount + 1)
+    for word in [server.words.0, server.words.1, server.words.2, server.words.3] {
+      name.append(hexadecimal: word)
+    }
+    name.append(separator)
+    return name
+  }
+}
+
+extension RecordFileName: Comparable {
+  /// Older names first. Names of one identity compare as their bytes do.
+  package static func < (left: RecordFileName, right: RecordFileName) -> Bool {
+    if left.inserted != right.inserted { return left.inserted < right.inserted }
+    if left.expiry != right.expiry { return left.expiry < right.expiry }
+    if left.byteCount != right.byteCount { return left.byteCount < right.byteCount }
+    if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
+    if left.id != right.id { return left.id.value < right.id.value }
+    // Whole digests only, for a total order: every process must evict the same.
+    if left.place.server != right.place.server { return left.place.server.words < right.place.server.words }
+    return left.place.identity.words < right.place.identity.words
+  }
+}

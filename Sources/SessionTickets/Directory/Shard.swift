@@ -1,0 +1,125 @@
+import Glibc
+
+/// One open shard folder, and what is done with the files in it.
+struct Shard {
+  let folder: Folder
+
+  /// What became of an attempt to remove a file. Only for one of any number of callers is it `removed`.
+  enum Removal {
+    case removed
+    case gone
+    case failed(Int32)
+  }
+
+  /// Lists all records and notes; other names are passed over.
+  func names() throws(StoreError) -> [RecordFileName] {
+    var names: [RecordFileName] = []
+    try folder.forEachName { name in
+      if let name = RecordFileName(parsing: name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// Lists all records and notes, and removes the temporary files of processes that are long gone.
+  func namesAfterSweeping(now: WallTime) throws(StoreError) -> [RecordFileName] {
+    var names: [RecordFileName] = []
+    var leftovers: [EntryName] = []
+    try folder.forEachName { name in
+      if let name = RecordFileName(parsing: name) {
+        names.append(name)
+      } else if TemporaryFileName(parsing: name)?.isLeftover(at: now) == true {
+        leftovers.append(EntryName(name))
+      }
+    }
+    for leftover in leftovers { unsafe unlinkat(folder.descriptor.number, leftover.characters, 0) }
+    return names
+  }
+
+  /// Lists the records and notes of a server. Names of others are told apart by their bytes, without parsing.
+  func names(of server: Digest) throws(StoreError) -> [RecordFileName] {
+    let prefix = RecordFileName.prefix(server: server)
+    var names: [RecordFileName] = []
+    try folder.forEachName { name in
+      guard name.count == RecordFileName.byteCount, name.starts(with: prefix) else { return }
+      if let name = RecordFileName(parsing: name) { names.append(name) }
+    }
+    return names
+  }
+
+  func name(of key: RecordKey) throws(StoreError) -> RecordFileName? {
+    try names(of: key.place.server).first { $0.place == key.place && $0.id == key.id && $0.kind != .note }
+  }
+
+  /// Removes a file, or an empty folder in a file's place.
+  func remove(_ name: RecordFileName) -> Removal {
+    let entry = EntryName(name.bytes)
+    if unsafe unlinkat(folder.descriptor.number, entry.characters, 0) == 0 { return .removed }
+    if errno == EISDIR, unsafe unlinkat(folder.descriptor.number, entry.characters, AT_REMOVEDIR) == 0 {
+      return .removed
+    }
+    return errno == ENOENT ? .gone : .failed(errno)
+  }
+
+  /// Removes a file, if it is there. Returns whether this call did.
+  func removeOrThrow(_ name: RecordFileName) throws(StoreError) -> Bool {
+    switch remove(name) {
+    case .removed: true
+    case .gone: false
+    case .failed(let code): throw folder.failure("a record can't be removed", errno: code)
+    }
+  }
+
+  /// What reading a record's file gave.
+  enum Reading {
+    case record(SealedRecord)
+    case gone
+    case damaged
+  }
+
+  /// Reads a record. Its header must say what its name says.
+  func readRecord(_ name: RecordFileName) throws(StoreError) -> Reading {
+    switch try folder.read(EntryName(name.bytes), atMost: SealedRecord.maximumByteCount) {
+    case .missing: return .gone
+    case .unusable: return .damaged
+    case .contents(let bytes):
+      guard bytes.count == name.byteCount, let record = SealedRecord(bytes), record.header.id == name.id,
+        record.header.expiry == name.expiry, RecordFileName.Kind(record.header.kind) == name.kind
+      else { return .damaged }
+      return .record(record)
+    }
+  }
+}
+
+extension RecordFileName.Kind {
+  init(_ kind: RecordKind) {
+    switch kind {
+    case .ticket: self = .ticket
+    case .session: self = .session
+    }
+  }
+
+  /// Nil for a note.
+  var recordKind: RecordKind? {
+    switch self {
+    case .ticket: .ticket
+    case .session: .session
+    case .note: nil
+    }
+  }
+}
+
+extension RecordFileName {
+  init(_ record: SealedRecord, at place: StoreKey, inserted: WallTime) {
+    self.init(
+      place: place, inserted: inserted, expiry: record.header.expiry, byteCount: record.bytes.count,
+      kind: Kind(record.header.kind), id: record.header.id)
+  }
+
+  var key: RecordKey { RecordKey(place: place, id: id) }
+
+  /// Nil for a note.
+  var summary: RecordSummary? {
+    guard let kind = kind.recordKind else { return nil }
+    return RecordSummary(key: key, kind: kind, inserted: inserted, expiry: expiry, byteCount: allocatedByteCount)
+  }
+}

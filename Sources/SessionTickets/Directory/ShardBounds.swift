@@ -1,0 +1,64 @@
+/// Which records have to go after an insertion: decided from a shard's listing alone, so that everyone who inserts
+/// chooses the same ones.
+struct ShardBounds: Hashable, Sendable {
+  /// What a file of one byte takes on disk.
+  static let blockSize = 4_096
+  /// The least that a shard may hold, in bytes: one record of the largest size.
+  static let leastBytes = SealedRecord.maximumByteCount
+
+  let recordsPerIdentity: Int
+  /// The most records and notes in one shard.
+  let files: Int
+  /// The most bytes in one shard.
+  let bytes: Int
+
+  init(_ bounds: StoreBounds, layout: StoreLayout) {
+    recordsPerIdentity = bounds.recordsPerIdentity
+    // Rounded down, so that the shards' sum keeps the bound.
+    files = max(1, bounds.records / layout.shardCount)
+    bytes = max(bounds.bytes / layout.shardCount, Self.leastBytes)
+  }
+
+  struct Victim: Hashable, Sendable {
+    let name: RecordFileName
+    let reason: RemovalReason
+  }
+
+  /// What has to go from a shard with these names, one of which was just put there.
+  func victims(in names: [RecordFileName], after new: RecordFileName) -> [Victim] {
+    var victims: [Victim] = []
+    var staying = names
+    func remove(_ names: some Collection<RecordFileName>, because reason: RemovalReason) {
+      guard !names.isEmpty else { return }
+      victims += names.map { Victim(name: $0, reason: reason) }
+      let gone = Set(names)
+      staying.removeAll(where: gone.contains)
+    }
+
+    if new.kind != .note {
+      let sessions = staying.filter { $0.place == new.place && $0.kind == .session }.sorted()
+      remove(new.kind == .ticket ? sessions[...] : sessions.dropLast(), because: .replaced)
+      let siblings = staying.filter { $0.place == new.place && $0.kind != .note }
+      if siblings.count > recordsPerIdentity {
+        remove(siblings.sorted().dropLast(recordsPerIdentity), because: .evicted)
+      }
+    }
+    if staying.count > files || staying.reduce(0, { $0 + $1.allocatedByteCount }) > bytes {
+      let newestFirst = staying.sorted(by: >)
+      var total = 0
+      let kept = newestFirst.prefix(files).prefix { name in
+        total += name.allocatedByteCount
+        return total <= bytes
+      }
+      remove(newestFirst.dropFirst(max(1, kept.count)), because: .evicted)
+    }
+    return victims
+  }
+}
+
+extension RecordFileName {
+  /// What the file counts towards a store's bound: whole blocks.
+  var allocatedByteCount: Int {
+    max(1, (byteCount + ShardBounds.blockSize - 1) / ShardBounds.blockSize) * ShardBounds.blockSize
+  }
+}
