@@ -22,5 +22,7 @@ extension stat {
   /// Whether nobody but the effective user (and root) could have written it.
   var isPrivate: Bool { st_uid == geteuid() && !isWritableByOthers }
 
+  var isReadableByOthers: Bool { st_mode & (S_IRGRP | S_IROTH) != 0 }
+
   var isWritableByOthers: Bool { st_mode & (S_IWGRP | S_IWOTH) != 0 }
 }

@@ -27,6 +27,15 @@ extension DirectoryStore {
     return try shard.names(of: server).sorted().compactMap(\.summary)
   }
 
+  public func servers() throws(StoreError) -> [Digest] {
+    var servers: Set<Digest> = []
+    try forEachShard { shard throws(StoreError) in
+      for name in try shard.names() { servers.insert(name.place.server) }
+      return true
+    }
+    return Array(servers)
+  }
+
   public func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {
     try forEachShard { shard throws(StoreError) in
       try shard.names().compactMap(\.summary).allSatisfy(visit)

@@ -3,7 +3,7 @@ package struct EntryName: Hashable, Sendable {
   package let characters: [CChar]
 
   /// The bytes must hold no NUL and no slash.
-  init(_ bytes: some Collection<UInt8>) {
+  package init(_ bytes: some Collection<UInt8>) {
     var characters: [CChar] = []
     characters.reserveCapacity(bytes.count + 1)
     for byte in bytes { characters.append(CChar(bitPattern: byte)) }

@@ -13,7 +13,9 @@ extension Folder {
   ///
   /// It never waits: neither a FIFO nor a device in the file's place can hold the caller up. Nothing larger than the
   /// limit is allocated.
-  package func read(_ name: EntryName, atMost limit: Int) throws(StoreError) -> FileReading {
+  ///
+  /// A secret file must not be readable by others either.
+  package func read(_ name: EntryName, atMost limit: Int, isSecret: Bool = false) throws(StoreError) -> FileReading {
     let number = unsafe openat(descriptor.number, name.characters, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard number >= 0 else {
       switch errno {
@@ -25,7 +27,9 @@ extension Folder {
     }
     let file = Descriptor(owning: number)
     guard let status = file.status() else { throw failure("'\(name.text)' can't be examined", errno: errno) }
-    guard status.isKind(S_IFREG), status.isPrivate, status.st_size <= limit else { return .unusable }
+    guard status.isKind(S_IFREG), status.isPrivate, status.st_size <= limit,
+      !(isSecret && status.isReadableByOthers)
+    else { return .unusable }
     var failureCode: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, filled in
       while filled < buffer.count {

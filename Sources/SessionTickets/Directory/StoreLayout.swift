@@ -1,6 +1,3 @@
-import CLinux
-import Glibc
-
 /// How a store is divided into shards: written once, when the store is made, and the same for all who open it.
 struct StoreLayout: Hashable, Sendable {
   static let recordsPerShard = 20
@@ -45,46 +42,25 @@ struct StoreLayout: Hashable, Sendable {
     return reader.isValid
   }
 
-  /// Returns nil if there is none, or an empty one, which a crash of the system may have left.
+  /// Returns nil if there is none yet.
   static func read(in folder: Folder) throws(StoreError) -> StoreLayout? {
-    switch try folder.read(fileName, atMost: 4_096) {
-    case .missing, .contents([]): return nil
-    case .contents(let text):
-      if let layout = StoreLayout(parsing: text) { return layout }
-    case .unusable: break
-    }
-    throw folder.failure(
-      "the file 'layout' is damaged, or of a newer version; delete the folder to begin anew", errno: 0)
+    guard let text = try file(in: folder).read() else { return nil }
+    return try parse(text, in: folder)
   }
 
   /// Reads the layout, or writes the first.
   static func readOrMake(
     in folder: Folder, bounds: StoreBounds, method: InstallMethod, now: WallTime
   ) throws(StoreError) -> StoreLayout {
-    if let layout = try read(in: folder) { return layout }
-    let layout = StoreLayout(for: bounds)
-    var file = try PreparedFile(in: folder, contents: Array(layout.text.utf8), method: method, now: now)
-    if try file.link(as: fileName) { return layout }
-    if let made = try read(in: folder) { return made }
-    return try replaceEmpty(in: folder, bounds: bounds, method: method, now: now)
+    let text = Array(StoreLayout(for: bounds).text.utf8)
+    return try parse(file(in: folder).readOrMake(text, method: method, now: now), in: folder)
   }
 
-  /// Replaces an empty layout. Only here is there a lock, or else two processes could each believe in their own.
-  private static func replaceEmpty(
-    in folder: Folder, bounds: StoreBounds, method: InstallMethod, now: WallTime
-  ) throws(StoreError) -> StoreLayout {
-    let lock = try folder.reopened()
-    guard flock(lock.descriptor.number, LOCK_EX | LOCK_NB) == 0 else {
-      throw folder.failure("another process is making the store", errno: errno)
-    }
-    if let made = try read(in: folder) { return made }
-    guard unsafe unlinkat(folder.descriptor.number, fileName.characters, 0) == 0 || errno == ENOENT else {
-      throw folder.failure("the empty file 'layout' can't be replaced", errno: errno)
-    }
-    let layout = StoreLayout(for: bounds)
-    var file = try PreparedFile(in: folder, contents: Array(layout.text.utf8), method: method, now: now)
-    if try file.link(as: fileName) { return layout }
-    guard let made = try read(in: folder) else { throw folder.failure("the store can't be made", errno: 0) }
-    return made
+  private static func file(in folder: Folder) -> OnceMadeFile { OnceMadeFile(fileName, in: folder, atMost: 4_096) }
+
+  private static func parse(_ text: [UInt8], in folder: Folder) throws(StoreError) -> StoreLayout {
+    if let layout = StoreLayout(parsing: text) { return layout }
+    throw folder.failure(
+      "the file 'layout' is damaged, or of a newer version; delete the folder to begin anew", errno: 0)
   }
 }
