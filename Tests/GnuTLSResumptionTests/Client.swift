@@ -28,6 +28,8 @@ struct Client {
   ) throws {
     server = try TLSServer(certificate: Client.certificate(certificate), script: script)
     self.store = store
+    // GnuTLS's clients offer TLS 1.3 with a session id of their own: a TLS 1.2 server can't tell that it's being resumed.
+    if script.tls12Resumption == .sessionIDs { configuration.priority = "NORMAL:-VERS-TLS1.3" }
     configuration.serverName = "localhost"
     configuration.verification = .engineVerifies(.file(Client.fixture("\(certificate)-root.pem")))
     configuration.resumption = try resumption()
@@ -62,6 +64,12 @@ struct Client {
     connection.close()
     return connection.outcome
   }
+
+  /// The ids of all that is stored.
+  func records() throws -> Set<RecordID> { try store.fold([]) { $0.union([$1.key.id]) } }
+
+  /// When the last of what is stored expires, in seconds since 1970.
+  func latestExpiry() throws -> Int64 { try store.fold(0) { max($0, $1.expiry) } }
 
   /// Connects and closes, which collects the tickets.
   @discardableResult

@@ -8,6 +8,8 @@ final class ClientSession {
   let socket: TCPSocket
   // Kept as long as the session, which borrows them.
   private let credentials: Credentials
+  /// What the system said when a call failed.
+  private var transportError: Int32 = 0
 
   init(socket: consuming TCPSocket, credentials: Credentials) throws(GnuTLSError) {
     var session: gnutls_session_t?
@@ -73,6 +75,7 @@ final class ClientSession {
     while true {
       let before = tickets()
       let result = call(handle)
+      if result < 0 { transportError = errno }
       guard result < 0, gnutls_error_is_fatal(Int32(clamping: result)) == 0 else { return result }
       if let deadline, deadline.hasPassed { return nil }
       // Anything else that isn't fatal, such as a warning, is over with the call.
@@ -85,6 +88,9 @@ final class ClientSession {
   /// An error that GnuTLS returned, with the alert that came with it.
   func error(_ result: Int) -> GnuTLSError {
     let code = Int32(clamping: result)
-    return GnuTLSError(code, alert: code == GNUTLS_E_FATAL_ALERT_RECEIVED ? handle.lastAlert : nil)
+    let isTransport = code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR
+    return GnuTLSError(
+      code, alert: code == GNUTLS_E_FATAL_ALERT_RECEIVED ? handle.lastAlert : nil,
+      errno: isTransport ? transportError : 0)
   }
 }

@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import Glibc
 
 /// A failure that GnuTLS reported: its own code, and the alert that went with it if there was one.
 ///
@@ -22,9 +23,13 @@ public struct GnuTLSError: Error, Sendable {
   /// The alert's description number (RFC 8446, section 6), when the peer sent one.
   public let alert: UInt32?
 
-  init(_ code: Int32, alert: UInt32? = nil) {
+  /// The system's error number for a failed transport, or 0.
+  public let errno: Int32
+
+  init(_ code: Int32, alert: UInt32? = nil, errno: Int32 = 0) {
     self.code = Code(rawValue: code)
     self.alert = alert
+    self.errno = errno
   }
 
   /// Throws for a negative return value of GnuTLS.
@@ -44,6 +49,7 @@ extension GnuTLSError: CustomStringConvertible {
   public var description: String {
     let text = unsafe String(cString: gnutls_strerror(code.rawValue))
     let sentence = text.last == "." ? String(text.dropLast()) : text
+    if errno != 0 { return unsafe "\(sentence): \(String(cString: strerror(errno)))" }
     guard let alert, let name = unsafe gnutls_alert_get_name(gnutls_alert_description_t(rawValue: alert)) else {
       return sentence
     }
