@@ -19,7 +19,8 @@ struct Demo: AsyncParsableCommand {
       let server = try TLSServer(certificate: certificate.serverCertificate)
       defer { server.stop() }
 
-      StandardStreams.out("A TLS 1.3 server on 127.0.0.1:\(server.port); three connections, each a process of its own.\n")
+      StandardStreams.out(
+        "A TLS 1.3 server on 127.0.0.1:\(server.port); three connections, each a process of its own.\n")
       var rows = [["RUN", "HANDSHAKE", "WHY", "TOOK", "TICKETS STORED", "THE SERVER SAW"]]
       for run in 1...3 {
         let report = try await connect(to: server, folder)

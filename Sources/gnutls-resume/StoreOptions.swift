@@ -8,7 +8,8 @@ struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The folder of the tickets.",
-      discussion: "Default: $GNUTLS_RESUME_STORE, else $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume.",
+      discussion:
+        "Default: $GNUTLS_RESUME_STORE, else $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume.",
       valueName: "dir"))
   var store: String?
 

@@ -15,7 +15,9 @@ struct TemporaryFolder {
     path = name
   }
 
-  func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)")) }
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+  }
 
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

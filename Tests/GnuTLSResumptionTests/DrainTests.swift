@@ -56,7 +56,10 @@ struct DrainTests {
     let client = try Client(script)
     try client.visit()
     try client.visit()
-    client.server.update { $0.tickets.count = 2; $0.tickets.moment = .afterFirstData }
+    client.server.update {
+      $0.tickets.count = 2
+      $0.tickets.moment = .afterFirstData
+    }
     #expect(try client.exchange().ticketsStored == 2)
     client.server.update { $0.tickets.moment = .afterHandshake }
     #expect(try client.visit().isResumed)

@@ -53,7 +53,9 @@ struct ResumptionTests {
     client.server.update { $0.tickets.count = 0 }
     let later = try (0...kept).map { _ in try client.visit() }
     #expect(later.map(\.isResumed) == [Bool](repeating: true, count: kept) + [false])
-    let identities = client.server.waitForConnections(kept + 2).compactMap { $0.clientHello?.pskIdentities.first?.identity }
+    let identities = client.server.waitForConnections(kept + 2).compactMap {
+      $0.clientHello?.pskIdentities.first?.identity
+    }
     #expect(Set(identities).count == kept)
   }
 

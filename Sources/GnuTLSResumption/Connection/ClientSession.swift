@@ -45,7 +45,7 @@ final class ClientSession {
   func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
     guard !names.isEmpty else { return }
     let strings = unsafe names.map { unsafe UnsafePointer(strdup($0)) }
-    defer { for unsafe string in unsafe strings { unsafe free(UnsafeMutablePointer(mutating: string)) } }
+    defer { for index in unsafe strings.indices { unsafe free(UnsafeMutablePointer(mutating: strings[index])) } }
     try GnuTLSError.check(unsafe cgnutls_set_alpn(handle.pointer, strings, UInt32(strings.count), 0))
   }
 
@@ -66,20 +66,20 @@ final class ClientSession {
   }
 
   /// Repeats a call of GnuTLS until it is through, waiting for the socket where it would block.
-  /// - Parameter tickets: How many tickets have come. GnuTLS answers "again" for a ticket too, and may hold more in its
-  ///   own buffers: then waiting for the socket would be in vain.
+  /// - Parameter context: Counts the tickets. GnuTLS answers "again" for a ticket too, and may hold more in its own
+  ///   buffers: then waiting for the socket would be in vain.
   /// - Returns: What the call returned, or nil at the deadline.
   func repeating(
-    until deadline: Deadline?, tickets: () -> Int = { 0 }, _ call: (SessionHandle) -> Int
+    until deadline: Deadline?, tickets context: SessionContext? = nil, _ call: (SessionHandle) -> Int
   ) -> Int? {
     while true {
-      let before = tickets()
+      let before = context?.ticketsReceived
       let result = call(handle)
       if result < 0 { transportError = errno }
       guard result < 0, gnutls_error_is_fatal(Int32(clamping: result)) == 0 else { return result }
       if let deadline, deadline.hasPassed { return nil }
       // Anything else that isn't fatal, such as a warning, is over with the call.
-      guard result == Int(GNUTLS_E_AGAIN), tickets() == before else { continue }
+      guard result == Int(GNUTLS_E_AGAIN), context?.ticketsReceived == before else { continue }
       let toWrite = unsafe gnutls_record_get_direction(handle.pointer) == 1
       guard socket.wait(toWrite: toWrite, until: deadline) else { return nil }
     }

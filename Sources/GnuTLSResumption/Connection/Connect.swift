@@ -90,7 +90,8 @@ private struct ConnectionAttempt {
     context.settle()
     return .connected(
       TLSConnection(
-        host: host, port: port, client: client, context: context, drain: configuration.drain, handshakeMilliseconds: elapsed))
+        host: host, port: port, client: client, context: context, drain: configuration.drain,
+        handshakeMilliseconds: elapsed))
   }
 
   /// A ticket has left the store with its claim; a TLS 1.2 session leaves it now, unless the peer merely closed.
@@ -103,7 +104,8 @@ private struct ConnectionAttempt {
       ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error))
   }
 
-  private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession {
+  private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
+  {
     do throws(GnuTLSError) {
       let client = try ClientSession(socket: socket, credentials: credentials)
       try client.setServerName(serverName)

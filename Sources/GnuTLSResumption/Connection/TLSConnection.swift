@@ -139,7 +139,7 @@ public final class TLSConnection {
   func receive(upTo count: Int, until deadline: Deadline?) throws(ConnectionError) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: count)
     let before = context.ticketsReceived
-    let result = client.repeating(until: deadline, tickets: { context.ticketsReceived }) { session in
+    let result = client.repeating(until: deadline, tickets: context) { session in
       unsafe buffer.withUnsafeMutableBytes { unsafe gnutls_record_recv(session.pointer, $0.baseAddress, $0.count) }
     }
     if context.ticketsReceived > before { context.settle() }

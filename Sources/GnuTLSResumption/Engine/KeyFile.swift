@@ -29,7 +29,8 @@ struct KeyFile {
     defer { bytes.wipe() }
     guard let key = MasterKey(bytes) else {
       throw StoreError(
-        .unavailable, "the master key has \(bytes.count) bytes instead of \(MasterKey.byteCount); delete it to begin anew",
+        .unavailable,
+        "the master key has \(bytes.count) bytes instead of \(MasterKey.byteCount); delete it to begin anew",
         place: path)
     }
     return key

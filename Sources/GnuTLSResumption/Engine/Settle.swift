@@ -50,7 +50,7 @@ extension SessionContext {
     captureMissedTicket()
     guard isVerified, !captured.isEmpty else { return }
     guard let origin = fullHandshake else {
-      captured.forEach { _ in refuse(.unknownOrigin) }
+      for _ in captured { refuse(.unknownOrigin) }
       return wipe()
     }
     defer { wipe() }

@@ -17,7 +17,7 @@ struct CertificateChain: ~Copyable {
   }
 
   deinit {
-    for unsafe certificate in unsafe certificates { unsafe gnutls_x509_crt_deinit(certificate) }
+    for index in unsafe certificates.indices { unsafe gnutls_x509_crt_deinit(certificates[index]) }
   }
 
   /// Verifies the chain for a TLS server of this name. Returns GnuTLS's status bits: 0 is trusted.

@@ -16,7 +16,8 @@ struct SessionHandle {
   ///
   /// Only authentic bytes may come here: damaged ones make GnuTLS crash, at the latest when the session is freed.
   func setData(_ data: [UInt8]) throws(GnuTLSError) {
-    try GnuTLSError.check(unsafe data.withUnsafeBytes { unsafe gnutls_session_set_data(pointer, $0.baseAddress, $0.count) })
+    try GnuTLSError.check(
+      unsafe data.withUnsafeBytes { unsafe gnutls_session_set_data(pointer, $0.baseAddress, $0.count) })
   }
 
   /// Packs the session's newest ticket (`gnutls_session_get_data2`).

@@ -11,5 +11,7 @@ extension SessionHandle {
   /// The key exchange's group, for example `X25519`, or nil where none took part.
   var groupName: String? { unsafe Self.name(gnutls_group_get_name(gnutls_group_get(pointer))) }
 
-  private static func name(_ pointer: UnsafePointer<CChar>?) -> String? { unsafe pointer.map { unsafe String(cString: $0) } }
+  private static func name(_ pointer: UnsafePointer<CChar>?) -> String? {
+    unsafe pointer.map { unsafe String(cString: $0) }
+  }
 }

@@ -26,6 +26,7 @@ enum Lifetime {
 
   /// Whether a session may be offered now. One from the future is as bad as one too old: the clock was set back.
   static func isLive(issued: Int64, lifetime: UInt32, fullHandshake: Int64, now: Int64) -> Bool {
-    issued <= now && fullHandshake <= now && now < expiry(issued: issued, lifetime: lifetime, fullHandshake: fullHandshake)
+    issued <= now && fullHandshake <= now
+      && now < expiry(issued: issued, lifetime: lifetime, fullHandshake: fullHandshake)
   }
 }

@@ -24,7 +24,9 @@ struct FileStamp: Hashable {
     isSettled = Self.nanoseconds(now) - changed > 2_000_000_000
   }
 
-  private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
 
   static func == (left: FileStamp, right: FileStamp) -> Bool {
     left.device == right.device && left.inode == right.inode && left.size == right.size

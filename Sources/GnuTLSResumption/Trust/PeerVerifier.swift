@@ -48,7 +48,8 @@ struct PeerVerifier {
     guard unsafe own != credentials.pointer else { return body() }
     unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials.pointer))
     defer {
-      unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_CERTIFICATE, own.map { unsafe UnsafeMutableRawPointer($0) })
+      unsafe gnutls_credentials_set(
+        session.pointer, GNUTLS_CRD_CERTIFICATE, own.map { unsafe UnsafeMutableRawPointer($0) })
     }
     return body()
   }

@@ -1,0 +1,248 @@
+import CGnuTLS
+import Glibc
+import ScriptableTLSServer
+import SessionTickets
+import Synchronization
+import Testing
+
+@testable import GnuTLSResumption
+
+@Suite("Attaching to a session that belongs to somebody else")
+struct AttachTests {
+  /// An application that makes its own sessions.
+  struct Application {
+    let client: Client
+    var flags: UInt32 = 0
+    var priority: String?
+    var verification: Verification = .engineVerifies(.file(Client.fixture("ecdsa-root.pem")))
+    var caFile: String?
+    var hook: ApplicationHook?
+    var prepare: (RawSession) -> Void = { _ in }
+    var afterAttaching: (RawSession) -> Void = { _ in }
+
+    var identity: ConnectionIdentity {
+      ConnectionIdentity(server: ServerIdentity(name: "localhost", port: client.server.port), priority: priority)
+    }
+
+    /// Handshake, one request, one answer, and what came of it.
+    @discardableResult
+    func run() throws -> Outcome {
+      let session = try RawSession(port: client.server.port, flags: flags, priority: priority, caFile: caFile)
+      prepare(session)
+      let attachment = unsafe try client.resumption().attach(
+        to: session.pointer, identity: identity, verification: verification, hook: hook)
+      defer { attachment.detach() }
+      afterAttaching(session)
+      let result = session.handshake()
+      try attachment.handshakeDone(result)
+      guard result == 0 else { throw RawFailure(code: result) }
+      session.send("hello")
+      #expect(try session.receive().get() == Array("hello".utf8))
+      attachment.detach()
+      return attachment.outcome
+    }
+  }
+
+  @Test("a second session resumes, with the engine verifying", arguments: Mode.allCases)
+  func resumes(mode: Mode) throws {
+    var application = Application(client: try Client(mode.script))
+    if mode == .tls12SessionID { application.priority = "NORMAL:-VERS-TLS1.3" }
+    if mode == .tls12Ticket { application.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2" }
+    #expect(try application.run().reason == .noTicket)
+    #expect(try application.run().isResumed)
+    #expect(application.client.server.waitForConnections(2).map(\.isResumed) == [false, true])
+  }
+
+  @Test("on a non-blocking session, whose get_data2 would give the dummy")
+  func nonBlocking() throws {
+    let application = Application(client: try Client(), flags: UInt32(GNUTLS_NONBLOCK as Int32))
+    #expect(try application.run().ticketsStored == 2)
+    #expect(try application.run().isResumed)
+  }
+
+  @Test(
+    "with a pull function of the application's own, with and without a pull-timeout function", arguments: [true, false])
+  func customPull(hasTimeout: Bool) throws {
+    var application = Application(client: try Client())
+    application.prepare = { session in
+      let pointer = unsafe UnsafeMutableRawPointer(bitPattern: Int(session.descriptor))
+      unsafe gnutls_transport_set_ptr(session.pointer, pointer)
+      unsafe gnutls_transport_set_pull_function(session.pointer) { pointer, buffer, size in
+        unsafe recv(Int32(Int(bitPattern: pointer)), buffer, size, 0)
+      }
+      guard hasTimeout else { return }
+      unsafe gnutls_transport_set_pull_timeout_function(session.pointer) { pointer, milliseconds in
+        var entry = pollfd(fd: Int32(Int(bitPattern: pointer)), events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds == .max ? -1 : Int32(milliseconds))
+      }
+    }
+    #expect(try application.run().ticketsStored == 2)
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("nothing of the application's data is swallowed, whatever order server and tickets keep")
+  func dataBeforeTickets() throws {
+    var script = ServerScript()
+    script.tickets.precedingData = Array("greeting".utf8)
+    let client = try Client(script)
+    let session = try RawSession(port: client.server.port)
+    let application = Application(client: client)
+    let attachment = unsafe try client.resumption().attach(
+      to: session.pointer, identity: application.identity, verification: application.verification)
+    #expect(session.handshake() == 0)
+    try attachment.handshakeDone()
+    attachment.keep()
+    #expect(try session.receive().get() == Array("greeting".utf8))
+    session.send("hello")
+    #expect(try session.receive().get() == Array("hello".utf8))
+    attachment.detach()
+    #expect(attachment.outcome.ticketsStored == 2)
+  }
+
+  @Test("a peer that closes at once leaves the outcome whole")
+  func closesAtOnce() throws {
+    var script = ServerScript()
+    script.tickets.count = 0
+    script.ending = Ending(.afterHandshake, closeNotify: .omitted)
+    let client = try Client(script)
+    let session = try RawSession(port: client.server.port)
+    let application = Application(client: client)
+    let attachment = unsafe try client.resumption().attach(
+      to: session.pointer, identity: application.identity, verification: application.verification)
+    #expect(session.handshake() == 0)
+    #expect(try attachment.handshakeDone().reason == .noTicket)
+    #expect(session.receive() == .failure(RawFailure(code: GNUTLS_E_PREMATURE_TERMINATION)))
+    attachment.detach()
+    #expect(attachment.outcome.ticketsReceived == 0)
+  }
+
+  @Test("the application's hook is called, with its type and moment, and its answer reaches GnuTLS")
+  func applicationHook() throws {
+    let calls = Mutex<[UInt32]>([])
+    var application = Application(client: try Client())
+    application.hook = unsafe ApplicationHook(messageType: UInt32.max, when: GNUTLS_HOOK_PRE) { _, type, when, _, _ in
+      calls.withLock { $0.append(type) }
+      #expect(when == 0)
+      return 0
+    }
+    #expect(try application.run().ticketsStored == 2)
+    let types = calls.withLock { $0 }
+    #expect(types.first == GNUTLS_HANDSHAKE_CLIENT_HELLO.rawValue)
+    #expect(types.filter { $0 == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue }.count == 2)
+
+    application.hook = unsafe ApplicationHook(
+      messageType: UInt32(GNUTLS_HANDSHAKE_SERVER_HELLO.rawValue), when: GNUTLS_HOOK_POST
+    ) { _, _, _, _, _ in GNUTLS_E_APPLICATION_ERROR_MAX }
+    #expect(throws: RawFailure(code: GNUTLS_E_APPLICATION_ERROR_MAX)) { try application.run() }
+  }
+
+  @Test("a hook that the application sets after ours costs all tickets but the newest, of unknown lifetime")
+  func replacedHook() throws {
+    var application = Application(client: try Client())
+    application.afterAttaching = { session in
+      unsafe gnutls_handshake_set_hook_function(
+        session.pointer, UInt32(GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue), GNUTLS_HOOK_POST, { _, _, _, _, _ in 0 })
+    }
+    #expect(try application.run().ticketsStored == 1)
+    let expiry = try application.client.latestExpiry()
+    #expect(expiry <= application.client.clock.now.seconds + 7200)
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("the application's session pointer stays its own")
+  func sessionPointer() throws {
+    var application = Application(client: try Client())
+    let mark = unsafe UnsafeMutableRawPointer(bitPattern: 0x1234)
+    application.prepare = { unsafe gnutls_session_set_ptr($0.pointer, mark) }
+    application.hook = unsafe ApplicationHook(messageType: UInt32.max, when: GNUTLS_HOOK_BOTH) { session, _, _, _, _ in
+      #expect(unsafe gnutls_session_get_ptr(session) == mark)
+      return 0
+    }
+    try application.run()
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("the application's check runs after every handshake, and its refusal is an error and costs the siblings")
+  func applicationVerifies() throws {
+    let calls = Atomic(0)
+    var application = Application(client: try Client())
+    application.verification = unsafe .applicationVerifies { _ in
+      calls.add(1, ordering: .relaxed)
+      return true
+    }
+    #expect(try application.run().reason == .noTicket)
+    #expect(try application.run().isResumed)
+    #expect(calls.load(ordering: .relaxed) == 2)
+    #expect(try application.client.store.count().tickets == 3)
+    application.verification = unsafe .applicationVerifies { _ in false }
+    #expect(throws: VerificationFailure.refusedByApplication) { try application.run() }
+    #expect(application.client.server.waitForConnections(3)[2].isResumed)
+    #expect(try application.client.store.count().tickets == 0)
+  }
+
+  @Test("a first handshake that the application refuses stores nothing")
+  func refusedAtFirst() throws {
+    var application = Application(client: try Client())
+    application.verification = unsafe .applicationVerifies { _ in false }
+    #expect(throws: VerificationFailure.refusedByApplication) { try application.run() }
+    #expect(try application.client.store.count().records == 0)
+  }
+
+  @Test("the trust list of the session's own credentials may be the policy")
+  func sessionCredentials() throws {
+    var application = Application(client: try Client())
+    application.verification = .engineVerifies(.sessionCredentials)
+    application.caFile = Client.fixture("ecdsa-root.pem")
+    #expect(try application.run().reason == .noTicket)
+    #expect(try application.run().isResumed)
+    application.caFile = Client.fixture("ecdsa-other-root.pem")
+    #expect(throws: VerificationFailure.self) { try application.run() }
+    #expect(application.client.server.waitForConnections(3)[2].clientHello?.offersResumption == false)
+  }
+
+  @Test("a TLS 1.2 session is withheld from a client of TLS 1.3, until one has been resumed")
+  func withheldSession() throws {
+    var client = try Client(Mode.tls12Ticket.script)
+    let application = Application(client: client)
+    #expect(try application.run().reason == .noTicket)
+    #expect(try application.run().reason == .withheld)
+    // Who can connect again may offer it, and shows that it works. Another partition: the note is the server's.
+    client.configuration.partition = "other"
+    try client.visit()
+    #expect(try client.visit().isResumed)
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("a ticket of a cipher that the client doesn't allow any more is withheld")
+  func withheldCipher() throws {
+    var script = ServerScript()
+    script.priorities = "NORMAL:-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305"
+    let application = Application(client: try Client(script))
+    try application.run()
+    // The same identity, as if GnuTLS's defaults had changed.
+    let session = try RawSession(port: application.client.server.port)
+    let context = unsafe SessionContext(
+      session: SessionHandle(session.pointer), engine: try application.client.resumption(),
+      identity: application.identity, verification: application.verification, credentials: nil, hook: nil,
+      canReconnect: false)
+    var contents = try #require(TicketContents.sample)
+    contents.protocolVersion = GNUTLS_TLS1_3.rawValue
+    contents.cipher = GNUTLS_CIPHER_AES_256_GCM.rawValue
+    let ring = try #require(try application.client.resumption().keyRing(create: false))
+    #expect(context.isCertainlyAccepted(contents, .ticket, ring))
+    contents.cipher = GNUTLS_CIPHER_ARCFOUR_128.rawValue
+    #expect(!context.isCertainlyAccepted(contents, .ticket, ring))
+  }
+
+  @Test("after a handshake that failed with a ticket offered, none is offered for a day")
+  func barred() throws {
+    let application = Application(client: try Client())
+    try application.run()
+    application.client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
+    #expect(throws: RawFailure(code: GNUTLS_E_FATAL_ALERT_RECEIVED)) { try application.run() }
+    #expect(try application.run().reason == .withheld)
+    application.client.server.update { $0.failure = nil }
+    application.client.clock.advance(seconds: 24 * 3600 + 1)
+    #expect(try application.run().reason != .withheld)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import SessionTickets
+import Testing
+
+@testable import GnuTLSResumption
+
+@Suite("The file of the master key")
+struct KeyFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var path: String { folder.path("config/key") }
+
+  @Test("is made when asked for, for its owner alone, in folders of mode 0700, and is the same ever after")
+  func made() throws {
+    #expect(try KeyFile(path).load(create: false) == nil)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("config")))
+    let key = try #require(try KeyFile(path).load(create: true))
+    #expect(try KeyFile(path).load(create: false)?.id == key.id)
+    var info = stat()
+    #expect(unsafe stat(path, &info) == 0 && info.st_mode & 0o777 == 0o600 && info.st_size == 32)
+    #expect(unsafe stat(folder.path("config"), &info) == 0 && info.st_mode & 0o777 == 0o700)
+  }
+
+  @Test("many first runs at once end with one key")
+  func concurrent() async throws {
+    let path = path
+    let ids = try await withThrowingTaskGroup(of: UInt64?.self) { group in
+      for _ in 0..<16 { group.addTask { try KeyFile(path).load(create: true)?.id } }
+      return try await group.reduce(into: Set<UInt64?>()) { $0.insert($1) }
+    }
+    #expect(ids.count == 1)
+  }
+
+  @Test("an empty one, which a crash may have left, is made anew")
+  func empty() throws {
+    _ = try KeyFile(path).load(create: true)
+    try Data().write(to: URL(fileURLWithPath: path), options: [])
+    _ = unsafe chmod(path, 0o600)
+    #expect(try KeyFile(path).load(create: false) == nil)
+    #expect(try KeyFile(path).load(create: true) != nil)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 32)
+  }
+
+  @Test("one of another length is refused, and left alone", arguments: [1, 31, 33, 4096])
+  func wrongLength(count: Int) throws {
+    _ = try KeyFile(path).load(create: true)
+    try Data(count: count).write(to: URL(fileURLWithPath: path), options: [])
+    _ = unsafe chmod(path, 0o600)
+    #expect(throws: StoreError.self) { try KeyFile(path).load(create: true) }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == count)
+  }
+
+  @Test("one that others may read or write is refused", arguments: [0o620, 0o602, 0o640, 0o604])
+  func permissions(mode: UInt32) throws {
+    _ = try KeyFile(path).load(create: true)
+    _ = unsafe chmod(path, mode)
+    #expect(throws: StoreError.self) { try KeyFile(path).load(create: true) }
+  }
+
+  @Test("so is one in a folder that others may write")
+  func folderPermissions() throws {
+    _ = try KeyFile(path).load(create: true)
+    _ = unsafe chmod(folder.path("config"), 0o777)
+    #expect(throws: StoreError.self) { try KeyFile(path).load(create: false) }
+  }
+
+  @Test("a FIFO, a folder, a symbolic link in its place: refused at once", arguments: ["fifo", "folder", "link"])
+  func wrongKind(kind: String) throws {
+    _ = try KeyFile(path).load(create: true)
+    let real = folder.path("config/real")
+    try FileManager.default.moveItem(atPath: path, toPath: real)
+    switch kind {
+    case "fifo": _ = unsafe mkfifo(path, 0o600)
+    case "folder": _ = unsafe mkdir(path, 0o700)
+    default: _ = unsafe symlink(real, path)
+    }
+    #expect(throws: StoreError.self) { try KeyFile(path).load(create: true) }
+    #expect(throws: StoreError.self) { try KeyFile(path).load(create: false) }
+  }
+
+  @Test("a path without a name is refused", arguments: ["", "/", "folder/", ".", ".."])
+  func noName(path: String) {
+    #expect(throws: StoreError.self) { try KeyFile(path).load(create: true) }
+  }
+
+  @Test("the description of a key shows nothing of it")
+  func description() throws {
+    let key = try #require(MasterKey([UInt8](repeating: 0x5a, count: 32)))
+    #expect(!"\(key)".contains("5a") && !"\(key)".contains("90"))
+    #expect(MasterKey([UInt8](repeating: 1, count: 31)) == nil)
+  }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import ScriptableTLSServer
+import SessionTickets
+import Testing
+
+@testable import GnuTLSResumption
+
+@Suite("A resumed connection is never trusted more than a fresh one")
+struct TrustTests {
+  @Test("a trust file without the CA: not offered, and the full handshake refuses", arguments: Mode.allCases)
+  func authorityRemoved(mode: Mode) throws {
+    let folder = try TemporaryFolder()
+    let trust = folder.path("trust.pem")
+    try FileManager.default.copyItem(atPath: Client.fixture("ecdsa-root.pem"), toPath: trust)
+    var client = try Client(mode.script)
+    client.configuration.verification = .engineVerifies(.file(trust))
+    try client.visit()
+    #expect(try client.visit().isResumed)
+    // Same configuration, same process: what was loaded must not be believed any more.
+    try Data(contentsOf: URL(fileURLWithPath: Client.fixture("rsa-root.pem"))).write(to: URL(fileURLWithPath: trust))
+    let error = #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(error?.code == .notTrusted)
+    #expect(client.server.waitForConnections(3)[2].clientHello?.offersResumption == false)
+  }
+
+  @Test("a trust file replaced by one of the same size and time of change is read anew")
+  func sameSizeAndTime() throws {
+    let folder = try TemporaryFolder()
+    let trust = folder.path("trust.pem")
+    let root = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-root.pem")))
+    try root.write(to: URL(fileURLWithPath: trust))
+    let date = Date(timeIntervalSince1970: 1_700_000_000)
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: trust)
+    var client = try Client()
+    client.configuration.verification = .engineVerifies(.file(trust))
+    try client.visit()
+    var other = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-other-root.pem")))
+    other.append(Data(repeating: 10, count: max(0, root.count - other.count)))
+    try #require(other.count >= root.count)
+    try other.write(to: URL(fileURLWithPath: trust))
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: trust)
+    #expect(throws: ConnectionError.self) { try client.connect() }
+  }
+
+  @Test("a CA added, or the file rewritten with the same contents: resumed")
+  func authorityAdded() throws {
+    let folder = try TemporaryFolder()
+    let trust = folder.path("trust.pem")
+    let root = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-root.pem")))
+    let other = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("rsa-root.pem")))
+    try root.write(to: URL(fileURLWithPath: trust))
+    var client = try Client()
+    client.configuration.verification = .engineVerifies(.file(trust))
+    try client.visit()
+    try root.write(to: URL(fileURLWithPath: trust))
+    #expect(try client.visit().isResumed)
+    try (other + root).write(to: URL(fileURLWithPath: trust))
+    #expect(try client.visit().isResumed)
+  }
+
+  @Test("not offered because of trust: the outcome's reason says so where the full handshake is trusted")
+  func trustChanged() throws {
+    // The server moves to a certificate of another CA, and the client's trust with it.
+    var client = try Client()
+    try client.visit()
+    try client.server.replaceCertificates([Client.certificate("rsa")])
+    client.configuration.verification = .engineVerifies(.file(Client.fixture("rsa-root.pem")))
+    #expect(try client.visit().reason == .trustChanged)
+  }
+
+  @Test("who doesn't verify gains no ticket that a verifying client could use, nor the other way round")
+  func insecureFirst() throws {
+    var client = try Client()
+    let verification = client.configuration.verification
+    client.configuration.verification = .insecure
+    try client.visit()
+    #expect(try client.visit().isResumed)
+    client.configuration.verification = verification
+    #expect(try client.visit().reason == .policyChanged)
+    client.configuration.verification = .insecure
+    #expect(try client.visit().isResumed)
+  }
+
+  @Test("insecure first, verifying second, with a CA that isn't trusted: refused")
+  func insecureThenRefused() throws {
+    var client = try Client()
+    client.configuration.verification = .insecure
+    try client.visit()
+    client.configuration.verification = .engineVerifies(.file(Client.fixture("rsa-root.pem")))
+    let error = #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(error?.code == .notTrusted)
+  }
+
+  @Test("a connection that was refused stores nothing")
+  func refusedStoresNothing() throws {
+    var client = try Client()
+    client.configuration.verification = .engineVerifies(.file(Client.fixture("rsa-root.pem")))
+    #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(try client.store.count().records == 0)
+  }
+
+  @Test("an expired certificate and a wrong name are refused", arguments: ["expired", "name"])
+  func refused(kind: String) throws {
+    var client = try Client()
+    if kind == "expired" {
+      try client.server.replaceCertificates([
+        ServerCertificate(
+          chain: Array(try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-expired-chain.pem")))),
+          key: Array(try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-leaf.key")))))
+      ])
+    } else {
+      client.configuration.serverName = "example.com"
+    }
+    let error = #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(error?.code == .notTrusted)
+  }
+
+  @Test("a trust file that can't be read is named in the error")
+  func unreadableTrust() throws {
+    var client = try Client()
+    client.configuration.verification = .engineVerifies(.file("/nonexistent/ca.pem"))
+    let error = #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(error?.message.contains("/nonexistent/ca.pem") == true)
+  }
+
+  @Test("what differs in the setup leads to a full handshake without an offer")
+  func policyChanged() throws {
+    let changes: [(inout TLSConfiguration) -> Void] = [
+      { $0.applicationProtocols = ["h2"] },
+      { $0.priority = "NORMAL" },
+      { $0.partition = "other" },
+      {
+        $0.clientCertificate = PEMKeyPair(
+          certificate: Client.fixture("ecdsa-client.pem"), key: Client.fixture("ecdsa-client.key"))
+      },
+      { $0.verification = unsafe .applicationVerifies { _ in true } },
+    ]
+    var client = try Client()
+    let original = client.configuration
+    for change in changes {
+      client.configuration = original
+      try client.visit()
+      change(&client.configuration)
+      #expect(try client.visit().reason == .policyChanged)
+      #expect(client.server.connections.last?.clientHello?.offersResumption == false)
+      #expect(try client.store.removeAll() > 0)
+    }
+  }
+
+  @Test("another name or another port is another server")
+  func otherServer() throws {
+    var client = try Client()
+    try client.visit()
+    client.configuration.serverName = "127.0.0.1"
+    #expect(try client.visit().reason == .noTicket)
+    let twin = try TLSServer(certificate: Client.certificate("ecdsa"))
+    client.configuration.serverName = "localhost"
+    let connection = try TLSConnection.connect(to: "127.0.0.1", port: twin.port, configuration: client.configuration)
+    connection.close()
+    #expect(connection.outcome.reason == .noTicket)
+  }
+
+  @Test(
+    "a TLS 1.2 session without extended master secret is not stored", arguments: [Mode.tls12Ticket, .tls12SessionID])
+  func extendedMasterSecret(mode: Mode) throws {
+    var script = mode.script
+    script.extendedMasterSecret = false
+    let client = try Client(script)
+    let outcome = try client.visit()
+    #expect(outcome.notStored == [.noExtendedMasterSecret])
+    #expect(try client.store.count().records == 0)
+  }
+
+  @Test("a TLS 1.2 session whose server has learnt TLS 1.3: we connect on the second try")
+  func learntTLS13() throws {
+    let client = try Client(Mode.tls12Ticket.script)
+    try client.visit()
+    client.server.update { $0.versions = .tls12And13 }
+    #expect(try client.exchange().reason == .retried)
+    #expect(try client.store.count().sessions == 0)
+    #expect(try client.exchange().isResumed)
+  }
+
+  @Test("a fatal alert removes the TLS 1.2 session; a bare close doesn't")
+  func fatalAlert() throws {
+    let client = try Client(Mode.tls12Ticket.script)
+    try client.visit()
+    client.server.update { $0.ending = Ending(.afterReply, closeNotify: .omitted) }
+    let connection = try client.connect()
+    try connection.write([1])
+    _ = try connection.read()
+    #expect(throws: ConnectionError.self) { try connection.read() }
+    connection.close()
+    #expect(try client.store.count().sessions == 1)
+    client.server.update {
+      $0.failure = HandshakeFailure(.after, .finished, action: .alert(40), onlyWhenResuming: true)
+    }
+    _ = try? client.exchange()
+    #expect(client.server.waitForConnections(3)[2].failedByScript)
+    client.server.update { $0.failure = nil }
+    // The session that failed is gone; a retry may have brought a new one.
+    #expect(try client.store.count().sessions <= 1)
+  }
+}
