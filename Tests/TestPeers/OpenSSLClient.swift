@@ -22,7 +22,7 @@ public enum OpenSSLClient {
   /// Connects, sends the input, and closes when the output holds `until` (its default: at the server's end).
   public static func run(
     port: UInt16, _ arguments: [String] = [], input: String = "", until: String? = nil,
-    timeLimit: Duration = .seconds(20)
+    timeLimit: Duration = .seconds(10)
   ) throws -> Outcome {
     var command = ["openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-servername", "localhost"] + arguments
     if until == nil { command.append("-ign_eof") }

@@ -27,7 +27,7 @@ public final class OpenSSLServer: Sendable {
     public var ticketCount: Int?
     /// Off: `-no_ticket`: TLS 1.2 then resumes by session id.
     public var tickets = true
-    /// Early data allowed by a ticket; nil: none.
+    /// Early data allowed by a ticket; nil: none. Only with ``Style/plain``.
     public var maxEarlyData: Int?
     /// Anything else, such as `["-alpn", "h2"]`.
     public var extra: [String] = []

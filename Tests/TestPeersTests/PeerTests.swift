@@ -23,8 +23,10 @@ struct PeerTests {
     var options = OpenSSLServer.Options()
     options.ticketCount = 4
     options.maxEarlyData = 500
+    options.style = .plain
     let server = try OpenSSLServer(options)
-    let client = try OpenSSLClient.run(port: server.port, input: "abc\n", until: "cba")
+    server.send("greeting\n")
+    let client = try OpenSSLClient.run(port: server.port, until: "greeting")
     #expect(client.ticketCount == 4)
     #expect(client.maxEarlyData == [500, 500, 500, 500])
   }
