@@ -40,7 +40,10 @@ func spawn(_ command: [String], environment: [String: String], streams: ChildStr
 
   let arguments = unsafe command.map { unsafe strdup($0) } + [nil]
   let variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-  defer { for unsafe string in unsafe arguments + variables { unsafe free(string) } }
+  let strings = unsafe arguments + variables
+  defer {
+    for index in unsafe strings.indices { unsafe free(strings[index]) }
+  }
   var identifier: pid_t = 0
   let code = unsafe posix_spawnp(&identifier, command[0], &actions, &attributes, arguments, variables)
   if code != 0 { throw PeerError("can't start \(command[0]): error \(code)") }

@@ -129,7 +129,7 @@ import Testing
     #expect(try OpenSSLClient.run(port: server.port, ["-quiet"], input: "x\n").output.utf8.count > 300_000)
     server.update { $0.behaviour = .discard }
     let silent = try ProcessRunner.run(
-      ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"], input: "x\n",
+      ["openssl", "s_client", "-quiet", "-no_ign_eof", "-connect", "127.0.0.1:\(server.port)"], input: "x\n",
       inputEnd: .after(.milliseconds(200)))
     #expect(silent.standardOutput.isEmpty)
     #expect(server.waitForConnections(4).map(\.bytesReceived) == [18, 2, 2, 2])
