@@ -43,6 +43,9 @@ var package = Package(
     .target(
       name: "TestPeers", dependencies: ["ScriptableTLSServer"], path: "Tests/TestPeers", swiftSettings: strict),
     .testTarget(
+      name: "TestPeersTests", dependencies: ["TestPeers", "ScriptableTLSServer", "scriptable-tls-server"],
+      swiftSettings: strict),
+    .testTarget(
       name: "SessionTicketsTests", dependencies: ["SessionTickets", "SessionTicketsTesting", "store-stress"],
       swiftSettings: strict),
     .testTarget(

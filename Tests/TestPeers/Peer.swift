@@ -1,0 +1,43 @@
+import Foundation
+public import Testing
+
+/// A program or capability of the machine that a test needs.
+///
+/// A test says `@Test(.needs(.nginx))`: where it is missing, the test is skipped by name, or fails if `CI` is set.
+public enum Peer: String, Sendable, CaseIterable {
+  case openssl
+  case nginx
+  case gnutlsCli = "gnutls-cli"
+  case gnutlsServ = "gnutls-serv"
+  case certtool
+  case curl
+  case valgrind
+  /// Unprivileged network namespaces, for ``GnuTLSServ``.
+  case networkNamespaces = "network namespaces (unshare -rn)"
+
+  /// Whether the machine has it.
+  public var isAvailable: Bool { Self.available.contains(self) }
+
+  /// Whether the test is to run: always in continuous integration, where it then fails for what is missing.
+  public var isUsable: Bool { isAvailable || Self.isContinuousIntegration }
+
+  public static let isContinuousIntegration = !(ProcessInfo.processInfo.environment["CI"] ?? "").isEmpty
+
+  private static let available = Set(allCases.filter(\.isFound))
+
+  private var isFound: Bool {
+    if self == .networkNamespaces {
+      let command = ["unshare", "-rn", "sh", "-c", "ip link set lo up"]
+      return (try? ProcessRunner.run(command))?.status == 0
+    }
+    return (try? ProcessRunner.run(["sh", "-c", "command -v \(rawValue)"]))?.status == 0
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips the test by name if one of the peers is missing, or lets it fail in continuous integration.
+  public static func needs(_ peers: Peer...) -> ConditionTrait {
+    let missing = peers.filter { !$0.isUsable }.map(\.rawValue)
+    return .enabled(if: missing.isEmpty, "missing: \(missing.joined(separator: ", "))")
+  }
+}
