@@ -1,1 +1,31 @@
-print("")
+import Glibc
+import SessionTickets
+
+// store-stress run <folder> [seed] [kills]   the whole exercise; the exit status is 0 if every ticket is accounted for
+// store-stress take|insert <folder> <worker>  one of its workers
+// store-stress probe <store> <operation>...   single operations, for tests in other mount namespaces
+exit(dispatch(Array(CommandLine.arguments.dropFirst())))
+
+private func dispatch(_ arguments: [String]) -> Int32 {
+  do {
+    switch arguments.first {
+    case "run" where arguments.count >= 2:
+      let seed = arguments.count > 2 ? UInt64(arguments[2]) : nil
+      let kills = arguments.count > 3 ? Int(arguments[3]) : nil
+      return try Exercise(folder: arguments[1], seed: seed ?? UInt64.random(in: .min ... .max), kills: kills ?? 0).run()
+    case "take" where arguments.count == 3:
+      try Worker(folder: arguments[1], number: Int(arguments[2]) ?? 0).take()
+    case "insert" where arguments.count == 3:
+      try Worker(folder: arguments[1], number: Int(arguments[2]) ?? 0).insert()
+    case "probe" where arguments.count >= 2:
+      Probe(store: arguments[1]).run(arguments.dropFirst(2))
+    default:
+      say("usage: store-stress run <folder> [seed] [kills] | probe <store> <operation>...")
+      return 2
+    }
+    return 0
+  } catch {
+    say("\(error)")
+    return 1
+  }
+}

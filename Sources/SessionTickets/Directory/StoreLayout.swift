@@ -1,5 +1,5 @@
 /// How a store is divided into shards: written once, when the store is made, and the same for all who open it.
-struct StoreLayout: Hashable, Sendable {
+package struct StoreLayout: Hashable, Sendable {
   static let recordsPerShard = 20
   static let fileName = EntryName("layout")
   static let mostShards = 1 << 24
@@ -7,7 +7,7 @@ struct StoreLayout: Hashable, Sendable {
 
   let shardCount: Int
 
-  init(for bounds: StoreBounds) {
+  package init(for bounds: StoreBounds) {
     shardCount = min(max(1, bounds.records / Self.recordsPerShard), Self.mostShards)
   }
 
@@ -24,7 +24,7 @@ struct StoreLayout: Hashable, Sendable {
   var text: String { "\(Self.firstLines)\(shardCount)\n" }
 
   /// The name of the folder that holds a server's records.
-  func shardName(for server: Digest) -> EntryName {
+  package func shardName(for server: Digest) -> EntryName {
     Self.shardName(UInt32(server.words.0 % UInt64(shardCount)))
   }
 
