@@ -32,6 +32,7 @@ final class FaultyStore: TicketStore {
 
   let fault: Fault
   private let base: MemoryStore
+  private let lookers = Mutex<[RecordKey: Int]>([:])
   private let kept = Mutex<[RecordKey: SealedRecord]>([:])
 
   init(_ fault: Fault, bounds: StoreBounds, observer: StoreObserver?) {
@@ -75,8 +76,9 @@ final class FaultyStore: TicketStore {
       let chosen = fault == .givesOldestFirst ? live.first : live.last
       guard let chosen, let record = try base.read(chosen.key) else { break }
       if fault == .losesTheClaimRace {
-        // Looks, waits for the others, and only then removes.
-        for _ in 0..<50 { _ = try base.count() }
+        // Looks, waits until another has looked too, and only then removes.
+        lookers.withLock { $0[chosen.key, default: 0] += 1 }
+        for _ in 0..<10_000 where lookers.withLock({ $0[chosen.key, default: 0] }) < 2 { sched_yield() }
       }
       if fault != .givesTicketsTwice || kept.withLock({ $0.removeValue(forKey: chosen.key) }) == nil {
         _ = try base.remove(chosen.key, because: .taken)
