@@ -5,7 +5,7 @@ public final class TemporaryFolder: Sendable {
   public let path: String
 
   public init() throws {
-    var template = Array((NSTemporaryDirectory() + "/gnutls-resumption-test-XXXXXX").utf8CString)
+    var template = Array((NSTemporaryDirectory() + "gnutls-resumption-test-XXXXXX").utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw PeerError("no temporary folder: error \(errno)") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
