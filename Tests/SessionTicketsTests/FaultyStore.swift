@@ -1,3 +1,4 @@
+import Glibc
 import SessionTickets
 import SessionTicketsTesting
 import Synchronization
