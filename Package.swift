@@ -57,3 +57,10 @@ var package = Package(
       swiftSettings: strict),
   ]
 )
+
+// Fuzz targets have no main function of their own, and need the compiler's fuzzer: only when asked for.
+if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
+  for name in ["FuzzRecordHeader", "FuzzRecordFileName"] {
+    package.targets.append(.executableTarget(name: name, dependencies: ["SessionTickets"], swiftSettings: strict))
+  }
+}

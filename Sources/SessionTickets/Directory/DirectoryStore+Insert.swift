@@ -16,9 +16,10 @@ extension DirectoryStore {
     let bounds = try openedOrMade(now: now).bounds
     // All that can fail comes first; then the one unlink that decides who wins.
     let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
-    guard try shard.removeOrThrow(old) else { return false }
+    guard try shard.removeOrThrow(EntryName(old)) else { return false }
     notify(.removed(key, .replaced))
     let name = RecordFileName(record, at: key.place, inserted: now)
+    shard.folder.rewind()
     try install(file, as: name, in: shard, bounds: bounds, now: now)
     return true
   }
@@ -27,12 +28,12 @@ extension DirectoryStore {
   private func install(
     _ file: consuming PreparedFile, as name: RecordFileName, in shard: Shard, bounds: ShardBounds, now: WallTime
   ) throws(StoreError) {
-    guard try file.link(as: EntryName(name.bytes)) else { throw .idExists(place: shard.folder.path) }
+    guard try file.link(as: EntryName(name)) else { throw .idExists(place: shard.folder.path) }
     let names: [RecordFileName]
     do {
       names = try namesWithoutRival(of: name, in: shard, now: now)
     } catch {
-      _ = shard.remove(name)
+      _ = shard.remove(EntryName(name))
       throw error
     }
     notify(.inserted(name.key))
@@ -53,6 +54,7 @@ extension DirectoryStore {
       if rivals.isEmpty { return names }
       if rivals.contains(where: { $0 < name }) { break }
       usleep(1_000)
+      shard.folder.rewind()
     }
     throw .idExists(place: shard.folder.path)
   }
@@ -68,7 +70,7 @@ extension DirectoryStore {
       victims = bounds.victims(in: names.filter { $0 != new } + [newer], after: newer)
     }
     for victim in victims {
-      guard case .removed = shard.remove(victim.name), victim.name.kind != .note else { continue }
+      guard case .removed = shard.remove(EntryName(victim.name)), victim.name.kind != .note else { continue }
       notify(.removed(victim.name.key, victim.reason))
     }
   }
@@ -79,7 +81,7 @@ extension DirectoryStore {
   ) -> RecordFileName? {
     guard let newest = names.max()?.inserted.nanoseconds, newest < .max else { return nil }
     let newer = name.inserted(at: WallTime(nanoseconds: newest + 1))
-    let (from, to) = (EntryName(name.bytes), EntryName(newer.bytes))
+    let (from, to) = (EntryName(name), EntryName(newer))
     let folder = shard.folder.descriptor.number
     return unsafe renameat(folder, from.characters, folder, to.characters) == 0 ? newer : nil
   }

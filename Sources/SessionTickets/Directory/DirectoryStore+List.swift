@@ -1,7 +1,7 @@
 extension DirectoryStore {
   public func read(_ key: RecordKey) throws(StoreError) -> SealedRecord? {
     guard let shard = try shard(of: key.place.server), let name = try shard.name(of: key),
-      case .record(let record) = try shard.readRecord(name)
+      case .record(let record) = try shard.readRecord(name, EntryName(name))
     else { return nil }
     return record
   }

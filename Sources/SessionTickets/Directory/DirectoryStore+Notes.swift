@@ -2,9 +2,9 @@ extension DirectoryStore {
   public func note(server: Digest, identity: Digest?) throws(StoreError) -> [UInt8]? {
     guard let shard = try shard(of: server) else { return nil }
     for name in try notes(of: server, identity, in: shard).reversed() {
-      switch try shard.folder.read(EntryName(name.bytes), atMost: NoteLimits.maximumByteCount) {
+      switch try shard.folder.read(EntryName(name), atMost: NoteLimits.maximumByteCount) {
       case .contents(let note) where note.count == name.byteCount: return note
-      case .contents, .unusable: _ = shard.remove(name)
+      case .contents, .unusable: _ = shard.remove(EntryName(name))
       case .missing: break
       }
     }
@@ -17,7 +17,7 @@ extension DirectoryStore {
     if let note, note.count > NoteLimits.maximumByteCount { throw .noteTooLarge(place: path) }
     guard let note else {
       guard let shard = try shard(of: server) else { return }
-      for old in try notes(of: server, identity, in: shard) { _ = try shard.removeOrThrow(old) }
+      for old in try notes(of: server, identity, in: shard) { _ = try shard.removeOrThrow(EntryName(old)) }
       return
     }
     let (shard, bounds) = try shardOrMake(of: server, now: now)
@@ -29,8 +29,8 @@ extension DirectoryStore {
       place: notePlace(server, identity), inserted: max(now, WallTime(nanoseconds: follow)), expiry: .max,
       byteCount: note.count, kind: .note, id: RecordID(value: .random(in: .min ... .max)))
     var file = try PreparedFile(in: shard.folder, contents: note, method: method, now: now)
-    guard try file.link(as: EntryName(name.bytes)) else { throw .idExists(place: shard.folder.path) }
-    for old in older { _ = shard.remove(old) }
+    guard try file.link(as: EntryName(name)) else { throw .idExists(place: shard.folder.path) }
+    for old in older { _ = shard.remove(EntryName(old)) }
     names.removeAll(where: older.contains)
     evict(from: names + [name], after: name, in: shard, bounds: bounds)
   }

@@ -40,7 +40,7 @@ extension DirectoryStore {
   ) throws(StoreError) -> Int {
     var count = 0
     for name in names {
-      guard try shard.removeOrThrow(name), name.kind != .note else { continue }
+      guard try shard.removeOrThrow(EntryName(name)), name.kind != .note else { continue }
       count += 1
       notify(.removed(name.key, reason))
     }

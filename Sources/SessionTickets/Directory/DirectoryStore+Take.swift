@@ -2,15 +2,22 @@ extension DirectoryStore {
   public func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
     var miss = Miss()
     if let shard = try shard(of: place.server) {
-      let names = try shard.names(of: place.server).filter { $0.kind != .note }
-      for name in names.filter({ $0.place == place }).sorted(by: offeredBefore) {
+      var candidates: [RecordFileName] = []
+      for name in try shard.names(of: place.server) where name.kind != .note {
+        if name.place == place {
+          candidates.append(name)
+        } else if !now.isPast(expiry: name.expiry) {
+          miss.otherIdentities = true
+        }
+      }
+      candidates.sort(by: offeredBefore)
+      for name in candidates {
         if let record = try claim(name, in: shard, now: now, miss: &miss) {
           notify(.lookedUp(place, name.id))
           if name.kind == .ticket { notify(.removed(name.key, .taken)) }
           return .claimed(ClaimedRecord(claiming: record, from: place))
         }
       }
-      miss.otherIdentities = names.contains { $0.place != place && !now.isPast(expiry: $0.expiry) }
     }
     notify(.lookedUp(place, nil))
     return .miss(miss)
@@ -25,25 +32,28 @@ extension DirectoryStore {
   private func claim(
     _ name: RecordFileName, in shard: Shard, now: WallTime, miss: inout Miss
   ) throws(StoreError) -> SealedRecord? {
+    let entry = EntryName(name)
     if now.isPast(expiry: name.expiry) {
-      if discard(name, in: shard, because: .expired) { miss.expired += 1 }
+      if discard(name, entry, in: shard, because: .expired) { miss.expired += 1 }
       return nil
     }
-    switch try shard.readRecord(name) {
+    switch try shard.readRecord(name, entry) {
     case .gone: return nil
     case .damaged:
-      if discard(name, in: shard, because: .damaged) { miss.damaged += 1 }
+      if discard(name, entry, in: shard, because: .damaged) { miss.damaged += 1 }
       return nil
     case .record(let record):
       // Read first, then unlinked: only with the unlink is it ours, and after it nothing can fail.
-      if name.kind == .ticket, !(try shard.removeOrThrow(name)) { return nil }
+      if name.kind == .ticket, !(try shard.removeOrThrow(entry)) { return nil }
       return record
     }
   }
 
   /// Removes what can't be used. Returns whether it was there: also if it can't be removed, as on a read-only disk.
-  private func discard(_ name: RecordFileName, in shard: Shard, because reason: RemovalReason) -> Bool {
-    switch shard.remove(name) {
+  private func discard(
+    _ name: RecordFileName, _ entry: EntryName, in shard: Shard, because reason: RemovalReason
+  ) -> Bool {
+    switch shard.remove(entry) {
     case .removed:
       notify(.removed(name.key, reason))
       return true

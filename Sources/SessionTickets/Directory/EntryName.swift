@@ -11,11 +11,13 @@ package struct EntryName: Hashable, Sendable {
     self.characters = characters
   }
 
+  init(_ name: RecordFileName) { self.init(name.bytes) }
+
   package init(_ name: StaticString) {
     self.init(String(describing: name).utf8)
   }
 
   var text: String {
-    String(decoding: characters.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    String(decoding: characters.lazy.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -2,32 +2,29 @@ import CLinux
 import Glibc
 
 extension Folder {
-  /// Visits the names of all entries, from the beginning, without a stat of any.
+  /// Visits the names of all entries that no listing through this descriptor has visited yet, without a stat of any.
   ///
-  /// A folder that was deleted has none.
-  func forEachName(_ visit: (ArraySlice<UInt8>) -> Void) throws(StoreError) {
+  /// A name is valid during its visit. A folder that was deleted has none.
+  func forEachName(_ visit: (UnsafeBufferPointer<UInt8>) -> Void) throws(StoreError) {
     // Offsets in `struct linux_dirent64` (getdents64(2)): d_reclen, d_name.
     let (lengthOffset, nameOffset) = (16, 19)
-    lseek(descriptor.number, 0, SEEK_SET)
-    var buffer = [UInt8](repeating: 0, count: 32 * 1024)
-    while true {
-      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe clinux_read_entries(descriptor.number, bytes.baseAddress, bytes.count)
-      }
-      guard count >= 0 else {
-        if errno == ENOENT { return }
-        throw failure("the folder can't be listed", errno: errno)
-      }
-      if count == 0 { return }
-      var entry = 0
-      while entry < count {
-        let length = unsafe buffer.withUnsafeBytes { bytes in
-          Int(unsafe bytes.loadUnaligned(fromByteOffset: entry + lengthOffset, as: UInt16.self))
+    let code = unsafe withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 8) { buffer -> Int32 in
+      while true {
+        let count = unsafe clinux_read_entries(descriptor.number, buffer.baseAddress, buffer.count)
+        guard count > 0 else { return count == 0 || errno == ENOENT ? 0 : errno }
+        var entry = 0
+        while entry < count {
+          let length = Int(unsafe buffer.loadUnaligned(fromByteOffset: entry + lengthOffset, as: UInt16.self))
+          let field = unsafe UnsafeRawBufferPointer(rebasing: buffer[(entry + nameOffset)..<(entry + length)])
+          let nameLength = unsafe strnlen(field.baseAddress!.assumingMemoryBound(to: CChar.self), field.count)
+          unsafe field.prefix(nameLength).withMemoryRebound(to: UInt8.self) { name in unsafe visit(name) }
+          entry += length
         }
-        let field = buffer[(entry + nameOffset)..<(entry + length)]
-        visit(field[..<(field.firstIndex(of: 0) ?? field.endIndex)])
-        entry += length
       }
     }
+    guard code == 0 else { throw failure("the folder can't be listed", errno: code) }
   }
+
+  /// Lets the next listing begin anew.
+  func rewind() { lseek(descriptor.number, 0, SEEK_SET) }
 }

@@ -1,4 +1,6 @@
 /// Reads fixed-width fields of lower-case hexadecimal, one after the other, and remembers whether all were good.
+///
+/// A listing is read through this, so it has to be quick.
 struct HexadecimalReader<Iterator: IteratorProtocol<UInt8>> {
   private var iterator: Iterator
   private(set) var isValid = true
@@ -7,32 +9,28 @@ struct HexadecimalReader<Iterator: IteratorProtocol<UInt8>> {
     iterator = digits.makeIterator()
   }
 
-  /// Reads a number that fills its type, or so many digits of it.
-  mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
-    _ type: Number.Type, digits: Int = Number.bitWidth / 4
-  ) -> Number {
-    var value: Number = 0
+  /// Reads that many digits, 16 at most. What it returns means something only if `isValid` stays true.
+  mutating func number(digits: Int) -> UInt64 {
+    var value: UInt64 = 0
+    var areDigits = true
     for _ in 0..<digits {
-      guard let character = iterator.next(), let digit = Hexadecimal.value(of: character) else {
-        isValid = false
-        return 0
-      }
-      value = value << 4 | Number(digit)
+      let character = iterator.next() ?? 0
+      // Digits of digests are random, so a branch on them would be guessed wrong half of the time. Bit 6 tells 0x61,
+      // an a, from 0x31, a 1.
+      let isDecimal = character &- UInt8(ascii: "0") < 10
+      let isLetter = character &- UInt8(ascii: "a") < 6
+      areDigits = areDigits && (isDecimal != isLetter)
+      value = value << 4 | UInt64(character & 15 &+ (character >> 6) &* 9)
     }
+    isValid = isValid && areDigits
     return value
   }
 
-  mutating func word() -> UInt64 { number(UInt64.self) }
+  mutating func word() -> UInt64 { number(digits: 16) }
 
-  mutating func skip(_ separator: UInt8) {
-    if iterator.next() != separator { isValid = false }
-  }
+  mutating func skip(_ separator: UInt8) { isValid = character() == separator && isValid }
 
-  mutating func character() -> UInt8 {
-    if let character = iterator.next() { return character }
-    isValid = false
-    return 0
-  }
+  mutating func character() -> UInt8 { iterator.next() ?? 0 }
 }
 
 extension [UInt8] {

@@ -18,8 +18,8 @@ final class OpenDirectory: Sendable {
   /// Visits every shard, until the closure returns false.
   func forEachShard(_ visit: (Shard) throws(StoreError) -> Bool) throws(StoreError) {
     var names: [EntryName] = []
-    try folder.reopened().forEachName { name in
-      if StoreLayout.isShardName(name) { names.append(EntryName(name)) }
+    unsafe try folder.reopened().forEachName { name in
+      if unsafe StoreLayout.isShardName(name) { unsafe names.append(EntryName(name)) }
     }
     for name in names {
       guard let shard = try folder.subfolder(name, create: false) else { continue }

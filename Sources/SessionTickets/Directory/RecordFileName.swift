@@ -45,11 +45,11 @@ package struct RecordFileName: Hashable, Sendable {
     reader.skip(Self.separator)
     let expiry = reader.word()
     reader.skip(Self.separator)
-    byteCount = Int(reader.number(UInt32.self))
+    byteCount = Int(reader.number(digits: 8))
     reader.skip(Self.separator)
     let kind = Kind(rawValue: reader.character())
     reader.skip(Self.separator)
-    id = RecordID(value: reader.number(UInt128.self))
+    id = RecordID(value: UInt128(reader.word()) << 64 | UInt128(reader.word()))
     guard reader.isValid, let kind, inserted <= UInt64(Int64.max), expiry <= UInt64(Int64.max) else { return nil }
     place = StoreKey(server: server, identity: identity)
     self.inserted = WallTime(nanoseconds: Int64(inserted))

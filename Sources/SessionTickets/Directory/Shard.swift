@@ -14,8 +14,8 @@ struct Shard {
   /// Lists all records and notes; other names are passed over.
   func names() throws(StoreError) -> [RecordFileName] {
     var names: [RecordFileName] = []
-    try folder.forEachName { name in
-      if let name = RecordFileName(parsing: name) { names.append(name) }
+    unsafe try folder.forEachName { name in
+      if let name = unsafe RecordFileName(parsing: name) { names.append(name) }
     }
     return names
   }
@@ -24,11 +24,11 @@ struct Shard {
   func namesAfterSweeping(now: WallTime) throws(StoreError) -> [RecordFileName] {
     var names: [RecordFileName] = []
     var leftovers: [EntryName] = []
-    try folder.forEachName { name in
-      if let name = RecordFileName(parsing: name) {
+    unsafe try folder.forEachName { name in
+      if let name = unsafe RecordFileName(parsing: name) {
         names.append(name)
-      } else if TemporaryFileName(parsing: name)?.isLeftover(at: now) == true {
-        leftovers.append(EntryName(name))
+      } else if unsafe TemporaryFileName(parsing: name)?.isLeftover(at: now) == true {
+        unsafe leftovers.append(EntryName(name))
       }
     }
     for leftover in leftovers { unsafe unlinkat(folder.descriptor.number, leftover.characters, 0) }
@@ -39,9 +39,11 @@ struct Shard {
   func names(of server: Digest) throws(StoreError) -> [RecordFileName] {
     let prefix = RecordFileName.prefix(server: server)
     var names: [RecordFileName] = []
-    try folder.forEachName { name in
-      guard name.count == RecordFileName.byteCount, name.starts(with: prefix) else { return }
-      if let name = RecordFileName(parsing: name) { names.append(name) }
+    unsafe try folder.forEachName { name in
+      guard name.count == RecordFileName.byteCount,
+        unsafe memcmp(name.baseAddress!, prefix, prefix.count) == 0
+      else { return }
+      if let name = unsafe RecordFileName(parsing: name) { names.append(name) }
     }
     return names
   }
@@ -51,8 +53,7 @@ struct Shard {
   }
 
   /// Removes a file, or an empty folder in a file's place.
-  func remove(_ name: RecordFileName) -> Removal {
-    let entry = EntryName(name.bytes)
+  func remove(_ entry: EntryName) -> Removal {
     if unsafe unlinkat(folder.descriptor.number, entry.characters, 0) == 0 { return .removed }
     if errno == EISDIR, unsafe unlinkat(folder.descriptor.number, entry.characters, AT_REMOVEDIR) == 0 {
       return .removed
@@ -61,8 +62,8 @@ struct Shard {
   }
 
   /// Removes a file, if it is there. Returns whether this call did.
-  func removeOrThrow(_ name: RecordFileName) throws(StoreError) -> Bool {
-    switch remove(name) {
+  func removeOrThrow(_ entry: EntryName) throws(StoreError) -> Bool {
+    switch remove(entry) {
     case .removed: true
     case .gone: false
     case .failed(let code): throw folder.failure("a record can't be removed", errno: code)
@@ -77,8 +78,8 @@ struct Shard {
   }
 
   /// Reads a record. Its header must say what its name says.
-  func readRecord(_ name: RecordFileName) throws(StoreError) -> Reading {
-    switch try folder.read(EntryName(name.bytes), atMost: SealedRecord.maximumByteCount) {
+  func readRecord(_ name: RecordFileName, _ entry: EntryName) throws(StoreError) -> Reading {
+    switch try folder.read(entry, atMost: SealedRecord.maximumByteCount) {
     case .missing: return .gone
     case .unusable: return .damaged
     case .contents(let bytes):

@@ -38,7 +38,7 @@ package struct StoreLayout: Hashable, Sendable {
   static func isShardName(_ name: some RandomAccessCollection<UInt8>) -> Bool {
     guard name.count == 8 else { return false }
     var reader = HexadecimalReader(name)
-    _ = reader.number(UInt32.self)
+    _ = reader.number(digits: 8)
     return reader.isValid
   }
 
