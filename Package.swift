@@ -24,11 +24,12 @@ var package = Package(
   targets: [
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
     .target(name: "CLinux"),
-    .target(name: "SessionTickets", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "SessionTicketsTesting", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(name: "Locking", swiftSettings: strict),
+    .target(name: "SessionTickets", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
+    .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
     .target(
-      name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "SessionTickets"], swiftSettings: strict),
-    .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS"], swiftSettings: strict),
+      name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "Locking", "SessionTickets"], swiftSettings: strict),
+    .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "Locking"], swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
     .executableTarget(
@@ -41,16 +42,18 @@ var package = Package(
       swiftSettings: strict),
     .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
     .target(
-      name: "TestPeers", dependencies: ["ScriptableTLSServer"], path: "Tests/TestPeers", swiftSettings: strict),
+      name: "TestPeers", dependencies: ["Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
+      swiftSettings: strict),
     .testTarget(
       name: "TestPeersTests", dependencies: ["TestPeers", "ScriptableTLSServer", "scriptable-tls-server"],
       swiftSettings: strict),
     .testTarget(
-      name: "SessionTicketsTests", dependencies: ["SessionTickets", "SessionTicketsTesting", "store-stress"],
+      name: "SessionTicketsTests",
+      dependencies: ["Locking", "SessionTickets", "SessionTicketsTesting", "store-stress"],
       swiftSettings: strict),
     .testTarget(
       name: "GnuTLSResumptionTests",
-      dependencies: ["GnuTLSResumption", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers"],
+      dependencies: ["GnuTLSResumption", "Locking", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
@@ -58,9 +61,15 @@ var package = Package(
   ]
 )
 
-// Fuzz targets have no main function of their own, and need the compiler's fuzzer: only when asked for.
+// Fuzz targets need the compiler's fuzzer: only when asked for.
 if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
-  for name in ["FuzzRecordHeader", "FuzzRecordFileName"] {
-    package.targets.append(.executableTarget(name: name, dependencies: ["SessionTickets"], swiftSettings: strict))
+  package.targets.append(.target(name: "FuzzDriver", swiftSettings: strict))
+  let subjects = [
+    "FuzzRecordHeader": "SessionTickets", "FuzzRecordFileName": "SessionTickets",
+    "FuzzTicketContents": "GnuTLSResumption", "FuzzNewSessionTicket": "GnuTLSResumption",
+  ]
+  for (name, subject) in subjects {
+    package.targets.append(
+      .executableTarget(name: name, dependencies: ["FuzzDriver", .init(stringLiteral: subject)], swiftSettings: strict))
   }
 }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import Locking
 
 /// Accepts clients on a thread of its own and serves each on another.
 final class Acceptor: Sendable {
@@ -10,7 +10,7 @@ final class Acceptor: Sendable {
   private let listener: Socket
   private let context: @Sendable () -> ServerContext
   private let connectionEnded: @Sendable (ObservedConnection) -> Void
-  private let live = Mutex(Live())
+  private let live = Lock(Live())
 
   private struct Live {
     var connections: [Int: (socket: Socket, thread: JoinableThread)] = [:]

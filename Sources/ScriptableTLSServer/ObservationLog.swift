@@ -1,9 +1,9 @@
 internal import Glibc
-internal import Synchronization
+internal import Locking
 
 /// What a server has seen, in the order of acceptance, for tests to read while it runs.
 final class ObservationLog: Sendable {
-  private let connections = Mutex<[ObservedConnection]>([])
+  private let connections = Lock<[ObservedConnection]>([])
 
   var all: [ObservedConnection] { connections.withLock { $0 } }
 

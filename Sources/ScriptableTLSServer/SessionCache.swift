@@ -1,11 +1,11 @@
 internal import CGnuTLS
-internal import Synchronization
+internal import Locking
 
 /// The TLS 1.2 sessions that clients resume by their id, in memory, and what early data was seen before.
 ///
 /// GnuTLS gets a borrowed pointer to it: it must outlive every session it was attached to.
 final class SessionCache: Sendable {
-  private let entries = Mutex<[[UInt8]: [UInt8]]>([:])
+  private let entries = Lock<[[UInt8]: [UInt8]]>([:])
 
   func removeAll() { entries.withLock { $0.removeAll() } }
 

@@ -1,9 +1,9 @@
 internal import Glibc
-internal import Synchronization
+internal import Locking
 
 /// Owns a TCP socket that one thread uses and another may shut down.
 final class Socket: Sendable {
-  private let open = Mutex(true)
+  private let open = Lock(true)
   /// Borrowed: valid while the owning thread hasn't called ``close(resetting:)``.
   let descriptor: Int32
 

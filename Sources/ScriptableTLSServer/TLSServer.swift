@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locking
 
 /// A TLS server on 127.0.0.1 that does on each connection what its script says, and remembers what it saw.
 ///
@@ -10,8 +10,8 @@ public final class TLSServer: Sendable {
   private let acceptor: Acceptor
 
   private final class SharedContext: Sendable {
-    let value: Mutex<ServerContext>
-    init(_ value: ServerContext) { self.value = Mutex(value) }
+    let value: Lock<ServerContext>
+    init(_ value: ServerContext) { self.value = Lock(value) }
   }
 
   /// Starts a server.

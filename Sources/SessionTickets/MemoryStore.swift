@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A store in memory: for one process, and gone with it.
 ///
@@ -7,12 +7,12 @@ public final class MemoryStore: TicketStore {
   public let role: StoreRole
   private let observer: StoreObserver?
   /// Nil after `close`.
-  private let contents: Mutex<MemoryContents?>
+  private let contents: Lock<MemoryContents?>
 
   public init(role: StoreRole = .client, bounds: StoreBounds = StoreBounds(), observer: StoreObserver? = nil) {
     self.role = role
     self.observer = observer
-    contents = Mutex(MemoryContents(bounds: bounds))
+    contents = Lock(MemoryContents(bounds: bounds))
   }
 
   public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {

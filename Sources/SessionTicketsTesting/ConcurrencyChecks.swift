@@ -1,3 +1,4 @@
+import Locking
 import SessionTickets
 import Synchronization
 
@@ -15,8 +16,8 @@ let concurrencyChecks: [CheckDefinition] = [
         try store.insert(
           RecordFactory.record(id), at: place, now: RecordFactory.start.advanced(bySeconds: Int64(step)))
       }
-      let given = Mutex<[RecordID]>([])
-      let failures = Mutex<[String]>([])
+      let given = Lock<[RecordID]>([])
+      let failures = Lock<[String]>([])
       concurrently(threadCount) { _ in
         do {
           while let id = try trial.take(store, place, at: Moment.start + 60) { given.withLock { $0.append(id) } }
@@ -38,8 +39,8 @@ let concurrencyChecks: [CheckDefinition] = [
       let old = RecordFactory.record(UInt64(round * 100))
       try store.insert(old, at: place, now: RecordFactory.start)
       let key = RecordKey(place: place, id: old.header.id)
-      let winners = Mutex<[RecordID]>([])
-      let failures = Mutex<[String]>([])
+      let winners = Lock<[RecordID]>([])
+      let failures = Lock<[String]>([])
       concurrently(threadCount) { index in
         let new = RecordFactory.record(UInt64(round * 100 + 1 + index))
         do {
@@ -64,9 +65,9 @@ let concurrencyChecks: [CheckDefinition] = [
       let place = RecordFactory.place(server: UInt64(round))
       let (old, new) = (RecordFactory.record(UInt64(round * 2)), RecordFactory.record(UInt64(round * 2 + 1)))
       try store.insert(old, at: place, now: RecordFactory.start)
-      let taken = Mutex<RecordID?>(nil)
-      let replaced = Mutex(false)
-      let failures = Mutex<[String]>([])
+      let taken = Lock<RecordID?>(nil)
+      let replaced = Lock(false)
+      let failures = Lock<[String]>([])
       concurrently(2) { index in
         do {
           if index == 0 {
@@ -92,7 +93,7 @@ let concurrencyChecks: [CheckDefinition] = [
       let store = try trial.store(bounds: StoreBounds(recordsPerIdentity: threadCount + 1))
       let place = RecordFactory.place(server: UInt64(round))
       let successes = Atomic<Int>(0)
-      let unexpected = Mutex<[String]>([])
+      let unexpected = Lock<[String]>([])
       concurrently(threadCount) { index in
         // Each is another record with the same id, of another time: what collides is the id alone.
         let record = RecordFactory.record(7, byteCount: 100 + index)

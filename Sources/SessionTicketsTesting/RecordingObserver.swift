@@ -1,9 +1,9 @@
+import Locking
 public import SessionTickets
-import Synchronization
 
 /// Keeps every event of a store, for a test to look at.
 public final class RecordingObserver: Sendable {
-  private let recorded = Mutex<[StoreEvent]>([])
+  private let recorded = Lock<[StoreEvent]>([])
 
   public init() {}
 

@@ -1,5 +1,6 @@
 import CGnuTLS
 import Glibc
+import Locking
 import ScriptableTLSServer
 import SessionTickets
 import Synchronization
@@ -118,7 +119,7 @@ struct AttachTests {
 
   @Test("the application's hook is called, with its type and moment, and its answer reaches GnuTLS")
   func applicationHook() throws {
-    let calls = Mutex<[UInt32]>([])
+    let calls = Lock<[UInt32]>([])
     var application = Application(client: try Client())
     application.hook = unsafe ApplicationHook(messageType: UInt32.max, when: GNUTLS_HOOK_PRE) { _, type, when, _, _ in
       calls.withLock { $0.append(type) }

@@ -1,8 +1,8 @@
 import Foundation
 import GnuTLSResumption
+import Locking
 import ScriptableTLSServer
 import SessionTickets
-import Synchronization
 import Testing
 
 /// A client of the scriptable server: store, key and trust of its own, so that tests don't meet.
@@ -82,7 +82,7 @@ struct Client {
 
 /// A clock that stands where it is put; it starts at the real time, as GnuTLS has a clock of its own.
 final class ManualClock: Sendable {
-  private let offset = Mutex<Int64>(0)
+  private let offset = Lock<Int64>(0)
 
   var now: WallTime { WallTime.now().advanced(bySeconds: offset.withLock { $0 }) }
 

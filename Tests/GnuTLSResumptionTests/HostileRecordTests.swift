@@ -1,6 +1,6 @@
+import Locking
 import ScriptableTLSServer
 import SessionTickets
-import Synchronization
 import Testing
 
 @testable import GnuTLSResumption
@@ -11,7 +11,7 @@ struct HostileRecordTests {
   final class Swapped: ForwardingStore {
     let base: any TicketStore = MemoryStore()
     let record: @Sendable (StoreKey) -> SealedRecord?
-    private let isGiven = Mutex(false)
+    private let isGiven = Lock(false)
 
     init(_ record: @escaping @Sendable (StoreKey) -> SealedRecord?) { self.record = record }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import ScriptableTLSServer
 import SessionTickets
 import Synchronization
@@ -68,7 +69,7 @@ struct StoreFailureTests {
 
   @Test("one line in the log tells of the store's trouble")
   func logged() throws {
-    let lines = Mutex<[String]>([])
+    let lines = Lock<[String]>([])
     let folder = try TemporaryFolder()
     var client = try Client()
     client.configuration.resumption = Resumption(

@@ -1,7 +1,7 @@
 import Glibc
+import Locking
 import SessionTickets
 import SessionTicketsTesting
-import Synchronization
 
 /// A store with one fault, to prove that the suite for stores finds it.
 final class FaultyStore: TicketStore {
@@ -33,8 +33,8 @@ final class FaultyStore: TicketStore {
 
   let fault: Fault
   private let base: MemoryStore
-  private let lookers = Mutex<[RecordKey: Int]>([:])
-  private let kept = Mutex<[RecordKey: SealedRecord]>([:])
+  private let lookers = Lock<[RecordKey: Int]>([:])
+  private let kept = Lock<[RecordKey: SealedRecord]>([:])
 
   init(_ fault: Fault, bounds: StoreBounds, observer: StoreObserver?) {
     self.fault = fault

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// What the supervising thread and the owner of a process share.
 final class ChildProcess: Sendable {
@@ -16,7 +16,7 @@ final class ChildProcess: Sendable {
     var output: [[UInt8]] = [[], []]
   }
 
-  let state = Mutex(State())
+  let state = Lock(State())
   let streams: ChildStreams?
   private let command: [String]
   private let environment: [String: String]

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locking
 
 /// The credentials of the connections of one configuration: made once, and again when what they were read from has
 /// changed.
@@ -10,7 +10,7 @@ final class CredentialsCache: Sendable {
     let credentials: Credentials
   }
 
-  private let entry = Mutex<Entry?>(nil)
+  private let entry = Lock<Entry?>(nil)
 
   func credentials(
     anchors: VerificationPolicy.Anchors?, keyPair: PEMKeyPair?

@@ -1,5 +1,5 @@
+internal import Locking
 public import SessionTickets
-internal import Synchronization
 
 /// Lets GnuTLS client sessions resume: across connections, runs and processes, by way of a store.
 ///
@@ -9,7 +9,7 @@ public final class Resumption: Sendable {
   let store: Result<any TicketStore, StoreError>
   let options: ResumptionOptions
   private let source: MasterKeySource
-  private let keys = Mutex<KeyRing?>(nil)
+  private let keys = Lock<KeyRing?>(nil)
 
   /// Keeps tickets in a store, sealed under a master key. Nothing is opened before it is needed.
   public init(

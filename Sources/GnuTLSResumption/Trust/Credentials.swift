@@ -1,6 +1,6 @@
 internal import CGnuTLS
 internal import Glibc
-internal import Synchronization
+internal import Locking
 
 /// Certificate credentials (`gnutls_certificate_credentials_t`), owned, whose trust is loaded when first needed.
 ///
@@ -10,7 +10,7 @@ internal import Synchronization
 final class Credentials: @unchecked Sendable {
   let pointer: gnutls_certificate_credentials_t
   private let anchors: VerificationPolicy.Anchors?
-  private let loaded = Mutex(false)
+  private let loaded = Lock(false)
 
   /// Credentials without trust yet; `anchors` nil if none will be asked for.
   init(anchors: VerificationPolicy.Anchors?) throws(GnuTLSError) {

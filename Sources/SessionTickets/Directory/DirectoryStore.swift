@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A store in a folder, with one file per record: it outlives the process, and any number of processes may share it.
 ///
@@ -17,7 +17,7 @@ public final class DirectoryStore: TicketStore {
   let bounds: StoreBounds
   let method: InstallMethod
   private let observer: StoreObserver?
-  private let state = Mutex(State.unopened)
+  private let state = Lock(State.unopened)
 
   private enum State {
     case unopened
