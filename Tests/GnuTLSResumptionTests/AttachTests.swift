@@ -150,6 +150,30 @@ struct AttachTests {
     #expect(try application.run().isResumed)
   }
 
+  @Test("what the application hands in is stored, but for the dummy, and for what the hook has seen")
+  func handedIn() throws {
+    let client = try Client()
+    let application = Application(client: client)
+    let session = try RawSession(port: client.server.port)
+    let attachment = unsafe try client.resumption().attach(
+      to: session.pointer, identity: application.identity, verification: application.verification)
+    unsafe gnutls_handshake_set_hook_function(
+      session.pointer, UInt32(GNUTLS_HANDSHAKE_FINISHED.rawValue), GNUTLS_HOOK_POST, { _, _, _, _, _ in 0 })
+    #expect(session.handshake() == 0)
+    try attachment.handshakeDone()
+    attachment.handIn(DummySessionData.bytes)
+    #expect(attachment.outcome.notStored == [.dummyData])
+    session.send("x")
+    _ = session.receive()
+    let data = session.data().bytes
+    attachment.handIn(data)
+    attachment.handIn(data)
+    #expect(attachment.outcome.notStored == [.dummyData, .alreadyCaptured])
+    attachment.detach()
+    #expect(attachment.outcome.ticketsStored == 1)
+    #expect(try application.run().isResumed)
+  }
+
   @Test("the application's session pointer stays its own")
   func sessionPointer() throws {
     var application = Application(client: try Client())

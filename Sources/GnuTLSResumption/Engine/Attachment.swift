@@ -65,6 +65,16 @@ public final class Attachment {
     return outcome
   }
 
+  /// Takes session data that the application got from GnuTLS itself (`gnutls_session_get_data2`): for tickets that the
+  /// hook could not see.
+  ///
+  /// GnuTLS's dummy data are not stored, and neither is a ticket where the hook has seen any: it could be the same one,
+  /// and would be used twice. The lifetime is unknown here, so it is two hours at most.
+  public func handIn(_ sessionData: [UInt8]) {
+    context.handIn(sessionData)
+    context.settle()
+  }
+
   /// Stores the tickets that have come since. `detach` does so too.
   public func keep() { context.settle() }
 

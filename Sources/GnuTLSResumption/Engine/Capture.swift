@@ -27,9 +27,22 @@ extension SessionContext {
   }
 
   private func captureTicket(_ message: NewSessionTicket?) {
+    captureTicket(message) { try? session.packedData() }
+  }
+
+  /// Takes session data that the application got from GnuTLS.
+  func handIn(_ data: [UInt8]) {
+    guard isEstablished, session.isTLS13 else { return captureSession() }
+    guard !hasHookFired else { return refuse(.alreadyCaptured) }
+    // The dummy stands for no ticket: one that comes later is still welcome.
+    hasHookFired = !DummySessionData.matches(data)
+    captureTicket(nil) { data }
+  }
+
+  private func captureTicket(_ message: NewSessionTicket?, _ pack: () -> [UInt8]?) {
     ticketsReceived += 1
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
-    guard var data = try? session.packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
+    guard var data = pack(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
     let id = session.sessionID
     guard let freshID = try? Random.nonce(id.count), LegacySessionID.replace(id, in: &data, by: freshID) else {
       data.wipe()

@@ -22,6 +22,8 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let refusedByCaller = NotStoredReason(rawValue: "the caller refused it")
   /// A week has passed since the last full handshake.
   public static let fullHandshakeTooOld = NotStoredReason(rawValue: "its full handshake is too long ago")
+  /// Handed in by the application, while the hook has seen tickets: it could be one of those.
+  public static let alreadyCaptured = NotStoredReason(rawValue: "the hook has taken this connection's tickets")
   /// More tickets on one connection than are kept of one.
   public static let tooMany = NotStoredReason(rawValue: "newer tickets took its place")
 }
