@@ -28,7 +28,9 @@ enum Hexadecimal {
     return bytes
   }
 
-  static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+  // Without a branch, which random digits would make the processor guess wrong half of the time: 39 lies between the
+  // characters after 9 and a, and 6 carries values from 10 on into bit 4.
+  static func digit(_ value: UInt8) -> UInt8 { 0x30 &+ value &+ ((value &+ 6) >> 4) &* 39 }
 
   static func value(of character: UInt8) -> UInt8? {
     switch character {

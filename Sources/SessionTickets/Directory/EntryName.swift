@@ -4,10 +4,12 @@ package struct EntryName: Hashable, Sendable {
 
   /// The bytes must hold no NUL and no slash.
   package init(_ bytes: some Collection<UInt8>) {
-    var characters: [CChar] = []
-    characters.reserveCapacity(bytes.count + 1)
-    for byte in bytes { characters.append(CChar(bitPattern: byte)) }
-    characters.append(0)
+    var characters = [CChar](repeating: 0, count: bytes.count + 1)
+    var index = 0
+    for byte in bytes {
+      characters[index] = CChar(bitPattern: byte)
+      index += 1
+    }
     self.characters = characters
   }
 

@@ -7,13 +7,28 @@ import Glibc
 /// still work in it.
 package final class Folder: Sendable {
   package let descriptor: Descriptor
-  /// For messages.
-  package let path: String
+  private let location: Location
 
-  private init(_ descriptor: consuming Descriptor, path: String) {
-    self.descriptor = descriptor
-    self.path = path
+  /// Put together only for a message: opening a shard must cost little.
+  private indirect enum Location: Sendable {
+    case path(String)
+    case inside(Location, EntryName)
+
+    var path: String {
+      switch self {
+      case .path(let path): path
+      case .inside(let parent, let name): "\(parent.path)/\(name.text)"
+      }
+    }
   }
+
+  private init(_ descriptor: consuming Descriptor, _ location: Location) {
+    self.descriptor = descriptor
+    self.location = location
+  }
+
+  /// For messages.
+  package var path: String { location.path }
 
   /// Opens a folder by its path, relative to the current folder or absolute.
   ///
@@ -24,7 +39,7 @@ package final class Folder: Sendable {
   ///   ``StoreError/Code-swift.struct/unavailable``.
   package static func open(_ path: String, create: Bool) throws(StoreError) -> Folder? {
     guard let descriptor = try PathWalk.open(path, create: create) else { return nil }
-    return Folder(descriptor, path: path)
+    return Folder(descriptor, .path(path))
   }
 
   /// Opens a folder in this one, never through a symbolic link, with the same demands.
@@ -39,41 +54,41 @@ package final class Folder: Sendable {
       }
       number = unsafe openat(descriptor.number, name.characters, flags)
     }
-    let path = "\(self.path)/\(name.text)"
+    let location = Location.inside(self.location, name)
     guard number >= 0 else {
       switch errno {
       case ENOENT: return nil
-      case ENOTDIR, ELOOP: throw StoreError(.unavailable, "not a folder", place: path, errno: ENOTDIR)
-      case let code: throw StoreError(.unavailable, "the folder can't be opened", place: path, errno: code)
+      case ENOTDIR, ELOOP: throw StoreError(.unavailable, "not a folder", place: location.path, errno: ENOTDIR)
+      case let code: throw StoreError(.unavailable, "the folder can't be opened", place: location.path, errno: code)
       }
     }
     let opened = Descriptor(owning: number)
     guard let status = opened.status() else {
-      throw StoreError(.unavailable, "the folder can't be examined", place: path, errno: errno)
+      throw StoreError(.unavailable, "the folder can't be examined", place: location.path, errno: errno)
     }
-    try Self.check(status, path: path)
-    return Folder(opened, path: path)
+    try Self.check(status, path: location.path)
+    return Folder(opened, location)
   }
 
   /// Opens the same folder again, for a listing of one's own: a descriptor has one position, for all threads.
   func reopened() throws(StoreError) -> Folder {
     let number = unsafe openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else { throw failure("the folder can't be listed", errno: errno) }
-    return Folder(Descriptor(owning: number), path: path)
+    return Folder(Descriptor(owning: number), location)
   }
 
   /// Whether somebody deleted the folder meanwhile.
   var isDeleted: Bool { descriptor.status()?.st_nlink == 0 }
 
-  static func check(_ status: stat, path: String) throws(StoreError) {
+  static func check(_ status: stat, path: @autoclosure () -> String) throws(StoreError) {
     guard status.st_uid == geteuid() else {
       throw StoreError(
         .unsafe, "the folder belongs to user \(status.st_uid), not to user \(geteuid()) who runs this; use another",
-        place: path)
+        place: path())
     }
     guard !status.isWritableByOthers else {
       throw StoreError(
-        .unsafe, "others than its owner may write the folder; take that from them with chmod go-w", place: path)
+        .unsafe, "others than its owner may write the folder; take that from them with chmod go-w", place: path())
     }
   }
 

@@ -59,33 +59,40 @@ package struct RecordFileName: Hashable, Sendable {
 
   /// The 207 bytes.
   package var bytes: [UInt8] {
-    var name = Self.prefix(server: place.server)
-    name.reserveCapacity(Self.byteCount + 1)
-    for word in [place.identity.words.0, place.identity.words.1, place.identity.words.2, place.identity.words.3] {
-      name.append(hexadecimal: word)
-    }
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt64(inserted.nanoseconds))
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt64(expiry))
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt32(truncatingIfNeeded: byteCount))
-    name.append(Self.separator)
-    name.append(kind.rawValue)
-    name.append(Self.separator)
-    name.append(hexadecimal: id.value)
+    var name = [UInt8](repeating: Self.separator, count: Self.byteCount)
+    var offset = Self.write(place.server, into: &name, at: 0)
+    offset = Self.write(place.identity, into: &name, at: offset + 1)
+    offset = Self.write(UInt64(inserted.nanoseconds), digits: 16, into: &name, at: offset + 1)
+    offset = Self.write(UInt64(expiry), digits: 16, into: &name, at: offset + 1)
+    offset = Self.write(UInt64(byteCount), digits: 8, into: &name, at: offset + 1)
+    name[offset + 1] = kind.rawValue
+    offset = Self.write(UInt64(truncatingIfNeeded: id.value >> 64), digits: 16, into: &name, at: offset + 3)
+    _ = Self.write(UInt64(truncatingIfNeeded: id.value), digits: 16, into: &name, at: offset)
     return name
   }
 
   /// What the names of all records and notes of a server begin with.
   static func prefix(server: Digest) -> [UInt8] {
-    var name: [UInt8] = []
-    name.reserveCapacity(byteCount + 1)
-    for word in [server.words.0, server.words.1, server.words.2, server.words.3] {
-      name.append(hexadecimal: word)
-    }
-    name.append(separator)
+    var name = [UInt8](repeating: separator, count: 2 * Digest.byteCount + 1)
+    _ = write(server, into: &name, at: 0)
     return name
+  }
+
+  /// Writes a digest's digits, and returns where they end.
+  private static func write(_ digest: Digest, into name: inout [UInt8], at offset: Int) -> Int {
+    var end = write(digest.words.0, digits: 16, into: &name, at: offset)
+    end = write(digest.words.1, digits: 16, into: &name, at: end)
+    end = write(digest.words.2, digits: 16, into: &name, at: end)
+    return write(digest.words.3, digits: 16, into: &name, at: end)
+  }
+
+  private static func write(_ value: UInt64, digits: Int, into name: inout [UInt8], at offset: Int) -> Int {
+    var rest = value
+    for index in (offset..<(offset + digits)).reversed() {
+      name[index] = Hexadecimal.digit(UInt8(truncatingIfNeeded: rest) & 15)
+      rest >>= 4
+    }
+    return offset + digits
   }
 }
 
