@@ -1,9 +1,9 @@
 /// A place where sealed records are kept between connections.
 ///
 /// ## What an implementer must keep
-/// - **At most once.** ``take(from:at:)`` gives a record of kind ``RecordKind/ticket`` to at most one caller, across
+/// - **At most once.** ``take(from:now:)`` gives a record of kind ``RecordKind/ticket`` to at most one caller, across
 ///   threads, processes and machines, even if the taker dies at once. What was given never comes back.
-/// - **One winner.** Of any number of concurrent ``replace(_:by:at:)`` calls for one record, at most one returns true.
+/// - **One winner.** Of any number of concurrent ``replace(_:by:now:)`` calls for one record, at most one returns true.
 /// - **Immutable.** The bytes that come out are the bytes that went in.
 /// - **Bounded.** At a bound the oldest records leave; the record just inserted stays.
 /// - **Distrusted.** Callers authenticate what a store returns. A store may lose records; it may never invent them.

@@ -14,6 +14,7 @@ public struct ApplicationHook {
   /// - Parameters:
   ///   - messageType: `GNUTLS_HANDSHAKE_…`, or `UInt32.max` for any.
   ///   - when: `GNUTLS_HOOK_PRE` (0), `GNUTLS_HOOK_POST` (1) or `GNUTLS_HOOK_BOTH` (-1).
+  ///   - function: The hook itself.
   public init(messageType: UInt32, when: Int32, function: @escaping Function) {
     self.messageType = messageType
     self.when = when

@@ -4,7 +4,7 @@ public import SessionTickets
 /// Where a user's tickets and master key are kept, unless somebody says otherwise (XDG Base Directory Specification).
 public enum StandardPlaces {
   /// `$XDG_STATE_HOME/gnutls-resume`, else `~/.local/state/gnutls-resume`.
-  /// - Throws: ``SessionTickets/StoreError`` of code `unavailable` if neither variable is set to an absolute path.
+  /// - Throws: `StoreError` of code `unavailable` if neither variable is set to an absolute path.
   public static func store() throws(StoreError) -> String {
     if let folder = absolutePath("XDG_STATE_HOME") { return "\(folder)/gnutls-resume" }
     if let home = absolutePath("HOME") { return "\(home)/.local/state/gnutls-resume" }
@@ -12,7 +12,7 @@ public enum StandardPlaces {
   }
 
   /// `$XDG_CONFIG_HOME/gnutls-resume/key`, else `~/.config/gnutls-resume/key`.
-  /// - Throws: ``SessionTickets/StoreError`` of code `unavailable` if neither variable is set to an absolute path.
+  /// - Throws: `StoreError` of code `unavailable` if neither variable is set to an absolute path.
   public static func masterKey() throws(StoreError) -> String {
     if let folder = absolutePath("XDG_CONFIG_HOME") { return "\(folder)/gnutls-resume/key" }
     if let home = absolutePath("HOME") { return "\(home)/.config/gnutls-resume/key" }

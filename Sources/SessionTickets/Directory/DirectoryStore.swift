@@ -28,7 +28,9 @@ public final class DirectoryStore: TicketStore {
   /// Names a store; it is opened by the first call that needs it.
   /// - Parameters:
   ///   - path: A folder, absolute or relative to the current one at the first call.
+  ///   - role: The side of TLS; each role has a folder of its own in there.
   ///   - bounds: How many shards the store has is fixed by the bounds of whoever first stores something in it.
+  ///   - observer: Is told of every event in this process.
   public convenience init(
     path: String, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(), observer: StoreObserver? = nil
   ) {
