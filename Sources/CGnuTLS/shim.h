@@ -16,8 +16,8 @@ static inline void cgnutls_transport_set_descriptor(gnutls_session_t session, in
 }
 
 // GNUTLS_CLIENT, GNUTLS_NONBLOCK and GNUTLS_NO_SIGNAL are enumerators and macros of one name: ambiguous in Swift.
-static inline int cgnutls_init_nonblocking_client(gnutls_session_t *session) {
-  return gnutls_init(session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+static inline int cgnutls_init_nonblocking_client(gnutls_session_t *session, unsigned int further_flags) {
+  return gnutls_init(session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | further_flags);
 }
 
 // GNUTLS_HANDSHAKE_ANY is a macro with a cast.

@@ -11,9 +11,11 @@ final class ClientSession {
   /// What the system said when a call failed.
   private var transportError: Int32 = 0
 
-  init(socket: consuming TCPSocket, credentials: Credentials) throws(GnuTLSError) {
+  /// - Parameter sharesOneKey: Send a key share for the leading group only.
+  init(socket: consuming TCPSocket, credentials: Credentials, sharesOneKey: Bool) throws(GnuTLSError) {
     var session: gnutls_session_t?
-    try GnuTLSError.check(unsafe cgnutls_init_nonblocking_client(&session))
+    let flags = sharesOneKey ? GNUTLS_KEY_SHARE_TOP.rawValue : 0
+    try GnuTLSError.check(unsafe cgnutls_init_nonblocking_client(&session, flags))
     guard let session = unsafe session else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
     handle = unsafe SessionHandle(session)
     self.socket = socket
@@ -34,11 +36,13 @@ final class ClientSession {
 
   /// Sets a priority string. By default GnuTLS's own, which offers resumption with and without a fresh key exchange:
   /// only the one with it is kept (`psk_dhe_ke`, RFC 8446, section 4.2.9).
-  func setPriority(_ priority: String?) throws(GnuTLSError) {
+  /// - Parameter groups: Further priorities for the default ones; the caller's own string always stands as it is.
+  func setPriority(_ priority: String?, groups: String?) throws(GnuTLSError) {
     if let priority {
       try GnuTLSError.check(unsafe gnutls_priority_set_direct(handle.pointer, priority, nil))
     } else {
-      try GnuTLSError.check(unsafe gnutls_set_default_priority_append(handle.pointer, "+ECDHE-PSK", nil, 0))
+      let appended = "+ECDHE-PSK" + (groups.map { ":\($0)" } ?? "")
+      try GnuTLSError.check(unsafe gnutls_set_default_priority_append(handle.pointer, appended, nil, 0))
     }
   }
 

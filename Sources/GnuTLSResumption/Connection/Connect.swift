@@ -107,9 +107,10 @@ private struct ConnectionAttempt {
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
   {
     do throws(GnuTLSError) {
-      let client = try ClientSession(socket: socket, credentials: credentials)
+      let groups = rememberedGroup.flatMap(DefaultGroups.leading)
+      let client = try ClientSession(socket: socket, credentials: credentials, sharesOneKey: groups != nil)
       try client.setServerName(serverName)
-      try client.setPriority(configuration.priority)
+      try client.setPriority(configuration.priority, groups: groups)
       try client.setApplicationProtocols(configuration.applicationProtocols)
       if case .engineVerifies = configuration.verification { client.verifyInHandshake() }
       return client
@@ -118,11 +119,17 @@ private struct ConnectionAttempt {
     }
   }
 
+  /// The group that the server chose last: to lead with it saves a round trip, and the other key shares.
+  private var rememberedGroup: UInt32? {
+    guard configuration.priority == nil, let resumption = configuration.resumption else { return nil }
+    return resumption.rememberedGroup(of: server)
+  }
+
   private func makeContext(_ client: ClientSession, _ credentials: Credentials) -> SessionContext {
     SessionContext(
       session: client.handle, engine: configuration.resumption ?? .standard,
       identity: ConnectionIdentity(
-        server: ServerIdentity(name: serverName, port: port),
+        server: server,
         applicationProtocols: configuration.applicationProtocols, priority: configuration.priority,
         clientCertificate: credentials.clientCertificateDigest, partition: configuration.partition),
       verification: configuration.verification, credentials: credentials, hook: nil, canReconnect: true)
@@ -131,6 +138,8 @@ private struct ConnectionAttempt {
   private func notTrusted(_ failure: VerificationFailure) -> ConnectionError {
     ConnectionError(.notTrusted, "\(host):\(port) is not trusted: \(failure)")
   }
+
+  private var server: ServerIdentity { ServerIdentity(name: serverName, port: port) }
 
   private var serverName: String { configuration.serverName ?? host }
 

@@ -1,12 +1,27 @@
 internal import SessionTickets
 
 /// Reading and writing what is remembered of the server.
+extension Resumption {
+  /// The note of a server, or nil.
+  func note(of server: ServerIdentity, under key: MasterKey) throws(StoreError) -> ServerNote? {
+    let digest = IdentityDigests.server(server, key: key)
+    guard let sealed = try store.get().note(server: digest, identity: nil) else { return nil }
+    return NoteSeal.open(sealed, server: digest, identity: nil, key: key).flatMap(ServerNote.init)
+  }
+
+  /// GnuTLS's number of the group that the server chose last under TLS 1.3, or nil. May wait for the store.
+  func rememberedGroup(of server: ServerIdentity) -> UInt32? {
+    guard let ring = try? keyRing(create: false), let note = try? note(of: server, under: ring.newest) else {
+      return nil
+    }
+    return note.group == 0 ? nil : note.group
+  }
+}
+
 extension SessionContext {
-  /// The note of the server, or nil.
+  /// The note of this connection's server, or nil.
   func serverNote(under key: MasterKey) throws(StoreError) -> ServerNote? {
-    let server = place(under: key).server
-    guard let sealed = try engine.store.get().note(server: server, identity: nil) else { return nil }
-    return NoteSeal.open(sealed, server: server, identity: nil, key: key).flatMap(ServerNote.init)
+    try engine.note(of: identity.server, under: key)
   }
 
   /// Changes the note, and writes it if it is another one then.

@@ -10,9 +10,20 @@ extension SessionContext {
     if !isHandshakeSettled {
       isHandshakeSettled = true
       if let offered, findings.isDeclined { removeSiblings(of: offered, because: .declined) }
-      if offered?.kind == .session, isResumed { updateServerNote { $0.hasResumedTLS12 = true } }
+      noteHandshake()
     }
     keep()
+  }
+
+  /// Remembers of the server what helps the next connection.
+  private func noteHandshake() {
+    let hasResumedTLS12 = offered?.kind == .session && isResumed
+    let group = session.isTLS13 ? session.group : 0
+    guard hasResumedTLS12 || group != 0 else { return }
+    updateServerNote { note in
+      if hasResumedTLS12 { note.hasResumedTLS12 = true }
+      if group != 0 { note.group = group }
+    }
   }
 
   /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,

@@ -16,21 +16,23 @@ struct PriorityList: ~Copyable {
   deinit { unsafe gnutls_priority_deinit(cache) }
 
   func allows(cipher: UInt32) -> Bool {
-    unsafe contains(cipher) { cache, list in unsafe gnutls_priority_cipher_list(cache, list) }
+    unsafe list { cache, list in unsafe gnutls_priority_cipher_list(cache, list) }.contains(cipher)
   }
 
   func allows(protocolVersion: UInt32) -> Bool {
-    unsafe contains(protocolVersion) { cache, list in unsafe gnutls_priority_protocol_list(cache, list) }
+    unsafe list { cache, list in unsafe gnutls_priority_protocol_list(cache, list) }.contains(protocolVersion)
   }
 
-  private func contains(
-    _ number: UInt32,
+  /// GnuTLS's numbers of the groups, the preferred one first.
+  var groups: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_group_list(cache, list) } }
+
+  private func list(
     _ read: (gnutls_priority_t, UnsafeMutablePointer<UnsafePointer<UInt32>?>) -> Int32
-  ) -> Bool {
-    // Borrowed: the list lives in the cache.
-    var list: UnsafePointer<UInt32>?
-    let count = unsafe read(cache, &list)
-    guard count > 0, let list = unsafe list else { return false }
-    return unsafe UnsafeBufferPointer(start: list, count: Int(count)).contains(number)
+  ) -> [UInt32] {
+    // Borrowed: the numbers live in the cache.
+    var numbers: UnsafePointer<UInt32>?
+    let count = unsafe read(cache, &numbers)
+    guard count > 0 else { return [] }
+    return unsafe Array(UnsafeBufferPointer(start: numbers, count: Int(count)))
   }
 }

@@ -1,0 +1,15 @@
+internal import CGnuTLS
+
+/// The groups of GnuTLS's default priorities.
+enum DefaultGroups {
+  private static let all: [UInt32] = (try? PriorityList(nil))?.groups ?? []
+
+  /// What to append to the default priorities so that one group leads and none is lost; nil if it isn't one of them.
+  static func leading(with group: UInt32) -> String? {
+    guard all.contains(group) else { return nil }
+    let names = ([group] + all.filter { $0 != group }).compactMap { number in
+      unsafe gnutls_group_get_name(gnutls_group_t(rawValue: number)).map { unsafe String(cString: $0) }
+    }
+    return "-GROUP-ALL" + names.map { ":+GROUP-\($0)" }.joined()
+  }
+}
