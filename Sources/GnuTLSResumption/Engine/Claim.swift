@@ -69,6 +69,9 @@ extension SessionContext {
       }
     }
     guard canReconnect || isCertainlyAccepted(contents, record.header.kind, ring) else { return .failure(.withheld) }
+    guard record.header.kind == .session || engine.offeredTickets.insert(record.header.id) else {
+      return .failure(.damaged("the store gave a ticket twice"))
+    }
     return .success(contents)
   }
 
