@@ -54,7 +54,9 @@ struct Connect: ParsableCommand {
 
   func validate() throws {
     guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key go together.") }
-    guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes up to 86400 seconds.") }
+    guard timeout > 0, timeout <= 86_400 else {
+      throw ValidationError("--timeout takes more than 0 seconds and at most 86400.")
+    }
     guard !(insecure && caFile != nil) else { throw ValidationError("--insecure and --ca-file exclude each other.") }
   }
 
@@ -67,16 +69,16 @@ struct Connect: ParsableCommand {
       connection.close()
       let report = Report(
         host: server.host, port: port, serverName: serverName ?? server.host, connection: connection)
-      if verbose, let problem = report.storeError {
-        StandardStreams.error(
-          "gnutls-resume: tickets are not kept: \(problem); --store and --key-file choose other places")
-      }
       let text = json ? try report.json() : report.text
-      if stdin { StandardStreams.error(text) } else { StandardStreams.out(text) }
+      if stdin { StandardStreams.error(text) } else { try StandardStreams.out(text) }
     }
   }
 
-  @Sendable private static func log(_ line: String) { StandardStreams.error("gnutls-resume: \(line)") }
+  @Sendable private static func log(_ line: String) {
+    // The engine's one line about the store; what can be done is for the tool to say.
+    let advice = line.contains(": store: ") ? StoreOptions.advice : ""
+    StandardStreams.error("gnutls-resume: \(line)\(advice)")
+  }
 
   private var configuration: TLSConfiguration {
     var result = TLSConfiguration()

@@ -48,7 +48,7 @@ struct Report {
     let negotiated = [protocolName, cipherSuite, group, alpn].compactMap(\.self).joined(separator: ", ")
     let why = notStored.isEmpty ? "" : " (not stored: \(notStored.joined(separator: "; ")))"
     return """
-      \(host):\(port): \(handshake)
+      \(endpoint(host, port)): \(handshake)
       \(negotiated), \(handshakeMilliseconds.milliseconds)
       tickets: \(ticketsReceived) received, \(ticketsStored) stored\(why)
       """

@@ -106,15 +106,19 @@ private struct ConnectionAttempt {
 
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
   {
+    var doing = "the TLS session can't be set up"
     do throws(GnuTLSError) {
       let client = try ClientSession(socket: socket, credentials: credentials)
+      doing = "the server name '\(serverName)' can't be asked for"
       try client.setServerName(serverName)
+      doing = "the priority string '\(configuration.priority ?? "")' can't be used"
       try client.setPriority(configuration.priority)
+      doing = "the application protocols can't be offered"
       try client.setApplicationProtocols(configuration.applicationProtocols)
       if case .engineVerifies = configuration.verification { client.verifyInHandshake() }
       return client
     } catch {
-      throw ConnectionError(.configuration, "the TLS session can't be set up", underlying: error)
+      throw ConnectionError(.configuration, doing, underlying: error)
     }
   }
 
