@@ -45,9 +45,15 @@ struct Connect: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Copy standard input to the server, and what it sends to standard output until it closes.",
-      discussion: "At the end of the input the server is told that no more will come. "
-        + "The report goes to standard error."))
+      discussion: "The report goes to standard error."))
   var stdin = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --stdin: how long the server must be silent after the end of the input until it is told that no more "
+        + "will come. Told at once, many servers cut their answer short.",
+      valueName: "seconds"))
+  var linger = 1.0
 
   @Flag(help: "Report as one line of JSON.")
   var json = false
@@ -57,6 +63,7 @@ struct Connect: ParsableCommand {
     guard timeout > 0, timeout <= 86_400 else {
       throw ValidationError("--timeout takes more than 0 seconds and at most 86400.")
     }
+    guard linger >= 0, linger <= 86_400 else { throw ValidationError("--linger takes 0 to 86400 seconds.") }
     guard !(insecure && caFile != nil) else { throw ValidationError("--insecure and --ca-file exclude each other.") }
   }
 
@@ -65,7 +72,7 @@ struct Connect: ParsableCommand {
     try reportingFailure {
       let port = server.port ?? 443
       let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration)
-      if stdin { try StreamCopy(connection).run() }
+      if stdin { try StreamCopy(connection, linger: .seconds(linger)).run() }
       connection.close()
       let report = Report(
         host: server.host, port: port, serverName: serverName ?? server.host, connection: connection)

@@ -5,10 +5,12 @@ import Testing
 /// What fails says so in one line, and exits with 1; a wrong command line exits with 64.
 struct FailureTests {
   private let tool: Tool
+  private let server: TLSServer
 
-  init() throws { tool = try Tool() }
-
-  private func server() throws -> TLSServer { try TLSServer(certificate: try Fixture.ecdsa.serverCertificate) }
+  init() throws {
+    tool = try Tool()
+    server = try TLSServer(certificate: try Fixture.ecdsa.serverCertificate)
+  }
 
   @Test("A port that nobody listens on")
   func refused() throws {
@@ -20,15 +22,10 @@ struct FailureTests {
 
   @Test("A server that is down costs no ticket")
   func downCostsNothing() throws {
-    var port: UInt16 = 0
-    do {
-      let server = try server()
-      port = server.port
-      try tool.connect(port)
-      server.stop()
-    }
+    try tool.connect(server.port)
+    server.stop()
     let before = tool.storeFiles
-    #expect(try tool.run(tool.connectArguments(port)).isFailure(saying: "Connection refused"))
+    #expect(try tool.run(tool.connectArguments(server.port)).isFailure(saying: "Connection refused"))
     #expect(tool.storeFiles == before && tool.records().count == 2)
   }
 
@@ -42,7 +39,7 @@ struct FailureTests {
   func untrusted() throws {
     var tool = tool
     tool.trust = .file(Fixture.ecdsa.otherRoot)
-    let result = try tool.run(tool.connectArguments(server().port))
+    let result = try tool.run(tool.connectArguments(server.port))
     #expect(
       result.isFailure(saying: "is not trusted: The certificate is NOT trusted. The certificate issuer is unknown"))
     #expect(tool.records().isEmpty)
@@ -50,13 +47,13 @@ struct FailureTests {
 
   @Test("Without --ca-file the system's authorities count, which don't know this one")
   func systemTrust() throws {
-    let result = try tool.run(["connect", "localhost:\(server().port)"] + tool.places)
+    let result = try tool.run(["connect", "localhost:\(server.port)"] + tool.places)
     #expect(result.isFailure(saying: "is not trusted"))
   }
 
   @Test("A name that the certificate isn't for", arguments: ["wrong.example", ""])
   func wrongName(name: String) throws {
-    let result = try tool.run(tool.connectArguments(server().port, ["--server-name", name]))
+    let result = try tool.run(tool.connectArguments(server.port, ["--server-name", name]))
     #expect(result.isFailure(saying: "is not trusted") && result.isFailure(saying: "name in the certificate"))
   }
 
@@ -68,7 +65,6 @@ struct FailureTests {
 
   @Test("A trust file that isn't there, or holds no certificate")
   func trustFile() throws {
-    let server = try server()
     var tool = tool
     for path in [tool.folder.file("missing"), try tool.folder.write("empty", ""), "/dev/null"] {
       tool.trust = .file(path)
@@ -78,19 +74,19 @@ struct FailureTests {
 
   @Test("A priority string that GnuTLS doesn't know")
   func priority() throws {
-    let result = try tool.run(tool.connectArguments(server().port, ["--priority", "NONSENSE"]))
+    let result = try tool.run(tool.connectArguments(server.port, ["--priority", "NONSENSE"]))
     #expect(result.isFailure(saying: "the priority string 'NONSENSE' can't be used"))
   }
 
   @Test("A protocol name that ALPN can't carry", arguments: ["", String(repeating: "x", count: 256)])
   func alpn(name: String) throws {
-    let result = try tool.run(tool.connectArguments(server().port, ["--alpn", name]))
+    let result = try tool.run(tool.connectArguments(server.port, ["--alpn", name]))
     #expect(result.isFailure(saying: "the application protocols can't be offered"))
   }
 
   @Test("A client key that doesn't match its certificate, or isn't there")
   func clientKey() throws {
-    let port = try server().port
+    let port = server.port
     for (key, text) in [(Fixture.rsa.clientKey, "do not match"), ("/nonexistent", "reading file")] {
       let options = ["--cert", Fixture.ecdsa.clientCertificate, "--key", key]
       #expect(try tool.run(tool.connectArguments(port, options)).isFailure(saying: text), "\(key)")
@@ -103,7 +99,6 @@ struct FailureTests {
       HandshakeFailure.Action.alert(40), .close, .reset,
     ])
   func brokenHandshake(action: HandshakeFailure.Action) throws {
-    let server = try server()
     server.update { $0.failure = HandshakeFailure(.before, .serverHello, action: action) }
     let result = try tool.run(tool.connectArguments(server.port))
     #expect(result.isFailure(saying: "the TLS handshake with 127.0.0.1:\(server.port) failed: "))

@@ -87,7 +87,7 @@ struct FileSystemTests {
     "A disk that fills up: the run resumes, and says in storeError that it can't keep its tickets",
     arguments: [
       "dd if=/dev/zero of=$M/ballast bs=4096 2>/dev/null || true",
-      "i=0; while : >$M/ballast$i; do i=$((i + 1)); done 2>/dev/null || true",
+      "i=0; while true >$M/ballast$i; do i=$((i + 1)); done 2>/dev/null || true",
     ])
   func fillsUp(filling: String) throws {
     let (reports, errors) = try run(
@@ -111,7 +111,8 @@ struct FileSystemTests {
     tool.store = tool.folder.file("store")
     tool.keyFile = "\(mount)/key"
     let result = try tool.shell(
-      "mount -t tmpfs -o ro none \(mount) && $CONNECT --verbose", port: server.port, prefix: ["unshare", "-rm"])
+      "mount -t tmpfs -o ro,mode=0700 none \(mount) && $CONNECT --verbose", port: server.port,
+      prefix: ["unshare", "-rm"])
     #expect(try Report(result).reason == "storeUnavailable")
     #expect(result.errorLines.filter { $0.contains("Read-only file system") }.count == 1)
   }

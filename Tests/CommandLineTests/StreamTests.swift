@@ -80,7 +80,22 @@ struct StreamTests {
     #expect(try Report(process.standardError).ticketsStored == 2)
   }
 
-  @Test("No input at all is an end at once")
+  @Test("The server is told of the end only when it has been silent for a while: told at once, many cut their answer")
+  func linger() throws {
+    let server = try server()
+    func duration(_ options: [String]) throws -> Duration {
+      let start = ContinuousClock.now
+      let result = try tool.run(tool.connectArguments(server.port, ["--stdin"] + options), input: "hello")
+      #expect(result.status == 0 && result.standardOutput == "hello")
+      return ContinuousClock.now - start
+    }
+    #expect(try duration([]) >= .seconds(1))
+    #expect(try duration(["--linger", "0.2"]) >= .milliseconds(200))
+    #expect(try (0..<3).map { _ in try duration(["--linger", "0"]) }.min() ?? .seconds(9) < .milliseconds(900))
+    #expect(server.waitForConnections(5).allSatisfy({ $0.clientSentCloseNotify }))
+  }
+
+  @Test("No input at all is an end too")
   func noInput() throws {
     let server = try server()
     let result = try tool.run(tool.connectArguments(server.port, ["--stdin"]))
