@@ -1,8 +1,5 @@
 import ArgumentParser
 
-/// A host and a port as they are written: an IPv6 address stands in brackets.
-func endpoint(_ host: String, _ port: UInt16) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-
 /// `HOST[:PORT]`, with an IPv6 address in brackets.
 struct HostPort: ExpressibleByArgument, Equatable {
   let host: String

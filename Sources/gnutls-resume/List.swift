@@ -19,7 +19,12 @@ struct List: ParsableCommand {
       try StandardStreams.out(
         table(
           [["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES"]]
-            + entries.map { [endpoint($0.server, $0.port), "\($0.tickets)", "\($0.sessions)", $0.newest, $0.expires] }))
+            + entries.map {
+              [
+                "\(ServerIdentity(name: $0.server, port: $0.port))", "\($0.tickets)", "\($0.sessions)", $0.newest,
+                $0.expires,
+              ]
+            }))
     }
   }
 

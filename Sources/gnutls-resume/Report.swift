@@ -48,7 +48,7 @@ struct Report {
     let negotiated = [protocolName, cipherSuite, group, alpn].compactMap(\.self).joined(separator: ", ")
     let why = notStored.isEmpty ? "" : " (not stored: \(notStored.joined(separator: "; ")))"
     return """
-      \(endpoint(host, port)): \(handshake)
+      \(ServerIdentity(name: host, port: port)): \(handshake)
       \(negotiated), \(handshakeMilliseconds.milliseconds)
       tickets: \(ticketsReceived) received, \(ticketsStored) stored\(why)
       """

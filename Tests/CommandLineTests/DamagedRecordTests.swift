@@ -68,6 +68,20 @@ struct DamagedRecordTests {
     #expect(try tool.connect(server.port).isResumed)
   }
 
+  @Test(
+    "A damaged TLS 1.2 session is not used either, and goes", arguments: [Replacement.flippedMiddle, .truncated, .fifo])
+  func damagedSession(replacement: Replacement) throws {
+    server.update { $0.versions = .tls12 }
+    try tool.connect(server.port)
+    let path = try #require(tool.records("s").first)
+    try replacement.apply(to: path)
+    let report = try tool.connect(server.port)
+    #expect(report.handshake == "full" && report.reason == "damaged")
+    #expect(!Tool.exists(path) && tool.records("s").count == 1)
+    #expect(try tool.connect(server.port).isResumed)
+    #expect(server.waitForConnections(3).map(\.isResumed) == [false, false, true])
+  }
+
   @Test("Beside a damaged record, a good one is still used")
   func oneOfTwo() throws {
     try tool.connect(server.port)

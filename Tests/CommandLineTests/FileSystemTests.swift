@@ -60,8 +60,8 @@ struct FileSystemTests {
     let (reports, errors) = try run(
       """
       mount -t tmpfs -o mode=0700 none $M; $CONNECT
-      mount -o remount,ro $M; $CONNECT --verbose
-      mount -o remount,rw $M; $CONNECT
+      mount -o remount,bind,ro $M; $CONNECT --verbose
+      mount -o remount,bind,rw $M; $CONNECT
       """)
     #expect(reports.map(\.reason) == ["noTicket", "storeUnavailable", nil])
     #expect(reports[1].storeError?.contains("Read-only file system") == true && errors.count == 1)

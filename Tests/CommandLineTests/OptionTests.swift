@@ -117,6 +117,8 @@ struct OptionTests {
     #expect(try Report(tool.run(arguments)).isResumed)
     let text = try tool.run(arguments.filter { $0 != "--json" }).standardOutput
     #expect(text.hasPrefix("[::1]:\(port): resumed"))
+    let refused = try tool.run(["connect", "[::1]:1"] + tool.places)
+    #expect(refused.isFailure(saying: "can't connect to [::1]:1: "))
     #expect(try tool.ask("list").contains("[::1]:\(port)"))
     #expect(try tool.ask("forget", "[::1]:\(port)") != "removed: 0\n")
   }

@@ -15,7 +15,7 @@ extension TLSConnection {
     switch try attempt.run(retrying: false) {
     case .connected(let connection): return connection
     case .failedWithTicket(let error):
-      configuration.resumption?.options.log?("\(host):\(port): \(error): once more without a ticket")
+      configuration.resumption?.options.log?("\(attempt.peer): \(error): once more without a ticket")
       guard case .connected(let connection) = try attempt.run(retrying: true) else { throw error }
       return connection
     }
@@ -69,14 +69,14 @@ private struct ConnectionAttempt {
   private func shakeHands(_ client: ClientSession, _ context: SessionContext) throws(ConnectionError) -> Result {
     let start = Deadline.now()
     guard let result = client.repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
-      throw ConnectionError(.timedOut, "the TLS handshake with \(host):\(port) takes too long")
+      throw ConnectionError(.timedOut, "the TLS handshake with \(peer) takes too long")
     }
     let elapsed = Double(Deadline.now() - start) / 1_000_000
     guard result >= 0 else {
       if let refusal = context.refusal { throw notTrusted(refusal) }
       let error = client.error(result)
       guard context.offered == nil || error.isOfNetwork else { return failedWithTicket(context, error) }
-      throw ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error)
+      throw ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error)
     }
     do {
       try context.establish(verifiedInHandshake: true)
@@ -101,7 +101,7 @@ private struct ConnectionAttempt {
     }
     context.deregister()
     return .failedWithTicket(
-      ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error))
+      ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error))
   }
 
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
@@ -133,8 +133,11 @@ private struct ConnectionAttempt {
   }
 
   private func notTrusted(_ failure: VerificationFailure) -> ConnectionError {
-    ConnectionError(.notTrusted, "\(host):\(port) is not trusted: \(failure)")
+    ConnectionError(.notTrusted, "\(peer) is not trusted: \(failure)")
   }
+
+  /// For messages.
+  var peer: ServerIdentity { ServerIdentity(name: host, port: port) }
 
   private var serverName: String { configuration.serverName ?? host }
 
