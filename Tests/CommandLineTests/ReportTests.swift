@@ -71,10 +71,14 @@ struct ReportTests {
     #expect(resumed.standardOutput.hasPrefix("127.0.0.1:\(server.port): resumed, with a ticket "))
   }
 
-  @Test("A report that can't be written is an error", arguments: [">/dev/full", ">&-"])
-  func unwritable(redirection: String) throws {
+  @Test(
+    "A report that can't be written is an error",
+    arguments: [
+      (">/dev/full", "No space left on device"), (">&-", "Bad file descriptor"),
+    ])
+  func unwritable(redirection: String, cause: String) throws {
     let result = try tool.shell("$CONNECT \(redirection)", port: server.port)
-    #expect(result.isFailure(saying: "can't write to standard output"))
+    #expect(result.isFailure(saying: "can't write to standard output: \(cause)"))
   }
 
   @Test("A closed standard stream is never mistaken for the connection or a file of the store")

@@ -158,7 +158,7 @@ struct StreamTests {
   @Test("Closed standard input is an error")
   func closedInput() throws {
     let server = try server()
-    #expect(try shell("$CONNECT --stdin <&-", server.port).isFailure(saying: "can't read standard input"))
+    #expect(try shell("$CONNECT --stdin <&-", server.port).isFailure(saying: "can't read standard input: Bad file"))
   }
 
   @Test(
