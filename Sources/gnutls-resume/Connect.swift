@@ -45,16 +45,25 @@ struct Connect: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Copy standard input to the server, and what it sends to standard output until it closes.",
-      discussion: "At the end of the input the server is told that no more will come. "
-        + "The report goes to standard error."))
+      discussion: "The report goes to standard error."))
   var stdin = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --stdin: how long the server must be silent after the end of the input until it is told that no more "
+        + "will come. Told at once, many servers cut their answer short.",
+      valueName: "seconds"))
+  var linger = 1.0
 
   @Flag(help: "Report as one line of JSON.")
   var json = false
 
   func validate() throws {
     guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key go together.") }
-    guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes up to 86400 seconds.") }
+    guard timeout > 0, timeout <= 86_400 else {
+      throw ValidationError("--timeout takes more than 0 seconds and at most 86400.")
+    }
+    guard linger >= 0, linger <= 86_400 else { throw ValidationError("--linger takes 0 to 86400 seconds.") }
     guard !(insecure && caFile != nil) else { throw ValidationError("--insecure and --ca-file exclude each other.") }
   }
 
@@ -63,20 +72,20 @@ struct Connect: ParsableCommand {
     try reportingFailure {
       let port = server.port ?? 443
       let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration)
-      if stdin { try StreamCopy(connection).run() }
+      if stdin { try StreamCopy(connection, linger: .seconds(linger)).run() }
       connection.close()
       let report = Report(
         host: server.host, port: port, serverName: serverName ?? server.host, connection: connection)
-      if verbose, let problem = report.storeError {
-        StandardStreams.error(
-          "gnutls-resume: tickets are not kept: \(problem); --store and --key-file choose other places")
-      }
       let text = json ? try report.json() : report.text
-      if stdin { StandardStreams.error(text) } else { StandardStreams.out(text) }
+      if stdin { StandardStreams.error(text) } else { try StandardStreams.out(text) }
     }
   }
 
-  @Sendable private static func log(_ line: String) { StandardStreams.error("gnutls-resume: \(line)") }
+  @Sendable private static func log(_ line: String) {
+    // The engine's one line about the store; what can be done is for the tool to say.
+    let advice = line.contains(": store: ") ? StoreOptions.advice : ""
+    StandardStreams.error("gnutls-resume: \(line)\(advice)")
+  }
 
   private var configuration: TLSConfiguration {
     var result = TLSConfiguration()

@@ -19,7 +19,7 @@ struct Demo: AsyncParsableCommand {
       let server = try TLSServer(certificate: certificate.serverCertificate)
       defer { server.stop() }
 
-      StandardStreams.out(
+      try StandardStreams.out(
         "A TLS 1.3 server on 127.0.0.1:\(server.port); three connections, each a process of its own.\n")
       var rows = [["RUN", "HANDSHAKE", "WHY", "TOOK", "TICKETS STORED", "THE SERVER SAW"]]
       for run in 1...3 {
@@ -31,7 +31,7 @@ struct Demo: AsyncParsableCommand {
           seen.map { $0.isResumed ? "a resumption" : "a full handshake" } ?? "nothing",
         ])
       }
-      StandardStreams.out(table(rows))
+      try StandardStreams.out(table(rows))
     } catch {
       StandardStreams.error("error: \(error)".replacing("\n", with: " "))
       throw ExitCode.failure

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SessionTickets
 
 /// Runs a command, and says in one line what went wrong if something did.
 func reportingFailure(_ body: () throws -> Void) throws {
@@ -6,6 +7,9 @@ func reportingFailure(_ body: () throws -> Void) throws {
     try body()
   } catch let code as ExitCode {
     throw code
+  } catch let error as StoreError {
+    StandardStreams.error("error: \(error)\(StoreOptions.advice)".replacing("\n", with: " "))
+    throw ExitCode.failure
   } catch {
     StandardStreams.error("error: \(error)".replacing("\n", with: " "))
     throw ExitCode.failure

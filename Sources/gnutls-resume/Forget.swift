@@ -13,7 +13,7 @@ struct Forget: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let count = try storeOptions.resumption().forget(name: server.host, port: server.port)
-      StandardStreams.out("removed: \(count)")
+      try StandardStreams.out("removed: \(count)")
     }
   }
 }

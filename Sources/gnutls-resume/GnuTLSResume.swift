@@ -8,4 +8,9 @@ struct GnuTLSResume: AsyncParsableCommand {
     abstract: "TLS session resumption for GnuTLS clients, across runs.",
     version: "0.1.0",
     subcommands: [Connect.self, List.self, Forget.self, Purge.self, Stats.self, Demo.self])
+
+  static func main() async {
+    StandardStreams.reserve()
+    await main(nil)
+  }
 }

@@ -14,12 +14,17 @@ struct List: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let entries = try storeOptions.resumption().inventory().map(Entry.init)
-      if json { return StandardStreams.out(try entries.json()) }
+      if json { return try StandardStreams.out(entries.json()) }
       guard !entries.isEmpty else { return StandardStreams.error("nothing is kept") }
-      StandardStreams.out(
+      try StandardStreams.out(
         table(
           [["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES"]]
-            + entries.map { ["\($0.server):\($0.port)", "\($0.tickets)", "\($0.sessions)", $0.newest, $0.expires] }))
+            + entries.map {
+              [
+                "\(ServerIdentity(name: $0.server, port: $0.port))", "\($0.tickets)", "\($0.sessions)", $0.newest,
+                $0.expires,
+              ]
+            }))
     }
   }
 

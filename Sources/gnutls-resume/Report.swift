@@ -39,7 +39,7 @@ struct Report {
     notStored = outcome.notStored.map(\.rawValue)
   }
 
-  /// Three lines for people.
+  /// Three lines for people, and one for the store's trouble.
   var text: String {
     let handshake =
       isResumed
@@ -48,10 +48,10 @@ struct Report {
     let negotiated = [protocolName, cipherSuite, group, alpn].compactMap(\.self).joined(separator: ", ")
     let why = notStored.isEmpty ? "" : " (not stored: \(notStored.joined(separator: "; ")))"
     return """
-      \(host):\(port): \(handshake)
+      \(ServerIdentity(name: host, port: port)): \(handshake)
       \(negotiated), \(handshakeMilliseconds.milliseconds)
       tickets: \(ticketsReceived) received, \(ticketsStored) stored\(why)
-      """
+      """ + (storeError.map { "\nstore: \($0)" } ?? "")
   }
 }
 

@@ -13,9 +13,9 @@ struct Stats: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let counts = Counts(try storeOptions.resumption().statistics())
-      StandardStreams.out(
+      try StandardStreams.out(
         json
-          ? try counts.json()
+          ? counts.json()
           : """
           tickets:  \(counts.tickets)
           sessions: \(counts.sessions)

@@ -21,6 +21,9 @@ struct StoreOptions: ParsableArguments {
       valueName: "file"))
   var keyFile: String?
 
+  /// What can be done if key or store can't be used, to stand behind the error.
+  static let advice = "; --key-file and --store choose other places"
+
   func resumption(log: (@Sendable (String) -> Void)? = nil) -> Resumption {
     let key = keyFile ?? Self.environment("GNUTLS_RESUME_KEY_FILE")
     return Resumption(

@@ -48,6 +48,8 @@ final class ClientSession {
 
   func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
     guard !names.isEmpty else { return }
+    // GnuTLS would send an empty one, which RFC 7301 forbids (section 3.1): the server would break the handshake off.
+    guard names.allSatisfy({ !$0.isEmpty }) else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     let strings = unsafe names.map { unsafe UnsafePointer(strdup($0)) }
     defer { for index in unsafe strings.indices { unsafe free(UnsafeMutablePointer(mutating: strings[index])) } }
     try GnuTLSError.check(unsafe cgnutls_set_alpn(handle.pointer, strings, UInt32(strings.count), 0))

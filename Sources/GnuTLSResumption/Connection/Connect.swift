@@ -15,7 +15,7 @@ extension TLSConnection {
     switch try attempt.run(retrying: false) {
     case .connected(let connection): return connection
     case .failedWithTicket(let error):
-      configuration.resumption?.options.log?("\(host):\(port): \(error): once more without a ticket")
+      configuration.resumption?.options.log?("\(attempt.peer): \(error): once more without a ticket")
       guard case .connected(let connection) = try attempt.run(retrying: true) else { throw error }
       return connection
     }
@@ -69,14 +69,14 @@ private struct ConnectionAttempt {
   private func shakeHands(_ client: ClientSession, _ context: SessionContext) throws(ConnectionError) -> Result {
     let start = Deadline.now()
     guard let result = client.repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
-      throw ConnectionError(.timedOut, "the TLS handshake with \(host):\(port) takes too long")
+      throw ConnectionError(.timedOut, "the TLS handshake with \(peer) takes too long")
     }
     let elapsed = Double(Deadline.now() - start) / 1_000_000
     guard result >= 0 else {
       if let refusal = context.refusal { throw notTrusted(refusal) }
       let error = client.error(result)
       guard context.offered == nil || error.isOfNetwork else { return failedWithTicket(context, error) }
-      throw ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error)
+      throw ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error)
     }
     do {
       try context.establish(verifiedInHandshake: true)
@@ -101,21 +101,25 @@ private struct ConnectionAttempt {
     }
     context.deregister()
     return .failedWithTicket(
-      ConnectionError(.handshake, "the TLS handshake with \(host):\(port) failed", underlying: error))
+      ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error))
   }
 
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
   {
+    var doing = "the TLS session can't be set up"
     do throws(GnuTLSError) {
       let groups = rememberedGroup.flatMap(DefaultGroups.leading)
       let client = try ClientSession(socket: socket, credentials: credentials, sharesOneKey: groups != nil)
+      doing = "the server name '\(serverName)' can't be asked for"
       try client.setServerName(serverName)
+      doing = "the priority string '\(configuration.priority ?? "")' can't be used"
       try client.setPriority(configuration.priority, groups: groups)
+      doing = "the application protocols can't be offered"
       try client.setApplicationProtocols(configuration.applicationProtocols)
       if case .engineVerifies = configuration.verification { client.verifyInHandshake() }
       return client
     } catch {
-      throw ConnectionError(.configuration, "the TLS session can't be set up", underlying: error)
+      throw ConnectionError(.configuration, doing, underlying: error)
     }
   }
 
@@ -136,8 +140,11 @@ private struct ConnectionAttempt {
   }
 
   private func notTrusted(_ failure: VerificationFailure) -> ConnectionError {
-    ConnectionError(.notTrusted, "\(host):\(port) is not trusted: \(failure)")
+    ConnectionError(.notTrusted, "\(peer) is not trusted: \(failure)")
   }
+
+  /// For messages.
+  var peer: ServerIdentity { ServerIdentity(name: host, port: port) }
 
   private var server: ServerIdentity { ServerIdentity(name: serverName, port: port) }
 

@@ -64,10 +64,10 @@ struct TCPSocket: ~Copyable {
   }
 
   private static func failure(_ host: String, _ port: UInt16, _ code: Int32) -> ConnectionError {
-    ConnectionError(.notConnected, "can't connect to \(host):\(port)", errno: code)
+    ConnectionError(.notConnected, "can't connect to \(ServerIdentity(name: host, port: port))", errno: code)
   }
 
   private static func timeout(_ host: String, _ port: UInt16) -> ConnectionError {
-    ConnectionError(.timedOut, "\(host):\(port) doesn't answer: the time limit has passed")
+    ConnectionError(.timedOut, "\(ServerIdentity(name: host, port: port)) doesn't answer: the time limit has passed")
   }
 }

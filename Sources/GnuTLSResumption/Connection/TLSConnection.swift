@@ -131,8 +131,11 @@ public final class TLSConnection {
     context.deregister()
   }
 
+  /// For messages.
+  private var peer: ServerIdentity { ServerIdentity(name: host, port: port) }
+
   private func checkOpen() throws(ConnectionError) {
-    if isClosed { throw ConnectionError(.closed, "the connection to \(host):\(port) is closed") }
+    if isClosed { throw ConnectionError(.closed, "the connection to \(peer) is closed") }
   }
 
   /// Reads data, and keeps the tickets that came with them. Nil at the deadline.
@@ -156,8 +159,8 @@ public final class TLSConnection {
     if error.code == .fatalAlert { context.removeSession(because: .fatalAlert) }
     if error.code == .prematureTermination {
       return ConnectionError(
-        .truncated, "\(host):\(port) closed the connection without saying so: data may be missing")
+        .truncated, "\(peer) closed the connection without saying so: data may be missing")
     }
-    return ConnectionError(.broken, "\(doing) \(host):\(port) failed", underlying: error)
+    return ConnectionError(.broken, "\(doing) \(peer) failed", underlying: error)
   }
 }

@@ -23,6 +23,7 @@ extension TLSConnection {
 
   private func discardUntilClosed() {
     guard case .atMost(let milliseconds) = drain else { return }
+    context.log("closing: waiting for tickets, \(Int(milliseconds)) ms and one round trip at most")
     let deadline = Deadline(milliseconds: client.socket.roundTripMilliseconds + milliseconds)
     var discarded = 0
     while !peerHasClosed, discarded < Self.mostDiscarded, !deadline.hasPassed {
@@ -38,6 +39,8 @@ extension TLSConnection {
     guard context.ticketsReceived == 0, let ring = try? context.engine.keyRing(create: false),
       let note = try? context.serverNote(under: ring.newest)
     else { return true }
-    return !note.expectsNoTickets(now: context.engine.now.seconds)
+    guard note.expectsNoTickets(now: context.engine.now.seconds) else { return true }
+    context.log("closing: not waiting for tickets, for this server sent none lately")
+    return false
   }
 }

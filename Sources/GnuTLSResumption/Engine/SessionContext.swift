@@ -82,7 +82,7 @@ final class SessionContext: @unchecked Sendable {
   }
 
   func log(_ line: @autoclosure () -> String) {
-    engine.options.log?("\(identity.server.name):\(identity.server.port): \(line())")
+    engine.options.log?("\(identity.server): \(line())")
   }
 
   var outcome: Outcome {

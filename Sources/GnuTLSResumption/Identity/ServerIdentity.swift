@@ -10,3 +10,8 @@ public struct ServerIdentity: Hashable, Sendable {
     self.port = port
   }
 }
+
+extension ServerIdentity: CustomStringConvertible {
+  /// `name:port`; an IPv6 address stands in brackets.
+  public var description: String { name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)" }
+}

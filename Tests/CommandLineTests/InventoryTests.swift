@@ -1,0 +1,160 @@
+import Foundation
+import ScriptableTLSServer
+import TestPeers
+import Testing
+
+/// `list`, `forget`, `purge` and `stats`.
+struct InventoryTests {
+  private let tool: Tool
+  private let server: TLSServer
+  private let second: TLSServer
+
+  init() throws {
+    tool = try Tool()
+    server = try TLSServer(certificate: try Fixture.ecdsa.serverCertificate)
+    var script = ServerScript()
+    script.versions = .tls12
+    second = try TLSServer(certificate: try Fixture.ecdsa.serverCertificate, script: script)
+  }
+
+  private func list() throws -> [[String: Any]] {
+    let text = try tool.ask("list", "--json")
+    #expect(text.split(separator: "\n").count == 1)
+    return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
+  }
+
+  private func stats() throws -> [String: Int] {
+    try JSONDecoder().decode([String: Int].self, from: Data(tool.ask("stats", "--json").utf8))
+  }
+
+  private func connectToBoth() throws {
+    try tool.connect(server.port)
+    try tool.connect(second.port)
+  }
+
+  @Test("list shows each server with its tickets, sessions and times")
+  func listed() throws {
+    try connectToBoth()
+    let entries = try list()
+    let byPort = Dictionary(
+      uniqueKeysWithValues: entries.compactMap { entry in (entry["port"] as? Int).map { ($0, entry) } })
+    let tickets = try #require(byPort[Int(server.port)])
+    let sessions = try #require(byPort[Int(second.port)])
+    #expect(entries.count == 2 && entries.allSatisfy { $0["server"] as? String == "localhost" })
+    #expect(tickets["tickets"] as? Int == 2 && tickets["sessions"] as? Int == 0)
+    #expect(sessions["tickets"] as? Int == 0 && sessions["sessions"] as? Int == 1)
+    for entry in entries {
+      let format = ISO8601DateFormatter()
+      let newest = try #require((entry["newest"] as? String).flatMap { format.date(from: $0) })
+      let expiry = try #require((entry["expires"] as? String).flatMap { format.date(from: $0) })
+      #expect(abs(newest.timeIntervalSinceNow) < 60)
+      #expect(expiry > newest && expiry < newest + 7 * 86_400)
+    }
+  }
+
+  @Test("list as text has a heading and a line for each server")
+  func listedAsText() throws {
+    try connectToBoth()
+    let lines = try tool.ask("list").split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.count == 3 && lines.first == ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES"])
+    let starts = Set(lines.dropFirst().map { Array($0.prefix(3)) })
+    #expect(starts == [["localhost:\(server.port)", "2", "0"], ["localhost:\(second.port)", "0", "1"]])
+  }
+
+  @Test("stats counts tickets, sessions and bytes, as JSON and as text")
+  func counted() throws {
+    try connectToBoth()
+    let counts = try stats()
+    #expect(
+      counts["tickets"] == 2 && counts["sessions"] == 1
+        && Set(counts.keys) == ["tickets", "sessions", "notes", "bytes"])
+    #expect(counts["bytes"].map { $0 >= 3 * 4096 && $0 % 4096 == 0 } == true)
+    let text = try tool.ask("stats")
+    #expect(text.contains("tickets:  2\n") && text.contains("sessions: 1\n"))
+  }
+
+  @Test("forget HOST:PORT removes what is kept of that server, and nothing else")
+  func forgetOne() throws {
+    try connectToBoth()
+    #expect(try tool.ask("forget", "localhost:\(server.port)") == "removed: 2\n")
+    #expect(try list().compactMap { $0["port"] as? Int } == [Int(second.port)])
+    #expect(try tool.connect(server.port).reason == "noTicket")
+    #expect(try tool.connect(second.port).isResumed)
+    #expect(server.waitForConnections(2).map { $0.clientHello?.offersResumption } == [false, false])
+  }
+
+  @Test("forget HOST removes every port, and no other host")
+  func forgetEveryPort() throws {
+    try connectToBoth()
+    var careless = tool
+    careless.trust = .insecure
+    try careless.connect(server.port, ["--server-name", "other.example"])
+    #expect(try tool.ask("forget", "localhost") == "removed: 3\n")
+    #expect(try list().compactMap { $0["server"] as? String } == ["other.example"])
+  }
+
+  @Test(
+    "forget of a server that isn't known removes nothing", arguments: ["elsewhere", "elsewhere:443", "localhost:1"])
+  func forgetUnknown(host: String) throws {
+    try connectToBoth()
+    #expect(try tool.ask("forget", host) == "removed: 0\n")
+    #expect(try stats()["tickets"] == 2)
+  }
+
+  @Test("purge removes everything, and the next run starts anew")
+  func purge() throws {
+    try connectToBoth()
+    #expect(try tool.ask("purge") == "removed: 3\n")
+    #expect(try list().isEmpty && tool.records().isEmpty && tool.records("s").isEmpty)
+    #expect(try stats()["bytes"] == 0)
+    #expect(try tool.connect(server.port).reason == "noTicket")
+    #expect(try tool.connect(server.port).isResumed)
+  }
+
+  @Test("purge --expired removes only what has expired; list doesn't show that, stats counts it")
+  func purgeExpired() throws {
+    try tool.connect(second.port)
+    server.update { $0.tickets.announcedLifetime = 1 }
+    try tool.connect(server.port)
+    usleep(2_050_000)
+    #expect(try list().compactMap { $0["port"] as? Int } == [Int(second.port)])
+    #expect(try stats()["tickets"] == 2)
+    #expect(try tool.ask("purge", "--expired") == "removed: 2\n")
+    #expect(try stats()["tickets"] == 0 && stats()["sessions"] == 1)
+    #expect(try tool.connect(second.port).isResumed)
+  }
+
+  @Test("On a store that isn't there, all answer, and make nothing")
+  func missingStore() throws {
+    #expect(try tool.ask("list", "--json") == "[]\n")
+    #expect(try tool.ask("list") == "")
+    #expect(try tool.ask("stats", "--json") == #"{"bytes":0,"notes":0,"sessions":0,"tickets":0}"# + "\n")
+    for arguments in [["forget", "localhost"], ["forget", "localhost:1"], ["purge"], ["purge", "--expired"]] {
+      let result = try tool.run(arguments + tool.places)
+      #expect(result.status == 0 && result.standardOutput == "removed: 0\n")
+    }
+    #expect(!Tool.exists(tool.store) && !Tool.exists(tool.keyFile))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tool.folder.file("home")).isEmpty)
+  }
+
+  @Test(
+    "A store that can't be used is one line of error, and what can be done",
+    arguments: [
+      ["list"], ["stats"], ["purge"], ["forget", "localhost"],
+    ])
+  func unusableStore(arguments: [String]) throws {
+    try tool.connect(server.port)
+    let file = try tool.folder.write("file", "")
+    let result = try tool.run(arguments + ["--store", file, "--key-file", tool.keyFile])
+    #expect(result.isFailure(saying: "Not a directory") && result.isFailure(saying: "--store"))
+  }
+
+  @Test("list without its key says nothing of the tickets, and stats counts them")
+  func missingKey() throws {
+    try tool.connect(server.port)
+    try FileManager.default.removeItem(atPath: tool.keyFile)
+    #expect(try list().isEmpty)
+    #expect(try stats()["tickets"] == 2)
+    #expect(!Tool.exists(tool.keyFile))
+  }
+}
