@@ -2,7 +2,8 @@ import Locking
 
 /// A store in memory: for one process, and gone with it.
 ///
-/// It keeps the whole contract of ``TicketStore``; bytes count as they are, without rounding.
+/// It keeps the whole contract of ``TicketStore``; bytes count as they are, without rounding. A process that forks has
+/// two of them afterwards: only one may go on to use it.
 public final class MemoryStore: TicketStore {
   public let role: StoreRole
   private let observer: StoreObserver?

@@ -20,6 +20,7 @@ struct AttachTests {
     var hook: ApplicationHook?
     var prepare: (RawSession) -> Void = { _ in }
     var afterAttaching: (RawSession) -> Void = { _ in }
+    var afterHandshake: (RawSession) -> Void = { _ in }
 
     var identity: ConnectionIdentity {
       ConnectionIdentity(server: ServerIdentity(name: "localhost", port: client.server.port), priority: priority)
@@ -37,6 +38,7 @@ struct AttachTests {
       let result = session.handshake()
       try attachment.handshakeDone(result)
       guard result == 0 else { throw RawFailure(code: result) }
+      afterHandshake(session)
       session.send("hello")
       #expect(try session.receive().get() == Array("hello".utf8))
       attachment.detach()
@@ -91,7 +93,7 @@ struct AttachTests {
     let attachment = unsafe try client.resumption().attach(
       to: session.pointer, identity: application.identity, verification: application.verification)
     #expect(session.handshake() == 0)
-    try attachment.handshakeDone()
+    try attachment.handshakeDone(0)
     attachment.keep()
     #expect(try session.receive().get() == Array("greeting".utf8))
     session.send("hello")
@@ -111,7 +113,7 @@ struct AttachTests {
     let attachment = unsafe try client.resumption().attach(
       to: session.pointer, identity: application.identity, verification: application.verification)
     #expect(session.handshake() == 0)
-    #expect(try attachment.handshakeDone().reason == .noTicket)
+    #expect(try attachment.handshakeDone(0).reason == .noTicket)
     #expect(session.receive() == .failure(RawFailure(code: GNUTLS_E_PREMATURE_TERMINATION)))
     attachment.detach()
     #expect(attachment.outcome.ticketsReceived == 0)
@@ -160,7 +162,7 @@ struct AttachTests {
     unsafe gnutls_handshake_set_hook_function(
       session.pointer, UInt32(GNUTLS_HANDSHAKE_FINISHED.rawValue), GNUTLS_HOOK_POST, { _, _, _, _, _ in 0 })
     #expect(session.handshake() == 0)
-    try attachment.handshakeDone()
+    try attachment.handshakeDone(0)
     attachment.handIn(DummySessionData.bytes)
     #expect(attachment.outcome.notStored == [.dummyData])
     session.send("x")
@@ -257,6 +259,77 @@ struct AttachTests {
     #expect(context.isCertainlyAccepted(contents, .ticket, ring))
     contents.cipher = GNUTLS_CIPHER_ARCFOUR_128.rawValue
     #expect(!context.isCertainlyAccepted(contents, .ticket, ring))
+  }
+
+  @Test("with false start, the TLS 1.2 session is taken once the server's data have come")
+  func falseStart() throws {
+    let priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+    var application = Application(
+      client: try Client(Mode.tls12Ticket.script), flags: UInt32(GNUTLS_ENABLE_FALSE_START.rawValue), priority: priority
+    )
+    application.afterHandshake = { #expect(unsafe SessionHandle($0.pointer).usedFalseStart) }
+    #expect(try application.run().ticketsStored == 1)
+    application.afterHandshake = { _ in }
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("a fatal alert after the handshake removes the TLS 1.2 session")
+  func fatalAlert() throws {
+    let client = try Client(Mode.tls12Ticket.script)
+    var application = Application(client: client, priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2")
+    try application.run()
+    application.client.server.update { $0.failure = HandshakeFailure(.after, .finished, action: .alert(40)) }
+    application.flags = UInt32(GNUTLS_ENABLE_FALSE_START.rawValue)
+    #expect(throws: (any Error).self) { try application.run() }
+    #expect(try client.store.count().sessions == 0)
+  }
+
+  @Test("a failure with a ticket offered is reported; a refusal by the verifier bars nothing")
+  func failureReported() throws {
+    let client = try Client()
+    let application = Application(client: client)
+    try application.run()
+    client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
+    let session = try RawSession(port: client.server.port)
+    let attachment = unsafe try client.resumption().attach(
+      to: session.pointer, identity: application.identity, verification: application.verification)
+    let outcome = try attachment.handshakeDone(session.handshake())
+    #expect(outcome.handshakeFailedWithTicket)
+    attachment.detach()
+
+    let other = try Client()
+    var verifying = Application(client: other)
+    try verifying.run()
+    other.server.restart(withFreshKeys: true)
+    verifying.prepare = { session in
+      unsafe gnutls_session_set_verify_function(session.pointer) { _ in GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
+    }
+    #expect(throws: RawFailure.self) { try verifying.run() }
+    verifying.prepare = { _ in }
+    try verifying.run()
+    #expect(try verifying.run().isResumed)
+  }
+
+  @Test("two attachments to one session, or one that was forgotten, leave each other alone")
+  func twice() throws {
+    let client = try Client()
+    let application = Application(client: client)
+    let session = try RawSession(port: client.server.port)
+    let engine = try client.resumption()
+    func attach() throws -> GnuTLSResumption.Attachment {
+      unsafe try engine.attach(
+        to: session.pointer, identity: application.identity, verification: application.verification)
+    }
+    do { _ = try attach() }
+    let first = try attach()
+    let second = try attach()
+    first.detach()
+    #expect(session.handshake() == 0)
+    try second.handshakeDone(0)
+    session.send("x")
+    _ = session.receive()
+    second.detach()
+    #expect(second.outcome.ticketsStored == 2)
   }
 
   @Test("after a handshake that failed with a ticket offered, none is offered for a day")

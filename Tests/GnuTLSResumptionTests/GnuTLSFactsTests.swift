@@ -13,6 +13,15 @@ struct GnuTLSFactsTests {
     return try TLSServer(certificate: Client.certificate("ecdsa"), script: script)
   }
 
+  /// A session that has exchanged data, and so has received the server's tickets.
+  private func connected(to server: TLSServer, priority: String? = nil) throws -> RawSession {
+    let session = try RawSession(port: server.port, priority: priority)
+    #expect(session.handshake() == 0)
+    session.send("x")
+    _ = session.receive()
+    return session
+  }
+
   @Test("without a ticket, get_data2 gives the dummy, which our detector knows, and set_data takes it")
   func dummy() throws {
     let server = try server { $0.tickets.count = 0 }
@@ -41,10 +50,7 @@ struct GnuTLSFactsTests {
   @Test("the flag for a received ticket tells when get_data2 has real data")
   func ticketFlag() throws {
     let server = try server()
-    let session = try RawSession(port: server.port)
-    #expect(session.handshake() == 0)
-    session.send("x")
-    _ = session.receive()
+    let session = try connected(to: server)
     #expect(session.hasReceivedTicket)
     #expect(session.data().bytes.count > 100)
   }
@@ -53,10 +59,7 @@ struct GnuTLSFactsTests {
   func verifiesNothing(mode: Mode) throws {
     let server = try TLSServer(certificate: Client.certificate("ecdsa"), script: mode.script)
     let priority = mode == .tls12SessionID ? "NORMAL:-VERS-TLS1.3" : nil
-    let first = try RawSession(port: server.port, priority: priority)
-    #expect(first.handshake() == 0)
-    first.send("x")
-    _ = first.receive()
+    let first = try connected(to: server, priority: priority)
     let second = try RawSession(port: server.port, priority: priority, caFile: Client.fixture("ecdsa-other-root.pem"))
     // A function that would refuse everybody.
     unsafe gnutls_session_set_verify_function(second.pointer) { _ in GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
@@ -82,10 +85,7 @@ struct GnuTLSFactsTests {
   @Test("session data of another GnuTLS are refused, and lead to a full handshake on another session")
   func foreignVersion() throws {
     let server = try server()
-    let session = try RawSession(port: server.port)
-    #expect(session.handshake() == 0)
-    session.send("x")
-    _ = session.receive()
+    let session = try connected(to: server)
     var data = session.data().bytes
     data[3] ^= 1
     #expect(try RawSession(port: server.port).setData(data) == GNUTLS_E_DB_ERROR)
@@ -94,10 +94,7 @@ struct GnuTLSFactsTests {
   @Test("the session id stands in TLS 1.3 session data exactly once, and may be another")
   func sessionID() throws {
     let server = try server()
-    let session = try RawSession(port: server.port)
-    #expect(session.handshake() == 0)
-    session.send("x")
-    _ = session.receive()
+    let session = try connected(to: server)
     var data = session.data().bytes
     let id = unsafe SessionHandle(session.pointer).sessionID
     #expect(id.count == 32)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SessionTickets
+import TestPeers
 import Testing
 
 @testable import GnuTLSResumption
@@ -11,17 +12,17 @@ struct KeyFileTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private var path: String { folder.path("config/key") }
+  private var path: String { folder.file("config/key") }
 
   @Test("is made when asked for, for its owner alone, in folders of mode 0700, and is the same ever after")
   func made() throws {
     #expect(try KeyFile(path).load(create: false) == nil)
-    #expect(!FileManager.default.fileExists(atPath: folder.path("config")))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("config")))
     let key = try #require(try KeyFile(path).load(create: true))
     #expect(try KeyFile(path).load(create: false)?.id == key.id)
     var info = stat()
     #expect(unsafe stat(path, &info) == 0 && info.st_mode & 0o777 == 0o600 && info.st_size == 32)
-    #expect(unsafe stat(folder.path("config"), &info) == 0 && info.st_mode & 0o777 == 0o700)
+    #expect(unsafe stat(folder.file("config"), &info) == 0 && info.st_mode & 0o777 == 0o700)
   }
 
   @Test("many first runs at once end with one key")
@@ -63,14 +64,14 @@ struct KeyFileTests {
   @Test("so is one in a folder that others may write")
   func folderPermissions() throws {
     _ = try KeyFile(path).load(create: true)
-    _ = unsafe chmod(folder.path("config"), 0o777)
+    _ = unsafe chmod(folder.file("config"), 0o777)
     #expect(throws: StoreError.self) { try KeyFile(path).load(create: false) }
   }
 
   @Test("a FIFO, a folder, a symbolic link in its place: refused at once", arguments: ["fifo", "folder", "link"])
   func wrongKind(kind: String) throws {
     _ = try KeyFile(path).load(create: true)
-    let real = folder.path("config/real")
+    let real = folder.file("config/real")
     try FileManager.default.moveItem(atPath: path, toPath: real)
     switch kind {
     case "fifo": _ = unsafe mkfifo(path, 0o600)

@@ -3,6 +3,7 @@ import Locking
 import ScriptableTLSServer
 import SessionTickets
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import GnuTLSResumption
@@ -13,7 +14,7 @@ struct StoreFailureTests {
     let folder = try TemporaryFolder()
     var client = try Client()
     client.configuration.resumption = Resumption(
-      folder: store ?? folder.path("store"), masterKey: .file(key ?? folder.path("key")))
+      folder: store ?? folder.file("store"), masterKey: .file(key ?? folder.file("key")))
     return (client, folder)
   }
 
@@ -73,7 +74,7 @@ struct StoreFailureTests {
     let folder = try TemporaryFolder()
     var client = try Client()
     client.configuration.resumption = Resumption(
-      folder: "/dev/null", masterKey: .file(folder.path("key")),
+      folder: "/dev/null", masterKey: .file(folder.file("key")),
       options: ResumptionOptions(log: { line in lines.withLock { $0.append(line) } }))
     try client.exchange()
     #expect(lines.withLock { $0.filter { $0.contains("/dev/null") }.count } == 1)

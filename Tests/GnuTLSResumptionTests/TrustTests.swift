@@ -1,6 +1,8 @@
 import Foundation
+import Locking
 import ScriptableTLSServer
 import SessionTickets
+import TestPeers
 import Testing
 
 @testable import GnuTLSResumption
@@ -10,7 +12,7 @@ struct TrustTests {
   @Test("a trust file without the CA: not offered, and the full handshake refuses", arguments: Mode.allCases)
   func authorityRemoved(mode: Mode) throws {
     let folder = try TemporaryFolder()
-    let trust = folder.path("trust.pem")
+    let trust = folder.file("trust.pem")
     try FileManager.default.copyItem(atPath: Client.fixture("ecdsa-root.pem"), toPath: trust)
     var client = try Client(mode.script)
     client.configuration.verification = .engineVerifies(.file(trust))
@@ -26,7 +28,7 @@ struct TrustTests {
   @Test("a trust file replaced by one of the same size and time of change is read anew")
   func sameSizeAndTime() throws {
     let folder = try TemporaryFolder()
-    let trust = folder.path("trust.pem")
+    let trust = folder.file("trust.pem")
     let root = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-root.pem")))
     try root.write(to: URL(fileURLWithPath: trust))
     let date = Date(timeIntervalSince1970: 1_700_000_000)
@@ -45,7 +47,7 @@ struct TrustTests {
   @Test("a CA added, or the file rewritten with the same contents: resumed")
   func authorityAdded() throws {
     let folder = try TemporaryFolder()
-    let trust = folder.path("trust.pem")
+    let trust = folder.file("trust.pem")
     let root = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-root.pem")))
     let other = try Data(contentsOf: URL(fileURLWithPath: Client.fixture("rsa-root.pem")))
     try root.write(to: URL(fileURLWithPath: trust))
@@ -91,6 +93,25 @@ struct TrustTests {
     #expect(error?.code == .notTrusted)
   }
 
+  @Test("a stored chain whose certificates have expired: expired, and not offered")
+  func chainDates() throws {
+    let client = try Client()
+    try client.store(chain: Credentials.chain(inFile: Fixture.ecdsa.expiredChain))
+    #expect(try client.visit().reason == .expired)
+    #expect(client.server.connections.first?.clientHello?.offersResumption == false)
+  }
+
+  @Test("trust that can't be loaded at the moment costs no tickets")
+  func trustNotLoaded() throws {
+    var client = try Client()
+    let good = client.configuration.verification
+    try client.visit()
+    client.configuration.verification = .engineVerifies(.file("/nonexistent/ca.pem"))
+    #expect(throws: ConnectionError.self) { try client.connect() }
+    client.configuration.verification = good
+    #expect(try client.visit().isResumed)
+  }
+
   @Test("a connection that was refused stores nothing")
   func refusedStoresNothing() throws {
     var client = try Client()
@@ -103,11 +124,7 @@ struct TrustTests {
   func refused(kind: String) throws {
     var client = try Client()
     if kind == "expired" {
-      try client.server.replaceCertificates([
-        ServerCertificate(
-          chain: Array(try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-expired-chain.pem")))),
-          key: Array(try Data(contentsOf: URL(fileURLWithPath: Client.fixture("ecdsa-leaf.key")))))
-      ])
+      try client.server.replaceCertificates([Fixture.ecdsa.expiredServerCertificate])
     } else {
       client.configuration.serverName = "example.com"
     }
@@ -183,22 +200,23 @@ struct TrustTests {
 
   @Test("a fatal alert removes the TLS 1.2 session; a bare close doesn't")
   func fatalAlert() throws {
-    let client = try Client(Mode.tls12Ticket.script)
+    let removed = Lock<[RemovalReason]>([])
+    let store = MemoryStore(observer: { event in
+      if case .removed(_, let reason) = event { removed.withLock { $0.append(reason) } }
+    })
+    let client = try Client(Mode.tls12Ticket.script, store: store)
     try client.visit()
     client.server.update { $0.ending = Ending(.afterReply, closeNotify: .omitted) }
     let connection = try client.connect()
     try connection.write([1])
     _ = try connection.read()
     #expect(throws: ConnectionError.self) { try connection.read() }
+    // Told again: a cut answer never looks like a whole one.
+    #expect(throws: ConnectionError.self) { try connection.read() }
     connection.close()
-    #expect(try client.store.count().sessions == 1)
-    client.server.update {
-      $0.failure = HandshakeFailure(.after, .finished, action: .alert(40), onlyWhenResuming: true)
-    }
-    _ = try? client.exchange()
-    #expect(client.server.waitForConnections(3)[2].failedByScript)
-    client.server.update { $0.failure = nil }
-    // The session that failed is gone; a retry may have brought a new one.
-    #expect(try client.store.count().sessions <= 1)
+    #expect(removed.withLock { $0 }.isEmpty)
+    client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
+    #expect(try client.visit().reason == .retried)
+    #expect(removed.withLock { $0 } == [.fatalAlert])
   }
 }

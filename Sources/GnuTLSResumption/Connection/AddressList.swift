@@ -22,13 +22,15 @@ struct AddressList: ~Copyable {
 
   /// Tries each address until one gives a result; throws the last failure.
   func firstResult<Result: ~Copyable>(
-    _ attempt: (Int32, UnsafePointer<sockaddr>?, socklen_t) throws(ConnectionError) -> Result
+    _ attempt: (Int32, UnsafePointer<sockaddr>?, socklen_t, _ isLast: Bool) throws(ConnectionError) -> Result
   ) throws(ConnectionError) -> Result {
     var failure = ConnectionError(.notFound, "the host has no address")
     var next = unsafe first
     while let address = unsafe next {
       do throws(ConnectionError) {
-        return unsafe try attempt(address.pointee.ai_family, address.pointee.ai_addr, address.pointee.ai_addrlen)
+        return unsafe try attempt(
+          address.pointee.ai_family, address.pointee.ai_addr, address.pointee.ai_addrlen, address.pointee.ai_next == nil
+        )
       } catch {
         failure = error
       }

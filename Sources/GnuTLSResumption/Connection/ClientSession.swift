@@ -63,6 +63,7 @@ final class ClientSession {
       else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
       do throws(VerificationFailure) {
         try verifier.verify(context.session)
+        context.wasVerifiedInHandshake = true
         return 0
       } catch {
         context.refusal = error

@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import SessionTickets
 
 extension TLSConnection {
   /// Connects to a server, resuming an earlier session if one may be resumed.
@@ -12,11 +13,11 @@ extension TLSConnection {
     to host: String, port: UInt16 = 443, configuration: TLSConfiguration = .init()
   ) throws(ConnectionError) -> TLSConnection {
     let attempt = ConnectionAttempt(host: host, port: port, configuration: configuration)
-    switch try attempt.run(retrying: false) {
+    switch try attempt.run() {
     case .connected(let connection): return connection
-    case .failedWithTicket(let error):
+    case .failedWithTicket(let error, let storeError):
       configuration.resumption?.options.log?("\(attempt.peer): \(error): once more without a ticket")
-      guard case .connected(let connection) = try attempt.run(retrying: true) else { throw error }
+      guard case .connected(let connection) = try attempt.run(retryAfter: storeError) else { throw error }
       return connection
     }
   }
@@ -26,7 +27,8 @@ extension TLSConnection {
 private struct ConnectionAttempt {
   enum Result {
     case connected(TLSConnection)
-    case failedWithTicket(ConnectionError)
+    /// With what the store's trouble was, if there was any.
+    case failedWithTicket(ConnectionError, StoreError?)
   }
 
   let host: String
@@ -41,7 +43,8 @@ private struct ConnectionAttempt {
     deadline = Deadline(milliseconds: configuration.timeoutMilliseconds)
   }
 
-  func run(retrying: Bool) throws(ConnectionError) -> Result {
+  /// - Parameter trouble: Set for the second try: the store's trouble in the first.
+  func run(retryAfter trouble: StoreError?? = nil) throws(ConnectionError) -> Result {
     let credentials = try configuration.credentials.credentials(
       anchors: anchors, keyPair: configuration.clientCertificate)
     // The ticket is claimed once TCP stands: a server that is down costs none.
@@ -51,9 +54,10 @@ private struct ConnectionAttempt {
     // Registered in any case: the verification inside the handshake looks its context up.
     context.register()
     do throws(ConnectionError) {
-      context.findings.isRetry = retrying
+      context.findings.isRetry = trouble != nil
+      context.findings.storeError = trouble ?? nil
       context.findings.isDisabled = configuration.resumption == nil
-      if !retrying { context.claim() }
+      if trouble == nil { context.claim() }
       do {
         try context.offer()
       } catch {
@@ -79,13 +83,13 @@ private struct ConnectionAttempt {
       throw ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error)
     }
     do {
-      try context.establish(verifiedInHandshake: true)
+      try context.establish()
     } catch {
       guard context.isResumed, let offered = context.offered else { throw notTrusted(error) }
       // The full handshake decides.
       context.removeSiblings(of: offered, because: .trust)
       context.deregister()
-      return .failedWithTicket(notTrusted(error))
+      return .failedWithTicket(notTrusted(error), context.findings.storeError)
     }
     context.settle()
     return .connected(
@@ -101,7 +105,8 @@ private struct ConnectionAttempt {
     }
     context.deregister()
     return .failedWithTicket(
-      ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error))
+      ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error),
+      context.findings.storeError)
   }
 
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
@@ -125,7 +130,8 @@ private struct ConnectionAttempt {
 
   /// The group that the server chose last: to lead with it saves a round trip, and the other key shares.
   private var rememberedGroup: UInt32? {
-    guard configuration.priority == nil, let resumption = configuration.resumption else { return nil }
+    guard configuration.priority == nil, configuration.partition.isEmpty, let resumption = configuration.resumption
+    else { return nil }
     return resumption.rememberedGroup(of: server)
   }
 

@@ -19,7 +19,8 @@ final class CredentialsCache: Sendable {
     let stamps = paths.compactMap(FileStamp.init(path:))
     return try entry.withLock { (entry) throws(ConnectionError) in
       if let entry, entry.anchors == anchors, entry.keyPair == keyPair, entry.stamps == stamps,
-        stamps.count == paths.count, stamps.allSatisfy(\.isSettled)
+        // Settled then, when they were read: what changed in the same tick afterwards has the same stamps.
+        stamps.count == paths.count, entry.stamps.allSatisfy(\.isSettled)
       {
         return entry.credentials
       }

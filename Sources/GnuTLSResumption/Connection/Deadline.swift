@@ -11,8 +11,15 @@ struct Deadline {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// That many milliseconds from now.
-  init(milliseconds: Double) { moment = Self.now() + Int64(milliseconds * 1_000_000) }
+  /// That many milliseconds from now; infinity is as good as a number can be.
+  init(milliseconds: Double) {
+    let century = 3.2e18
+    let nanoseconds = milliseconds.isNaN ? 0 : min(max(milliseconds * 1_000_000, 0), century)
+    moment = Self.now() + Int64(nanoseconds)
+  }
+
+  /// Half of what is left, so that something is left for a second attempt.
+  var halved: Deadline { Deadline(milliseconds: Double(max(0, moment - Self.now())) / 2_000_000) }
 
   /// What `poll(2)` takes: milliseconds, rounded up so that it doesn't spin, and 0 once the moment has passed.
   var pollTimeout: Int32 {

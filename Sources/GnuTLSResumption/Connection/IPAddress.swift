@@ -5,6 +5,8 @@ enum IPAddress {
   static func isLiteral(_ host: String) -> Bool {
     var four = in_addr()
     var six = in6_addr()
-    return unsafe inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1
+    // A zone may follow (RFC 4007, section 11): fe80::1%eth0.
+    let address = String(host.prefix { $0 != "%" })
+    return unsafe inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, address, &six) == 1
   }
 }

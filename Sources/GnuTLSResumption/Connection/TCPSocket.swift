@@ -16,7 +16,7 @@ struct TCPSocket: ~Copyable {
   /// Connects to the first address of a host that answers.
   static func connect(to host: String, port: UInt16, deadline: Deadline) throws(ConnectionError) -> TCPSocket {
     try unsafe AddressList(host: host, port: port).firstResult {
-      (family, address, length) throws(ConnectionError) in
+      (family, address, length, isLast) throws(ConnectionError) in
       let descriptor = socket(
         family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
       guard descriptor >= 0 else { throw failure(host, port, errno) }
@@ -24,7 +24,10 @@ struct TCPSocket: ~Copyable {
         let start = Deadline.now()
         if unsafe Glibc.connect(descriptor, address, length) != 0 {
           guard errno == EINPROGRESS || errno == EINTR else { throw failure(host, port, errno) }
-          guard wait(for: descriptor, POLLOUT, until: deadline) else { throw timeout(host, port) }
+          // An address that doesn't answer must not use up the time of the others.
+          guard wait(for: descriptor, POLLOUT, until: isLast ? deadline : deadline.halved) else {
+            throw timeout(host, port)
+          }
           let code = pendingError(descriptor)
           guard code == 0 else { throw failure(host, port, code) }
         }

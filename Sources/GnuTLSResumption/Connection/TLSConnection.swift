@@ -17,6 +17,8 @@ public final class TLSConnection {
   var peerHasClosed = false
   /// Application data came after the last ticket.
   var hasDataAfterTickets = false
+  /// Why nothing more can be read: told again at every read, so that a cut answer never looks like a whole one.
+  private var readFailure: ConnectionError?
   private var isClosed = false
 
   init(
@@ -65,6 +67,7 @@ public final class TLSConnection {
   ///   `closed` after ``close()``.
   public func read(upTo count: Int = 16 * 1024) throws(ConnectionError) -> [UInt8] {
     try checkOpen()
+    if let readFailure { throw readFailure }
     guard !peerHasClosed, count > 0 else { return [] }
     return try receive(upTo: count, until: nil) ?? []
   }
@@ -105,7 +108,8 @@ public final class TLSConnection {
   /// - Returns: At most `count` bytes, none once the peer has closed, or nil if there is nothing yet.
   public func readAvailable(upTo count: Int = 16 * 1024) throws(ConnectionError) -> [UInt8]? {
     try checkOpen()
-    guard !peerHasClosed else { return [] }
+    if let readFailure { throw readFailure }
+    guard !peerHasClosed, count > 0 else { return [] }
     return try receive(upTo: count, until: Deadline(milliseconds: 0))
   }
 
@@ -148,7 +152,11 @@ public final class TLSConnection {
     if context.ticketsReceived > before { context.settle() }
     guard let result else { return nil }
     if result <= 0 { peerHasClosed = true }
-    if result < 0 { throw failure(result, "reading from") }
+    if result < 0 {
+      let failure = failure(result, "reading from")
+      readFailure = failure
+      throw failure
+    }
     hasDataAfterTickets = result > 0
     buffer.removeLast(count - result)
     return buffer

@@ -23,7 +23,7 @@ extension TLSConnection {
 
   private func discardUntilClosed() {
     guard case .atMost(let milliseconds) = drain else { return }
-    context.log("closing: waiting for tickets, \(Int(milliseconds)) ms and one round trip at most")
+    context.log("closing: waiting for tickets, \(milliseconds) ms and one round trip at most")
     let deadline = Deadline(milliseconds: client.socket.roundTripMilliseconds + milliseconds)
     var discarded = 0
     while !peerHasClosed, discarded < Self.mostDiscarded, !deadline.hasPassed {

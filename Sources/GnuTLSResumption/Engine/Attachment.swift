@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SessionTickets
 
 extension Resumption {
@@ -46,17 +47,23 @@ public final class Attachment {
 
   init(_ context: SessionContext) { self.context = context }
 
+  // Without touching the session, which may be gone.
+  deinit {
+    if isAttached { context.deregister() }
+  }
+
   /// Tells that `gnutls_handshake` has ended, and has the peer verified, after a resumption too.
   /// - Parameter result: What `gnutls_handshake` returned in the end: not `GNUTLS_E_AGAIN`.
   /// - Throws: ``VerificationFailure`` if the peer must not be trusted: the application must close the connection.
   @discardableResult
-  public func handshakeDone(_ result: Int32 = 0) throws(VerificationFailure) -> Outcome {
+  public func handshakeDone(_ result: Int32) throws(VerificationFailure) -> Outcome {
+    let systemError = errno
     guard result >= 0 else {
-      handshakeFailed(GnuTLSError(result))
+      handshakeFailed(GnuTLSError(result, errno: systemError))
       return outcome
     }
     do {
-      try context.establish(verifiedInHandshake: false)
+      try context.establish()
     } catch {
       if let offered = context.offered { context.removeSiblings(of: offered, because: .trust) }
       throw error
@@ -65,11 +72,12 @@ public final class Attachment {
     return outcome
   }
 
-  /// Takes session data that the application got from GnuTLS itself (`gnutls_session_get_data2`): for tickets that the
-  /// hook could not see.
+  /// Tells that the application has got session data from GnuTLS itself (`gnutls_session_get_data2`): for TLS 1.3
+  /// tickets that the hook could not see.
   ///
   /// GnuTLS's dummy data are not stored, and neither is a ticket where the hook has seen any: it could be the same one,
-  /// and would be used twice. The lifetime is unknown here, so it is two hours at most.
+  /// and would be used twice. Lest damaged bytes be sealed, the session is asked for its newest ticket again. The
+  /// lifetime is unknown here, so it is two hours at most.
   public func handIn(_ sessionData: [UInt8]) {
     context.handIn(sessionData)
     context.settle()
@@ -83,6 +91,7 @@ public final class Attachment {
     guard isAttached else { return }
     isAttached = false
     if context.isEstablished, context.session.usedFalseStart { context.captureSession() }
+    if context.hasReceivedFatalAlert { context.removeSession(because: .fatalAlert) }
     context.settle()
     context.deregister()
   }
@@ -91,8 +100,12 @@ public final class Attachment {
   public var outcome: Outcome { context.outcome }
 
   private func handshakeFailed(_ error: GnuTLSError) {
+    // An error that isn't fatal, such as a warning, ends nothing: the handshake goes on with the next call.
+    guard error.isFatal else { return }
     context.wipe()
-    guard context.offered != nil, !error.isOfNetwork else { return }
+    guard context.offered != nil else { return }
+    context.hasFailedWithTicket = true
+    guard !error.isOfNetwork, !error.isOfVerification else { return }
     if error.code == .fatalAlert { context.removeSession(because: .fatalAlert) }
     context.barOffers()
   }

@@ -26,23 +26,20 @@ extension SessionContext {
     captureTicket(nil)
   }
 
-  private func captureTicket(_ message: NewSessionTicket?) {
-    captureTicket(message) { try? session.packedData() }
-  }
-
-  /// Takes session data that the application got from GnuTLS.
+  /// The application has got session data from GnuTLS. They are packed again here: only bytes of GnuTLS's own, and
+  /// whole, may be sealed.
   func handIn(_ data: [UInt8]) {
-    guard isEstablished, session.isTLS13 else { return captureSession() }
+    guard isEstablished, session.isTLS13 else { return }
+    guard !DummySessionData.matches(data), session.hasReceivedTicket else { return refuse(.dummyData) }
     guard !hasHookFired else { return refuse(.alreadyCaptured) }
-    // The dummy stands for no ticket: one that comes later is still welcome.
-    hasHookFired = !DummySessionData.matches(data)
-    captureTicket(nil) { data }
+    captureMissedTicket()
   }
 
-  private func captureTicket(_ message: NewSessionTicket?, _ pack: () -> [UInt8]?) {
+  private func captureTicket(_ message: NewSessionTicket?) {
     ticketsReceived += 1
+    guard !findings.isDisabled else { return }
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
-    guard var data = pack(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
+    guard var data = try? session.packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
     let id = session.sessionID
     guard let freshID = try? Random.nonce(id.count), LegacySessionID.replace(id, in: &data, by: freshID) else {
       data.wipe()
@@ -60,7 +57,7 @@ extension SessionContext {
     guard !session.isTLS13, !session.isResumed, session.hasReceivedTicket || !session.sessionID.isEmpty else { return }
     let message = nextTicket
     nextTicket = nil
-    guard let data = try? session.packedData(), !DummySessionData.matches(data) else { return }
+    guard !findings.isDisabled, let data = try? session.packedData(), !DummySessionData.matches(data) else { return }
     ticketsReceived += 1
     guard session.hasExtendedMasterSecret else { return refuse(.noExtendedMasterSecret) }
     append(

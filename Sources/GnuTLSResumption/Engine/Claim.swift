@@ -9,6 +9,12 @@ extension SessionContext {
   /// Claims the newest ticket that may be offered. May wait for the store. Whatever goes wrong becomes a finding.
   func claim() {
     guard !findings.isDisabled else { return }
+    // Without trust every ticket would be refused, and lost: the full handshake will tell.
+    if let verifier, (try? verifier.credentials.loadTrust()) == nil { return }
+    guard canReconnect || (try? PriorityList(identity.priority)) != nil else {
+      findings.isWithheld = true
+      return log("withheld: the priority string can't be read")
+    }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
       if !canReconnect, try isOfferBarred(ring) {
@@ -50,29 +56,40 @@ extension SessionContext {
       var plaintext = RecordSeal.open(record, identity: place.identity, key: key)
     else { return .failure(.damaged("a record doesn't open")) }
     defer { plaintext.wipe() }
-    guard let contents = TicketContents(plaintext), !DummySessionData.matches(contents.sessionData) else {
+    guard var contents = TicketContents(plaintext) else {
       return .failure(.damaged("a record's contents are of another format"))
     }
+    if let refusal = judge(contents, record.header, ring) {
+      contents.sessionData.wipe()
+      return .failure(refusal)
+    }
+    return .success(contents)
+  }
+
+  /// Returns why authentic contents must not be offered, or nil.
+  private func judge(_ contents: TicketContents, _ header: RecordHeader, _ ring: KeyRing) -> Refusal? {
+    guard !DummySessionData.matches(contents.sessionData) else { return .damaged("a record holds no session data") }
     guard contents.gnutlsVersion == GnuTLSVersion.current else {
-      return .failure(.damaged("a session was packed by GnuTLS \(contents.gnutlsVersion)"))
+      return .damaged("a session was packed by GnuTLS \(contents.gnutlsVersion)")
     }
     guard
       Lifetime.isLive(
         issued: contents.issued, lifetime: contents.lifetime, fullHandshake: contents.fullHandshake.time,
         now: engine.now.seconds)
-    else { return .failure(.expired) }
+    else { return .expired }
     if let verifier {
       do {
-        try verifier.verify(chain: contents.peerChain, for: session)
+        try verifier.verify(
+          chain: contents.peerChain, staples: contents.staples, now: engine.now.seconds, for: session)
       } catch {
-        return .failure(.untrusted(error.message))
+        return error.isOnlyDates ? .expired : .untrusted(error.message)
       }
     }
-    guard canReconnect || isCertainlyAccepted(contents, record.header.kind, ring) else { return .failure(.withheld) }
-    guard record.header.kind == .session || engine.offeredTickets.insert(record.header.id) else {
-      return .failure(.damaged("the store gave a ticket twice"))
+    guard canReconnect || isCertainlyAccepted(contents, header.kind, ring) else { return .withheld }
+    guard header.kind == .session || OfferedTickets.ofThisProcess.insert(header.id) else {
+      return .damaged("the store gave a ticket twice")
     }
-    return .success(contents)
+    return nil
   }
 
   /// Removes a record that was claimed but is not offered: a ticket has left the store with the claim.
@@ -92,7 +109,7 @@ extension SessionContext {
   func offer() throws(GnuTLSError) {
     guard let ticket = opened.take() else { return }
     log("offering a \(ticket.kind == .ticket ? "ticket" : "session")")
-    offered = try ticket.offer(to: session)
+    offered = try ticket.offer(to: session, now: engine.now)
   }
 
   func record(_ error: StoreError) {
@@ -113,7 +130,7 @@ private enum Refusal: Error {
   var text: String {
     switch self {
     case .damaged(let text): text
-    case .expired: "a session is past its lifetime"
+    case .expired: "a session or its certificates are past their time"
     case .untrusted(let text): "the stored peer is not trusted now: \(text)"
     case .withheld: "it could break the connection"
     }

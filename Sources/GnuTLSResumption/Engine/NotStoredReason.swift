@@ -14,8 +14,6 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let noExtendedMasterSecret = NotStoredReason(rawValue: "it has no extended master secret")
   /// The connection was resumed from session data that didn't come from here, so its full handshake is unknown.
   public static let unknownOrigin = NotStoredReason(rawValue: "the connection was resumed by somebody else")
-  /// The peer was not verified.
-  public static let peerNotVerified = NotStoredReason(rawValue: "the peer is not verified")
   /// More than a store keeps (128 kB).
   public static let tooLarge = NotStoredReason(rawValue: "it is too large")
   /// The closure that the caller set said no.

@@ -5,6 +5,8 @@ internal import SessionTickets
 ///
 /// A store whose history was rewound, or that lies, may return a ticket again. Only the last ones are remembered.
 final class OfferedTickets: Sendable {
+  static let ofThisProcess = OfferedTickets()
+
   private struct Memory {
     var ids: Set<RecordID> = []
     var order: [RecordID] = []

@@ -13,8 +13,9 @@ struct OpenedTicket: ~Copyable {
   }
 
   /// Hands the session data to the session, and forgets them.
-  consuming func offer(to session: SessionHandle) throws(GnuTLSError) -> OfferedTicket {
-    let offered = OfferedTicket(key: key, kind: kind, issued: contents.issued, fullHandshake: contents.fullHandshake)
+  consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
+    let offered = OfferedTicket(
+      key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
     return offered
@@ -25,8 +26,8 @@ struct OpenedTicket: ~Copyable {
 struct OfferedTicket {
   let key: RecordKey
   let kind: RecordKind
-  /// Seconds since 1970.
-  let issued: Int64
+  /// How old it was, in seconds.
+  let age: Int64
   let fullHandshake: FullHandshake
 }
 

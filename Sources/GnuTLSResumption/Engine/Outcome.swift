@@ -14,6 +14,8 @@ public struct Outcome: Sendable {
   public let notStored: [NotStoredReason]
   /// The age of the ticket that was offered, in seconds; nil if none was.
   public let ticketAge: Int64?
+  /// The handshake failed although, or because, a ticket had been offered: connected again, nothing is offered.
+  public let handshakeFailedWithTicket: Bool
 
   public var isResumed: Bool { reason == nil }
 }

@@ -8,7 +8,6 @@ public import SessionTickets
 public final class Resumption: Sendable {
   let store: Result<any TicketStore, StoreError>
   let options: ResumptionOptions
-  let offeredTickets = OfferedTickets()
   private let source: MasterKeySource
   private let keys = Lock<KeyRing?>(nil)
 

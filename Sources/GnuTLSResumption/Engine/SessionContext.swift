@@ -22,15 +22,17 @@ final class SessionContext: @unchecked Sendable {
   var opened: OpenedTicket?
   var offered: OfferedTicket?
 
-  /// The peer has passed its verification in this handshake. Nothing is stored before.
-  var isVerified = false
-  /// The handshake has been judged: tickets after this may be stored as they come.
+  /// The handshake has succeeded, and the peer has been verified: nothing is stored before.
   var isEstablished = false
+  /// The handshake failed after a ticket had been offered.
+  var hasFailedWithTicket = false
+  /// The engine's verification ran inside the handshake, and trusted the peer.
+  var wasVerifiedInHandshake = false
   /// What the handshake means for the store has been done.
   var isHandshakeSettled = false
   /// Why the engine's verification inside the handshake refused the peer.
   var refusal: VerificationFailure?
-  /// The session was resumed by the ticket that was offered here.
+  /// The session was resumed: by the ticket that was offered here, or by whatever its owner had loaded.
   var isResumed = false
   /// The full handshake that this connection's tickets go back to, or nil if it is unknown.
   var fullHandshake: FullHandshake?
@@ -71,7 +73,7 @@ final class SessionContext: @unchecked Sendable {
   }
 
   func deregister() {
-    SessionRegistry.remove(session)
+    SessionRegistry.remove(self)
     wipe()
   }
 
@@ -79,6 +81,12 @@ final class SessionContext: @unchecked Sendable {
   func wipe() {
     for index in captured.indices { captured[index].sessionData.wipe() }
     captured.removeAll()
+  }
+
+  /// After the handshake: the last alert was neither a goodbye nor a warning.
+  var hasReceivedFatalAlert: Bool {
+    let harmless: [UInt32] = [0, 90, 100, 112]  // close_notify, user_canceled, no_renegotiation, unrecognized_name
+    return isEstablished && !harmless.contains(session.lastAlert)
   }
 
   func log(_ line: @autoclosure () -> String) {
@@ -89,6 +97,6 @@ final class SessionContext: @unchecked Sendable {
     Outcome(
       reason: isResumed ? nil : findings.reason, storeError: findings.storeError, ticketsReceived: ticketsReceived,
       ticketsStored: ticketsStored, notStored: notStored,
-      ticketAge: offered.map { max(0, engine.now.seconds - $0.issued) })
+      ticketAge: offered?.age, handshakeFailedWithTicket: hasFailedWithTicket)
   }
 }

@@ -10,8 +10,12 @@ enum SessionRegistry {
     contexts.withLock { $0[context.session.address] = context }
   }
 
-  static func remove(_ session: SessionHandle) {
-    _ = contexts.withLock { $0.removeValue(forKey: session.address) }
+  ///
+  /// Another context may have taken the place meanwhile: that of a new session at the same address.
+  static func remove(_ context: SessionContext) {
+    contexts.withLock { contexts in
+      if contexts[context.session.address] === context { contexts[context.session.address] = nil }
+    }
   }
 
   static func context(of session: SessionHandle) -> SessionContext? {

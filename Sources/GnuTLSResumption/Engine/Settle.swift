@@ -18,13 +18,16 @@ extension SessionContext {
   /// Remembers of the server what helps the next connection.
   private func noteHandshake() {
     let hasResumedTLS12 = offered?.kind == .session && isResumed
-    let group = session.isTLS13 ? session.group : 0
+    // Not from whom nobody verified, nor across the caller's partitions.
+    let group = session.isTLS13 && mayRememberGroup ? session.group : 0
     guard hasResumedTLS12 || group != 0 else { return }
     updateServerNote { note in
       if hasResumedTLS12 { note.hasResumedTLS12 = true }
       if group != 0 { note.group = group }
     }
   }
+
+  private var mayRememberGroup: Bool { verification.kind != .none && identity.partition.isEmpty }
 
   /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,
   /// section 3), and a peer that isn't trusted isn't trusted with another ticket.
@@ -59,17 +62,20 @@ extension SessionContext {
   /// Seals and inserts what was captured, in the order in which it came.
   private func keep() {
     captureMissedTicket()
-    guard isVerified, !captured.isEmpty else { return }
+    guard !captured.isEmpty else { return }
     guard let origin = fullHandshake else {
       for _ in captured { refuse(.unknownOrigin) }
       return wipe()
     }
-    defer { wipe() }
+    // Taken out first: the closures called below may lead back here.
+    var batch = captured
+    captured = []
+    defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: true) else { return }
       let chain = session.peerChain
       let common = SessionFacts(session: session, chain: chain, origin: origin, server: identity.server)
-      for ticket in captured { try keep(ticket, common, ring.newest) }
+      for ticket in batch { try keep(ticket, common, ring.newest) }
     } catch {
       record(error)
     }

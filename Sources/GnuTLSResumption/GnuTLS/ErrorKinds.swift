@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import Glibc
 
 extension GnuTLSError {
@@ -5,4 +6,12 @@ extension GnuTLSError {
   ///
   /// A peer that closes or resets in the middle of a handshake does so itself.
   var isOfNetwork: Bool { [.pull, .push, .timedOut].contains(code) && ![ECONNRESET, EPIPE].contains(errno) }
+
+  /// The peer was refused, by whoever verifies inside the handshake: the ticket has no part in that.
+  var isOfVerification: Bool {
+    [GNUTLS_E_CERTIFICATE_ERROR, GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR].contains(code.rawValue)
+  }
+
+  /// Whether the session is over with it.
+  var isFatal: Bool { gnutls_error_is_fatal(code.rawValue) != 0 }
 }

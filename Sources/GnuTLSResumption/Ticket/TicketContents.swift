@@ -46,7 +46,10 @@ extension TicketContents {
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
     var result: [UInt8] = []
-    result.reserveCapacity(256 + sessionData.count + peerChain.reduce(0) { $0 + $1.count })
+    // Room for all, so that growing leaves no copy of the secrets behind.
+    let lists = (peerChain + staples).reduce(0) { $0 + $1.count + 4 }
+    let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
+    result.reserveCapacity(256 + sessionData.count + lists + texts)
     result.append(Self.formatVersion)
     result.append(field: sessionData)
     result.append(bigEndian: protocolVersion)

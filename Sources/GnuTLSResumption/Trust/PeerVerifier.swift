@@ -20,9 +20,15 @@ struct PeerVerifier {
     guard status == 0 else { throw VerificationFailure(status: status) }
   }
 
-  /// Verifies a chain that was stored with a ticket, against the trust of now, for a session that may offer it.
-  func verify(chain: [[UInt8]], for session: SessionHandle) throws(VerificationFailure) {
+  /// Verifies a chain that was stored with a ticket, with its stapled responses, against the trust of now, for a
+  /// session that may offer it.
+  func verify(
+    chain: [[UInt8]], staples: [[UInt8]], now: Int64, for session: SessionHandle
+  ) throws(VerificationFailure) {
     try credentials.loadTrust()
+    guard staples.allSatisfy({ StapledResponse.isGood($0, now: now) }) else {
+      throw VerificationFailure(message: "the stored OCSP response is superseded, or says revoked")
+    }
     let status: UInt32
     do {
       var parsed = try CertificateChain(chain)

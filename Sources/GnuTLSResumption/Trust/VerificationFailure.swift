@@ -25,6 +25,12 @@ public struct VerificationFailure: Error, Hashable, Sendable {
     self.message = message
   }
 
+  /// Nothing is wrong with the peer but the dates of its certificates.
+  var isOnlyDates: Bool {
+    let dates = UInt32(GNUTLS_CERT_EXPIRED.rawValue | GNUTLS_CERT_NOT_ACTIVATED.rawValue)
+    return status & dates != 0 && status & ~(dates | UInt32(GNUTLS_CERT_INVALID.rawValue)) == 0
+  }
+
   /// The application's closure said no.
   static let refusedByApplication = VerificationFailure(message: "the application's own check refused the peer")
 }

@@ -33,8 +33,9 @@ extension DirectoryStore {
     do {
       names = try namesWithoutRival(of: name, in: shard, now: now)
     } catch {
-      _ = shard.remove(EntryName(name))
-      throw error
+      if case .removed = shard.remove(EntryName(name)) { throw error }
+      // It may be in somebody's hands: it must not be sealed again under another id.
+      throw StoreError(.unavailable, "a record can't be withdrawn: \(error)", place: shard.folder.path)
     }
     notify(.inserted(name.key))
     evict(from: names, after: name, in: shard, bounds: bounds)

@@ -94,7 +94,9 @@ public final class DirectoryStore: TicketStore {
 
   /// Opens the shard of a server. Returns nil if nothing was stored there.
   func shard(of server: Digest) throws(StoreError) -> Shard? {
-    while let directory = try opened() {
+    // Twice: somebody may have deleted the store that was open here.
+    for _ in 0..<2 {
+      guard let directory = try opened() else { return nil }
       if let shard = try directory.shard(of: server, create: false) { return shard }
       guard directory.folder.isDeleted else { return nil }
       forget(directory)

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// Opens a folder by its path, looking at every component, so that nobody else can have put another one there.
+/// Opens a folder by its path, following symbolic links only where nobody else can have put them. Who else may write the
+/// folders above doesn't matter: what stands there in the end must be the user's own.
 struct PathWalk: ~Copyable {
   /// As many as the kernel itself follows (path_resolution(7)).
   private static let mostLinks = 40

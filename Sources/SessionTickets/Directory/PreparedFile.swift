@@ -71,7 +71,12 @@ package struct PreparedFile: ~Copyable {
       return 0
     }
     // The temporary name goes with this value.
-    return unsafe linkat(number, temporaryName.characters, number, name.characters, 0) == 0 ? 0 : errno
+    guard unsafe linkat(number, temporaryName.characters, number, name.characters, 0) != 0 else { return 0 }
+    let code = errno
+    // Over NFS a repeated request answers EEXIST although the first succeeded: the count of links tells (open(2)).
+    var info = stat()
+    let isExamined = unsafe fstatat(number, temporaryName.characters, &info, AT_SYMLINK_NOFOLLOW) == 0
+    return isExamined && info.st_nlink == 2 ? 0 : code
   }
 
   private mutating func writeTemporary() throws(StoreError) {

@@ -79,7 +79,15 @@ struct Shard {
 
   /// Reads a record. Its header must say what its name says.
   func readRecord(_ name: RecordFileName, _ entry: EntryName) throws(StoreError) -> Reading {
-    switch try folder.read(entry, atMost: SealedRecord.maximumByteCount) {
+    let reading: FileReading
+    do {
+      reading = try folder.read(entry, atMost: SealedRecord.maximumByteCount)
+    } catch {
+      // One file that can't be read must not stand in the way of the others.
+      guard [EACCES, EPERM, EIO].contains(error.errno) else { throw error }
+      return .damaged
+    }
+    switch reading {
     case .missing: return .gone
     case .unusable: return .damaged
     case .contents(let bytes):

@@ -1,0 +1,26 @@
+internal import CGnuTLS
+
+/// What a stapled OCSP response says by itself, without its signature.
+///
+/// GnuTLS takes the response that came with the full handshake into account after a resumption too: one that has been
+/// superseded meanwhile would have the resumed session refused.
+enum StapledResponse {
+  /// For a response without a time of the next: 15 days, as GnuTLS has it (`MAX_OCSP_VALIDITY_SECS`).
+  private static let mostAge: Int64 = 15 * 24 * 3600
+
+  /// Whether the response, in DER, is none at all, or still speaks for its certificate.
+  static func isGood(_ der: [UInt8], now: Int64) -> Bool {
+    guard !der.isEmpty else { return true }
+    var response: gnutls_ocsp_resp_t?
+    guard unsafe gnutls_ocsp_resp_init(&response) == 0 else { return false }
+    defer { unsafe gnutls_ocsp_resp_deinit(response) }
+    var status: UInt32 = 0
+    var thisUpdate = 0
+    var nextUpdate = 0
+    guard unsafe der.withDatum({ unsafe gnutls_ocsp_resp_import(response, $0) }) == 0,
+      unsafe cgnutls_staple_status(response, &status, &thisUpdate, &nextUpdate) == 0,
+      status != GNUTLS_OCSP_CERT_REVOKED.rawValue
+    else { return false }
+    return nextUpdate == -1 ? now - Int64(thisUpdate) <= mostAge : now <= Int64(nextUpdate)
+  }
+}
