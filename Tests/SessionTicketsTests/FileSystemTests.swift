@@ -53,7 +53,7 @@ struct FileSystemTests {
       $STRESS probe $M/tickets insert:1
       $STRESS probe $M/expired insert:20
       $STRESS probe $M/sessions session:1
-      mount -o remount,ro $M
+      mount -o remount,bind,ro $M
       $STRESS probe $M/tickets take insert:2 count
       $STRESS probe $M/expired take
       $STRESS probe $M/sessions take take

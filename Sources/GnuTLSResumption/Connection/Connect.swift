@@ -45,8 +45,7 @@ private struct ConnectionAttempt {
 
   /// - Parameter trouble: Set for the second try: the store's trouble in the first.
   func run(retryAfter trouble: StoreError?? = nil) throws(ConnectionError) -> Result {
-    let credentials = try configuration.credentials.credentials(
-      anchors: anchors, keyPair: configuration.clientCertificate)
+    let credentials = try loadCredentials()
     // The ticket is claimed once TCP stands: a server that is down costs none.
     let socket = try TCPSocket.connect(to: host, port: port, deadline: deadline)
     let client = try setUp(socket, credentials)
@@ -107,6 +106,16 @@ private struct ConnectionAttempt {
     return .failedWithTicket(
       ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error),
       context.findings.storeError)
+  }
+
+  private func loadCredentials() throws(ConnectionError) -> Credentials {
+    let keyPair = configuration.clientCertificate
+    do {
+      return try configuration.credentials.credentials(anchors: anchors, keyPair: keyPair)
+    } catch {
+      let what = keyPair.map { "the client certificate \($0.certificate) or its key \($0.key)" } ?? "credentials"
+      throw ConnectionError(.configuration, "can't load \(what)", underlying: error)
+    }
   }
 
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession

@@ -22,7 +22,9 @@ extension Resumption {
     hook: ApplicationHook? = nil
   ) throws(GnuTLSError) -> Attachment {
     var credentials: Credentials?
-    if case .engineVerifies(let policy) = verification { credentials = try Credentials(anchors: policy.anchors) }
+    if case .engineVerifies(let policy) = verification {
+      credentials = try self.credentials.credentials(anchors: policy.anchors, keyPair: nil)
+    }
     let context = unsafe SessionContext(
       session: SessionHandle(session), engine: self, identity: identity, verification: verification,
       credentials: credentials, hook: hook, canReconnect: false)

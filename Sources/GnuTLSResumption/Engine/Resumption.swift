@@ -9,6 +9,8 @@ public final class Resumption: Sendable {
   let store: Result<any TicketStore, StoreError>
   let options: ResumptionOptions
   private let source: MasterKeySource
+  /// Of attached sessions that the engine verifies.
+  let credentials = CredentialsCache()
   private let keys = Lock<KeyRing?>(nil)
 
   /// Keeps tickets in a store, sealed under a master key. Nothing is opened before it is needed.

@@ -1,7 +1,7 @@
 internal import Locking
 
-/// The credentials of the connections of one configuration: made once, and again when what they were read from has
-/// changed.
+/// The credentials of one configuration's connections, or of one engine's attached sessions: made once, and again when
+/// what they were read from has changed.
 final class CredentialsCache: Sendable {
   private struct Entry {
     let anchors: VerificationPolicy.Anchors?
@@ -14,32 +14,20 @@ final class CredentialsCache: Sendable {
 
   func credentials(
     anchors: VerificationPolicy.Anchors?, keyPair: PEMKeyPair?
-  ) throws(ConnectionError) -> Credentials {
+  ) throws(GnuTLSError) -> Credentials {
     let paths = Self.paths(anchors, keyPair)
     let stamps = paths.compactMap(FileStamp.init(path:))
-    return try entry.withLock { (entry) throws(ConnectionError) in
+    return try entry.withLock { (entry) throws(GnuTLSError) in
       if let entry, entry.anchors == anchors, entry.keyPair == keyPair, entry.stamps == stamps,
         // Settled then, when they were read: what changed in the same tick afterwards has the same stamps.
         stamps.count == paths.count, entry.stamps.allSatisfy(\.isSettled)
       {
         return entry.credentials
       }
-      let credentials = try Self.make(anchors, keyPair)
-      entry = Entry(anchors: anchors, keyPair: keyPair, stamps: stamps, credentials: credentials)
-      return credentials
-    }
-  }
-
-  private static func make(
-    _ anchors: VerificationPolicy.Anchors?, _ keyPair: PEMKeyPair?
-  ) throws(ConnectionError) -> Credentials {
-    do {
       let credentials = try Credentials(anchors: anchors)
       if let keyPair { try credentials.addKeyPair(certificate: keyPair.certificate, key: keyPair.key) }
+      entry = Entry(anchors: anchors, keyPair: keyPair, stamps: stamps, credentials: credentials)
       return credentials
-    } catch {
-      let what = keyPair.map { "the client certificate \($0.certificate) or its key \($0.key)" } ?? "credentials"
-      throw ConnectionError(.configuration, "can't load \(what)", underlying: error)
     }
   }
 
