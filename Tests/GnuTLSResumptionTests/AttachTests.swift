@@ -207,6 +207,17 @@ struct AttachTests {
     #expect(try application.client.store.count().tickets == 0)
   }
 
+  @Test("after a resumption the peer is verified with the session's own demands, though the stored chain passed")
+  func verifiedAfterResumption() throws {
+    var application = Application(client: try Client())
+    try application.run()
+    // The owner didn't say so in the identity: the chain's keys are too weak for this profile.
+    application.prepare = { unsafe gnutls_priority_set_direct($0.pointer, "NORMAL:%PROFILE_FUTURE", nil) }
+    #expect(throws: VerificationFailure.self) { try application.run() }
+    #expect(application.client.server.waitForConnections(2)[1].isResumed)
+    #expect(try application.client.store.count().tickets == 0)
+  }
+
   @Test("a first handshake that the application refuses stores nothing")
   func refusedAtFirst() throws {
     var application = Application(client: try Client())
