@@ -215,6 +215,15 @@ struct TrustTests {
     #expect(throws: ConnectionError.self) { try connection.read() }
     connection.close()
     #expect(removed.withLock { $0 }.isEmpty)
+    for action in [HandshakeFailure.Action.close, .reset] {
+      client.server.update {
+        $0.failure = HandshakeFailure(.before, .serverHello, action: action, onlyWhenResuming: true)
+      }
+      #expect(try client.visit().reason == .retried)
+      // Replaced by that of the second try, not removed for the first.
+      #expect(removed.withLock { $0.allSatisfy { $0 == .replaced } })
+    }
+    removed.withLock { $0 = [] }
     client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
     #expect(try client.visit().reason == .retried)
     #expect(removed.withLock { $0 } == [.fatalAlert])

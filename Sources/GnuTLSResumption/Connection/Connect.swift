@@ -60,6 +60,8 @@ private struct ConnectionAttempt {
       do {
         try context.offer()
       } catch {
+        // Lest the same session be offered again and again.
+        context.removeSession(because: .damaged)
         return failedWithTicket(context, error)
       }
       return try shakeHands(client, context)
@@ -99,7 +101,7 @@ private struct ConnectionAttempt {
 
   /// A ticket has left the store with its claim; a TLS 1.2 session leaves it now, unless the peer merely closed.
   private func failedWithTicket(_ context: SessionContext, _ error: GnuTLSError) -> Result {
-    if context.offered?.kind == .session, error.code != .prematureTermination {
+    if context.offered?.kind == .session, !error.isBareClose {
       context.removeSession(because: .fatalAlert)
     }
     context.deregister()

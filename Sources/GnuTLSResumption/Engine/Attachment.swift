@@ -33,6 +33,8 @@ extension Resumption {
     do {
       try context.offer()
     } catch {
+      // Lest the same session be offered again and again.
+      context.removeSession(because: .damaged)
       context.deregister()
       throw error
     }
