@@ -130,7 +130,6 @@ public final class TLSConnection {
   }
 
   private func letGo() {
-    isClosed = true
     context.settle()
     context.deregister()
   }

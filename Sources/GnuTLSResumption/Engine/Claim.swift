@@ -52,12 +52,8 @@ extension SessionContext {
 
   /// Opens and judges a record: authentic, of this GnuTLS, live, trusted today, and safe to offer.
   private func open(_ record: SealedRecord, at place: StoreKey, _ ring: KeyRing) -> Result<TicketContents, Refusal> {
-    guard let key = ring.key(withID: record.header.masterKeyID),
-      var plaintext = RecordSeal.open(record, identity: place.identity, key: key)
-    else { return .failure(.damaged("a record doesn't open")) }
-    defer { plaintext.wipe() }
-    guard var contents = TicketContents(plaintext) else {
-      return .failure(.damaged("a record's contents are of another format"))
+    guard var contents = ring.contents(of: record, identity: place.identity) else {
+      return .failure(.damaged("a record doesn't open, or is of another format"))
     }
     if let refusal = judge(contents, record.header, ring) {
       contents.sessionData.wipe()

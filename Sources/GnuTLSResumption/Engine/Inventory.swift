@@ -81,22 +81,17 @@ extension Resumption {
   private func server(
     of key: RecordKey, _ store: any TicketStore, _ ring: KeyRing
   ) throws(StoreError) -> ServerIdentity? {
-    guard let record = try store.read(key), let master = ring.key(withID: record.header.masterKeyID),
-      var plaintext = RecordSeal.open(record, identity: key.place.identity, key: master)
-    else { return nil }
-    defer { plaintext.wipe() }
-    return TicketContents(plaintext).map { ServerIdentity(name: $0.serverName, port: $0.port) }
+    guard let record = try store.read(key) else { return nil }
+    return ring.contents(of: record, identity: key.place.identity)
+      .map { ServerIdentity(name: $0.serverName, port: $0.port) }
   }
 
   /// A digest can't be read backwards: the server's note knows the name, and so does each record.
   private func belongs(
     _ digest: Digest, to name: String, _ store: any TicketStore, _ ring: KeyRing
   ) throws(StoreError) -> Bool {
-    if let sealed = try store.note(server: digest, identity: nil) {
-      for key in ring.all {
-        let note = NoteSeal.open(sealed, server: digest, identity: nil, key: key).flatMap(ServerNote.init)
-        if let note { return note.server.name == name }
-      }
+    if let note = try note(server: digest, identity: nil, keys: ring.all).flatMap(ServerNote.init) {
+      return note.server.name == name
     }
     for summary in try store.select(server: digest) {
       if let server = try server(of: summary.key, store, ring) { return server.name == name }

@@ -1,3 +1,5 @@
+internal import SessionTickets
+
 /// The master keys: new records are sealed under the newest; those of older keys are still found and opened.
 public struct KeyRing: Sendable {
   let newest: MasterKey
@@ -11,6 +13,13 @@ public struct KeyRing: Sendable {
   /// In the order in which look-ups try them.
   var all: [MasterKey] { [newest] + older }
 
-  /// The key that sealed a record, or nil if it is unknown.
-  func key(withID id: UInt64) -> MasterKey? { all.first { $0.id == id } }
+  /// Opens a record that was found under an identity; nil if its key is unknown, or a bit of it is not as it was sealed,
+  /// or its contents are of another format.
+  func contents(of record: SealedRecord, identity: Digest) -> TicketContents? {
+    guard let key = all.first(where: { $0.id == record.header.masterKeyID }),
+      var plaintext = RecordSeal.open(record, identity: identity, key: key)
+    else { return nil }
+    defer { plaintext.wipe() }
+    return TicketContents(plaintext)
+  }
 }

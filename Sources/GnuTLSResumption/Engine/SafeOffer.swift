@@ -20,9 +20,9 @@ extension SessionContext {
   /// Whether an offer with this identity has failed within a day.
   func isOfferBarred(_ ring: KeyRing) throws(StoreError) -> Bool {
     let place = place(under: ring.newest)
-    guard let sealed = try engine.store.get().note(server: place.server, identity: place.identity),
-      let contents = NoteSeal.open(sealed, server: place.server, identity: place.identity, key: ring.newest)
-    else { return false }
+    guard let contents = try engine.note(server: place.server, identity: place.identity, keys: [ring.newest]) else {
+      return false
+    }
     var reader = ByteReader(contents[...])
     guard let until = reader.integer(Int64.self), reader.isAtEnd else { return false }
     let now = engine.now.seconds
@@ -37,10 +37,7 @@ extension SessionContext {
       let place = place(under: ring.newest)
       var contents: [UInt8] = []
       contents.append(bigEndian: engine.now.seconds + Self.barSeconds)
-      guard
-        let note = try? NoteSeal.seal(contents, server: place.server, identity: place.identity, key: ring.newest)
-      else { return }
-      try engine.store.get().setNote(note, server: place.server, identity: place.identity, now: engine.now)
+      try engine.setNote(contents, server: place.server, identity: place.identity, key: ring.newest)
     } catch {
       record(error)
     }

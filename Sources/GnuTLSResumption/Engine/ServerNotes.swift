@@ -5,8 +5,7 @@ extension Resumption {
   /// The note of a server, or nil.
   func note(of server: ServerIdentity, under key: MasterKey) throws(StoreError) -> ServerNote? {
     let digest = IdentityDigests.server(server, key: key)
-    guard let sealed = try store.get().note(server: digest, identity: nil) else { return nil }
-    return NoteSeal.open(sealed, server: digest, identity: nil, key: key).flatMap(ServerNote.init)
+    return try note(server: digest, identity: nil, keys: [key]).flatMap(ServerNote.init)
   }
 
   /// GnuTLS's number of the group that the server chose last under TLS 1.3, or nil. May wait for the store.
@@ -28,15 +27,13 @@ extension SessionContext {
   func updateServerNote(_ change: (inout ServerNote) -> Void) {
     do throws(StoreError) {
       let known = try engine.keyRing(create: false)
-      let old = try known.flatMap { (ring) throws(StoreError) in try serverNote(under: ring.newest) }
-      var note = old ?? ServerNote(server: identity.server)
-      change(&note)
-      guard note != old ?? ServerNote(server: identity.server), let ring = try engine.keyRing(create: true) else {
-        return
-      }
-      let server = place(under: ring.newest).server
-      guard let sealed = try? NoteSeal.seal(note.bytes, server: server, identity: nil, key: ring.newest) else { return }
-      try engine.store.get().setNote(sealed, server: server, identity: nil, now: engine.now)
+      let read = try known.flatMap { (ring) throws(StoreError) in try serverNote(under: ring.newest) }
+      let old = read ?? ServerNote(server: identity.server)
+      var new = old
+      change(&new)
+      guard new != old, let ring = try engine.keyRing(create: true) else { return }
+      let server = IdentityDigests.server(identity.server, key: ring.newest)
+      try engine.setNote(new.bytes, server: server, identity: nil, key: ring.newest)
     } catch {
       record(error)
     }

@@ -5,7 +5,8 @@ struct SessionFacts {
   let origin: FullHandshake
   private let template: TicketContents
 
-  init(session: SessionHandle, chain: [[UInt8]], origin: FullHandshake, server: ServerIdentity) {
+  init(session: SessionHandle, origin: FullHandshake, server: ServerIdentity) {
+    let chain = session.peerChain
     self.origin = origin
     template = TicketContents(
       sessionData: [], protocolVersion: session.protocolVersion.rawValue, cipher: session.cipher.rawValue,

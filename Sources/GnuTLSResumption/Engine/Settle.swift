@@ -37,11 +37,9 @@ extension SessionContext {
       let store = try engine.store.get()
       let place = ticket.key.place
       for summary in try store.select(server: place.server) where summary.key.place == place {
-        guard let record = try store.read(summary.key), let key = ring.key(withID: record.header.masterKeyID),
-          var plaintext = RecordSeal.open(record, identity: place.identity, key: key)
+        guard let record = try store.read(summary.key),
+          ring.contents(of: record, identity: place.identity)?.fullHandshake.id == ticket.fullHandshake.id
         else { continue }
-        defer { plaintext.wipe() }
-        guard TicketContents(plaintext)?.fullHandshake.id == ticket.fullHandshake.id else { continue }
         try store.remove(summary.key, because: reason)
       }
     } catch {
@@ -73,9 +71,8 @@ extension SessionContext {
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: true) else { return }
-      let chain = session.peerChain
-      let common = SessionFacts(session: session, chain: chain, origin: origin, server: identity.server)
-      for ticket in batch { try keep(ticket, common, ring.newest) }
+      let facts = SessionFacts(session: session, origin: origin, server: identity.server)
+      for ticket in batch { try keep(ticket, facts, ring.newest) }
     } catch {
       record(error)
     }

@@ -13,9 +13,7 @@ extension GnuTLSError {
   }
 
   /// The peer was refused, by whoever verifies inside the handshake: the ticket has no part in that.
-  var isOfVerification: Bool {
-    [GNUTLS_E_CERTIFICATE_ERROR, GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR].contains(code.rawValue)
-  }
+  var isOfVerification: Bool { [.certificate, .verification].contains(code) }
 
   /// Whether the session is over with it.
   var isFatal: Bool { gnutls_error_is_fatal(code.rawValue) != 0 }

@@ -16,6 +16,7 @@ public struct GnuTLSError: Error, Sendable {
     static let push = Code(rawValue: GNUTLS_E_PUSH_ERROR)
     static let timedOut = Code(rawValue: GNUTLS_E_TIMEDOUT)
     static let prematureTermination = Code(rawValue: GNUTLS_E_PREMATURE_TERMINATION)
+    static let certificate = Code(rawValue: GNUTLS_E_CERTIFICATE_ERROR)
     static let verification = Code(rawValue: GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
   }
 

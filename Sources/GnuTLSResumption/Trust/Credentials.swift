@@ -59,7 +59,6 @@ final class Credentials: @unchecked Sendable {
 
   private static func check(_ result: Int32, _ name: String) throws(VerificationFailure) {
     guard result < 0 else { return }
-    // GnuTLS says "error while reading file" for all; errno says more where it is set.
     throw VerificationFailure(message: "can't read \(name): \(GnuTLSError(result))")
   }
 
