@@ -26,13 +26,17 @@ struct AttachTests {
       ConnectionIdentity(server: ServerIdentity(name: "localhost", port: client.server.port), priority: priority)
     }
 
+    func attach(to session: RawSession, by engine: Resumption? = nil) throws -> GnuTLSResumption.Attachment {
+      unsafe try (engine ?? client.resumption()).attach(
+        to: session.pointer, identity: identity, verification: verification, hook: hook)
+    }
+
     /// Handshake, one request, one answer, and what came of it.
     @discardableResult
     func run() throws -> Outcome {
       let session = try RawSession(port: client.server.port, flags: flags, priority: priority, caFile: caFile)
       prepare(session)
-      let attachment = unsafe try client.resumption().attach(
-        to: session.pointer, identity: identity, verification: verification, hook: hook)
+      let attachment = try attach(to: session)
       defer { attachment.detach() }
       afterAttaching(session)
       let result = session.handshake()
@@ -90,8 +94,7 @@ struct AttachTests {
     let client = try Client(script)
     let session = try RawSession(port: client.server.port)
     let application = Application(client: client)
-    let attachment = unsafe try client.resumption().attach(
-      to: session.pointer, identity: application.identity, verification: application.verification)
+    let attachment = try application.attach(to: session)
     #expect(session.handshake() == 0)
     try attachment.handshakeDone(0)
     attachment.keep()
@@ -110,8 +113,7 @@ struct AttachTests {
     let client = try Client(script)
     let session = try RawSession(port: client.server.port)
     let application = Application(client: client)
-    let attachment = unsafe try client.resumption().attach(
-      to: session.pointer, identity: application.identity, verification: application.verification)
+    let attachment = try application.attach(to: session)
     #expect(session.handshake() == 0)
     #expect(try attachment.handshakeDone(0).reason == .noTicket)
     #expect(session.receive() == .failure(RawFailure(code: GNUTLS_E_PREMATURE_TERMINATION)))
@@ -157,8 +159,7 @@ struct AttachTests {
     let client = try Client()
     let application = Application(client: client)
     let session = try RawSession(port: client.server.port)
-    let attachment = unsafe try client.resumption().attach(
-      to: session.pointer, identity: application.identity, verification: application.verification)
+    let attachment = try application.attach(to: session)
     unsafe gnutls_handshake_set_hook_function(
       session.pointer, UInt32(GNUTLS_HANDSHAKE_FINISHED.rawValue), GNUTLS_HOOK_POST, { _, _, _, _, _ in 0 })
     #expect(session.handshake() == 0)
@@ -302,8 +303,7 @@ struct AttachTests {
     try application.run()
     client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
     let session = try RawSession(port: client.server.port)
-    let attachment = unsafe try client.resumption().attach(
-      to: session.pointer, identity: application.identity, verification: application.verification)
+    let attachment = try application.attach(to: session)
     let outcome = try attachment.handshakeDone(session.handshake())
     #expect(outcome.handshakeFailedWithTicket)
     attachment.detach()
@@ -327,13 +327,9 @@ struct AttachTests {
     let application = Application(client: client)
     let session = try RawSession(port: client.server.port)
     let engine = try client.resumption()
-    func attach() throws -> GnuTLSResumption.Attachment {
-      unsafe try engine.attach(
-        to: session.pointer, identity: application.identity, verification: application.verification)
-    }
-    do { _ = try attach() }
-    let first = try attach()
-    let second = try attach()
+    do { _ = try application.attach(to: session, by: engine) }
+    let first = try application.attach(to: session, by: engine)
+    let second = try application.attach(to: session, by: engine)
     first.detach()
     #expect(session.handshake() == 0)
     try second.handshakeDone(0)
