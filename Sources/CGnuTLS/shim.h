@@ -35,11 +35,12 @@ static inline int cgnutls_verify_peer(gnutls_session_t session, const char *name
   return gnutls_certificate_verify_peers(session, data, name ? 2 : 1, status);
 }
 
-// Verifies a chain that is not, or not yet, a session's.
+// Verifies a chain that is not, or not yet, a session's, and lets a function watch.
 static inline int cgnutls_verify_chain(gnutls_x509_trust_list_t trust, gnutls_x509_crt_t *chain, unsigned int count,
-                                       const char *name, unsigned int flags, unsigned int *status) {
+                                       const char *name, unsigned int flags, unsigned int *status,
+                                       gnutls_verify_output_function *watch) {
   gnutls_typed_vdata_st data[2] = CGNUTLS_SERVER_DATA(name);
-  return gnutls_x509_trust_list_verify_crt2(trust, chain, count, data, name ? 2 : 1, flags, status, NULL);
+  return gnutls_x509_trust_list_verify_crt2(trust, chain, count, data, name ? 2 : 1, flags, status, watch);
 }
 
 // The field is a pointer without const, and the structure is filled for one call only.

@@ -12,11 +12,7 @@ struct Connect: ParsableCommand {
   @Option(help: ArgumentHelp("The name to ask the server for, and to expect in its certificate.", valueName: "name"))
   var serverName: String?
 
-  @Option(help: ArgumentHelp("Trust the certificates in this PEM file. Default: the system's.", valueName: "file"))
-  var caFile: String?
-
-  @Flag(help: "Verify nothing. Such sessions are never used when verifying.")
-  var insecure = false
+  @OptionGroup var trust: TrustOptions
 
   @Option(help: ArgumentHelp("Offer this application protocol; may be given again.", valueName: "protocol"))
   var alpn: [String] = []
@@ -64,7 +60,6 @@ struct Connect: ParsableCommand {
       throw ValidationError("--timeout takes more than 0 seconds and at most 86400.")
     }
     guard linger >= 0, linger <= 86_400 else { throw ValidationError("--linger takes 0 to 86400 seconds.") }
-    guard !(insecure && caFile != nil) else { throw ValidationError("--insecure and --ca-file exclude each other.") }
   }
 
   func run() throws {
@@ -93,11 +88,7 @@ struct Connect: ParsableCommand {
     result.applicationProtocols = alpn
     result.priority = priority
     if let cert, let key { result.clientCertificate = PEMKeyPair(certificate: cert, key: key) }
-    if insecure {
-      result.verification = .insecure
-    } else if let caFile {
-      result.verification = .engineVerifies(.file(caFile))
-    }
+    result.verification = trust.verification
     result.timeoutMilliseconds = timeout * 1000
     result.resumption = noResume ? nil : storeOptions.resumption(log: verbose ? Self.log : nil)
     return result

@@ -208,9 +208,12 @@ struct AttachTests {
     #expect(try application.client.store.count().tickets == 0)
   }
 
-  @Test("after a resumption the peer is verified with the session's own demands, though the stored chain passed")
+  @Test("where the verdict doesn't stand, the peer is verified after the resumption with the session's own demands")
   func verifiedAfterResumption() throws {
     var application = Application(client: try Client())
+    var policy = VerificationPolicy.file(Client.fixture("ecdsa-root.pem"))
+    policy.verdictLifetime = 0
+    application.verification = .engineVerifies(policy)
     try application.run()
     // The owner didn't say so in the identity: the chain's keys are too weak for this profile.
     application.prepare = { unsafe gnutls_priority_set_direct($0.pointer, "NORMAL:%PROFILE_FUTURE", nil) }

@@ -7,7 +7,8 @@ import Testing
 struct IdentityTests {
   private let base = ConnectionIdentity(server: ServerIdentity(name: "example.com", port: 443))
 
-  private func digest(_ identity: ConnectionIdentity, _ kind: VerificationKind = .engine, key: UInt8 = 1) throws
+  private func digest(_ identity: ConnectionIdentity, _ kind: VerificationKind = .engine(pins: []), key: UInt8 = 1)
+    throws
     -> StoreKey
   {
     IdentityDigests.place(
@@ -45,6 +46,10 @@ struct IdentityTests {
     #expect(try digest(base, .application).identity != original.identity)
     #expect(try digest(base, .none).identity != original.identity)
     #expect(try digest(base, key: 2).server != original.server)
+    let pin = try #require(PublicKeyPin([UInt8](repeating: 0, count: 32)))
+    let other = try #require(PublicKeyPin([UInt8](repeating: 1, count: 32)))
+    let pinned = try [[], [pin], [other], [pin, other]].map { try digest(base, .engine(pins: $0)).identity }
+    #expect(Set(pinned).count == 4)
   }
 
   @Test("bytes can't move from one field to the next: random identities collide only if they are equal")

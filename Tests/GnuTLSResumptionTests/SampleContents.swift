@@ -1,3 +1,5 @@
+import SessionTickets
+
 @testable import GnuTLSResumption
 
 extension TicketContents {
@@ -6,8 +8,22 @@ extension TicketContents {
     TicketContents(
       sessionData: Array(repeating: 0xab, count: 300), protocolVersion: 5, cipher: 20, gnutlsVersion: "3.7.9",
       issued: 1_800_000_000, lifetime: 7200, earlyDataLimit: 16_384, applicationProtocol: Array("h2".utf8), group: 2,
-      peerChain: [[1, 2, 3], [4, 5]], staples: [[], [6]],
+      peerChain: [[1, 2, 3], [4, 5]], staples: [[], [6]], verdict: .sample,
       fullHandshake: FullHandshake(id: Array(0..<16), time: 1_799_999_000), bootID: Array(16..<32),
       serverName: "example.com", port: 443)
+  }
+}
+
+extension Verdict {
+  /// With every kind of note.
+  static var sample: Verdict? {
+    guard let digest = Digest(0..<32), let stamp = FileStamp(path: "/") else { return nil }
+    var validity = Validity()
+    validity.formIntersection(from: 1_700_000_000, until: 1_900_000_000)
+    var inputs = TrustInputs()
+    for note in [.absent, .file(stamp, digest), .folder(digest, isSettled: true), .memory(digest)] as [TrustNote] {
+      inputs.append(note)
+    }
+    return Verdict(time: 1_799_999_000, validity: validity, responsesEnd: 1_850_000_000, inputs: inputs)
   }
 }

@@ -57,12 +57,13 @@ final class ClientSession {
 
   /// Has the peer verified inside a full handshake, before the client shows its own certificate.
   func verifyInHandshake() {
+    unsafe gnutls_session_set_verify_output_function(handle.pointer, PathWatch.function)
     unsafe gnutls_session_set_verify_function(handle.pointer) { session in
       guard let session = unsafe session,
         let context = unsafe SessionRegistry.context(of: SessionHandle(session)), let verifier = context.verifier
       else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
       do throws(VerificationFailure) {
-        try verifier.verify(context.session)
+        context.verifiedPath = try verifier.verify(context.session, isWatched: true)
         context.wasVerifiedInHandshake = true
         return 0
       } catch {

@@ -113,7 +113,7 @@ private struct ConnectionAttempt {
   private func loadCredentials() throws(ConnectionError) -> Credentials {
     let keyPair = configuration.clientCertificate
     do {
-      return try configuration.credentials.credentials(anchors: anchors, keyPair: keyPair)
+      return try configuration.credentials.credentials(policy: policy, keyPair: keyPair)
     } catch {
       let what = keyPair.map { "the client certificate \($0.certificate) or its key \($0.key)" } ?? "credentials"
       throw ConnectionError(.configuration, "can't load \(what)", underlying: error)
@@ -167,8 +167,8 @@ private struct ConnectionAttempt {
 
   private var serverName: String { configuration.serverName ?? host }
 
-  private var anchors: VerificationPolicy.Anchors? {
+  private var policy: VerificationPolicy? {
     guard case .engineVerifies(let policy) = configuration.verification else { return nil }
-    return policy.anchors
+    return policy
   }
 }

@@ -23,7 +23,7 @@ extension Resumption {
   ) throws(GnuTLSError) -> Attachment {
     var credentials: Credentials?
     if case .engineVerifies(let policy) = verification {
-      credentials = try self.credentials.credentials(anchors: policy.anchors, keyPair: nil)
+      credentials = try self.credentials.credentials(policy: policy, keyPair: nil)
     }
     let context = unsafe SessionContext(
       session: SessionHandle(session), engine: self, identity: identity, verification: verification,

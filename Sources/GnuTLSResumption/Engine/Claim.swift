@@ -9,8 +9,8 @@ extension SessionContext {
   /// Claims the newest ticket that may be offered. May wait for the store. Whatever goes wrong becomes a finding.
   func claim() {
     guard !findings.isDisabled else { return }
-    // Without trust every ticket would be refused, and lost: the full handshake will tell.
-    if let verifier, (try? verifier.credentials.loadTrust()) == nil { return }
+    // Without trust tickets would be refused, and lost: the full handshake will tell.
+    if let verifier, !verifier.policy.isLoadable { return }
     guard canReconnect || (try? PriorityList(identity.priority)) != nil else {
       findings.isWithheld = true
       return log("withheld: the priority string can't be read")
@@ -55,15 +55,15 @@ extension SessionContext {
     guard var contents = ring.contents(of: record, identity: place.identity) else {
       return .failure(.damaged("a record doesn't open, or is of another format"))
     }
-    if let refusal = judge(contents, record.header, ring) {
+    if let refusal = judge(&contents, record.header, ring) {
       contents.sessionData.wipe()
       return .failure(refusal)
     }
     return .success(contents)
   }
 
-  /// Returns why authentic contents must not be offered, or nil.
-  private func judge(_ contents: TicketContents, _ header: RecordHeader, _ ring: KeyRing) -> Refusal? {
+  /// Returns why authentic contents must not be offered, or nil. A verdict that doesn't stand is taken out of them.
+  private func judge(_ contents: inout TicketContents, _ header: RecordHeader, _ ring: KeyRing) -> Refusal? {
     guard !DummySessionData.matches(contents.sessionData) else { return .damaged("a record holds no session data") }
     guard contents.gnutlsVersion == GnuTLSVersion.current else {
       return .damaged("a session was packed by GnuTLS \(contents.gnutlsVersion)")
@@ -73,14 +73,7 @@ extension SessionContext {
         issued: contents.issued, lifetime: contents.lifetime, fullHandshake: contents.fullHandshake.time,
         now: engine.now.seconds)
     else { return .expired }
-    if let verifier {
-      do {
-        try verifier.verify(
-          chain: contents.peerChain, staples: contents.staples, now: engine.now.seconds, for: session)
-      } catch {
-        return error.isOnlyDates ? .expired : .untrusted(error.message)
-      }
-    }
+    if let refusal = judgePeer(&contents) { return refusal }
     guard canReconnect || isCertainlyAccepted(contents, header.kind, ring) else { return .withheld }
     guard header.kind == .session || OfferedTickets.ofThisProcess.insert(header.id) else {
       return .damaged("the store gave a ticket twice")
@@ -88,12 +81,30 @@ extension SessionContext {
     return nil
   }
 
+  private func judgePeer(_ contents: inout TicketContents) -> Refusal? {
+    let now = engine.now.seconds
+    guard contents.verdict?.validity.contains(now) != false else { return .expired }
+    guard let verifier, contents.verdict?.stands(under: verifier.policy, now: now) != true else { return nil }
+    contents.verdict = nil
+    do {
+      try verifier.credentials.loadTrust()
+    } catch {
+      return .noTrust(error.message)
+    }
+    do {
+      try verifier.verify(chain: contents.peerChain, staples: contents.staples, now: now, for: session)
+      return nil
+    } catch {
+      return error.isOnlyDates ? .expired : .untrusted(error.message)
+    }
+  }
+
   /// Removes a record that was claimed but is not offered: a ticket has left the store with the claim.
   private func drop(_ record: RecordKey, kind: RecordKind, _ refusal: Refusal) throws(StoreError) {
     switch refusal {
     case .damaged: findings.damaged += 1
     case .expired: findings.expired += 1
-    case .untrusted: findings.trustChanged += 1
+    case .untrusted, .noTrust: findings.trustChanged += 1
     case .withheld: findings.isWithheld = true
     }
     guard kind == .session, let reason = refusal.removal else { return }
@@ -121,6 +132,7 @@ private enum Refusal: Error {
   case damaged(String)
   case expired
   case untrusted(String)
+  case noTrust(String)
   case withheld
 
   var text: String {
@@ -128,6 +140,7 @@ private enum Refusal: Error {
     case .damaged(let text): text
     case .expired: "a session or its certificates are past their time"
     case .untrusted(let text): "the stored peer is not trusted now: \(text)"
+    case .noTrust(let text): "the stored peer can't be verified now: \(text)"
     case .withheld: "it could break the connection"
     }
   }
@@ -138,13 +151,15 @@ private enum Refusal: Error {
     case .damaged: .damaged
     case .expired: .expired
     case .untrusted: .trust
-    case .withheld: nil
+    case .withheld, .noTrust: nil
     }
   }
 
-  /// A session that is withheld stays in the store, and would only come again.
+  /// What is withheld stays in the store, and would only come again; without trust, all others would be refused too.
   var mayTryNext: Bool {
-    if case .withheld = self { return false }
-    return true
+    switch self {
+    case .withheld, .noTrust: false
+    case .damaged, .expired, .untrusted: true
+    }
   }
 }

@@ -81,9 +81,10 @@ extension Resumption {
   private func server(
     of key: RecordKey, _ store: any TicketStore, _ ring: KeyRing
   ) throws(StoreError) -> ServerIdentity? {
-    guard let record = try store.read(key) else { return nil }
-    return ring.contents(of: record, identity: key.place.identity)
-      .map { ServerIdentity(name: $0.serverName, port: $0.port) }
+    guard let record = try store.read(key), var contents = ring.contents(of: record, identity: key.place.identity)
+    else { return nil }
+    contents.sessionData.wipe()
+    return ServerIdentity(name: contents.serverName, port: contents.port)
   }
 
   /// A digest can't be read backwards: the server's note knows the name, and so does each record.

@@ -15,7 +15,8 @@ struct OpenedTicket: ~Copyable {
   /// Hands the session data to the session, and forgets them.
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(
-      key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake)
+      key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
+      verdict: contents.verdict)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
     return offered
@@ -29,6 +30,8 @@ struct OfferedTicket {
   /// How old it was, in seconds.
   let age: Int64
   let fullHandshake: FullHandshake
+  /// The verdict on its peer, if it still stands: else the peer is to be verified after the handshake.
+  let verdict: Verdict?
 }
 
 /// A ticket or session that came, before it is sealed.

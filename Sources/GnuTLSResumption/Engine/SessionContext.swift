@@ -17,6 +17,8 @@ final class SessionContext: @unchecked Sendable {
   let applicationHook: ApplicationHook?
   /// Whether a failed handshake can be made again on a new connection: then more may be offered.
   let canReconnect: Bool
+  /// The engine has made the session, and all of its functions are the engine's.
+  var isSetUpByEngine: Bool { canReconnect }
 
   var findings = Findings()
   var opened: OpenedTicket?
@@ -28,6 +30,12 @@ final class SessionContext: @unchecked Sendable {
   var hasFailedWithTicket = false
   /// The engine's verification ran inside the handshake, and trusted the peer.
   var wasVerifiedInHandshake = false
+  /// The path that it took.
+  var verifiedPath: VerifiedPath?
+  /// The verdict on the peer, to be sealed with its tickets.
+  var verdict: Verdict?
+  /// It was made on a resumed connection, as the sealed one didn't stand any more.
+  var isJudgedAnew = false
   /// What the handshake means for the store has been done.
   var isHandshakeSettled = false
   /// Why the engine's verification inside the handshake refused the peer.

@@ -10,6 +10,7 @@ extension SessionContext {
     if !isHandshakeSettled {
       isHandshakeSettled = true
       if let offered, findings.isDeclined { removeSiblings(of: offered, because: .declined) }
+      if let offered, let verdict, isJudgedAnew { renewVerdict(ofSiblingsOf: offered, verdict) }
       noteHandshake()
     }
     keep()
@@ -32,15 +33,37 @@ extension SessionContext {
   /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,
   /// section 3), and a peer that isn't trusted isn't trusted with another ticket.
   func removeSiblings(of ticket: OfferedTicket, because reason: RemovalReason) {
+    forEachSibling(of: ticket) { (store, sibling, _, _) throws(StoreError) in
+      try store.remove(sibling.key, because: reason)
+    }
+  }
+
+  /// Seals a new verdict into the tickets of the same full handshake: they needn't be judged again one by one.
+  private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict) {
+    forEachSibling(of: ticket) { (store, sibling, contents, ring) throws(StoreError) in
+      contents.verdict = verdict
+      let record = try seal(
+        contents, kind: sibling.kind, expiry: sibling.expiry, at: ticket.key.place, under: ring.newest)
+      // If somebody takes it meanwhile, it will be judged there.
+      _ = try store.replace(sibling.key, by: record, now: engine.now)
+    }
+  }
+
+  private func forEachSibling(
+    of ticket: OfferedTicket,
+    _ body: (any TicketStore, RecordSummary, inout TicketContents, KeyRing) throws(StoreError) -> Void
+  ) {
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
       let store = try engine.store.get()
       let place = ticket.key.place
       for summary in try store.select(server: place.server) where summary.key.place == place {
         guard let record = try store.read(summary.key),
-          ring.contents(of: record, identity: place.identity)?.fullHandshake.id == ticket.fullHandshake.id
+          var contents = ring.contents(of: record, identity: place.identity)
         else { continue }
-        try store.remove(summary.key, because: reason)
+        defer { contents.sessionData.wipe() }
+        guard contents.fullHandshake.id == ticket.fullHandshake.id else { continue }
+        try body(store, summary, &contents, ring)
       }
     } catch {
       record(error)
@@ -71,7 +94,7 @@ extension SessionContext {
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: true) else { return }
-      let facts = SessionFacts(session: session, origin: origin, server: identity.server)
+      let facts = SessionFacts(session: session, origin: origin, verdict: verdict, server: identity.server)
       for ticket in batch { try keep(ticket, facts, ring.newest) }
     } catch {
       record(error)
@@ -84,23 +107,30 @@ extension SessionContext {
     guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
     guard engine.mayStore(identity.server, ticket) else { return refuse(.refusedByCaller) }
     let place = place(under: key)
-    var contents = facts.contents(of: ticket).bytes
-    defer { contents.wipe() }
+    let contents = facts.contents(of: ticket)
     do throws(StoreError) {
       try engine.store.get().insert(at: place, now: engine.now) { () throws(StoreError) in
-        let record: SealedRecord?
-        do {
-          record = try RecordSeal.seal(contents, kind: ticket.kind, expiry: expiry, identity: place.identity, key: key)
-        } catch {
-          throw StoreError(.unavailable, "a ticket can't be sealed: \(error)", place: "")
-        }
-        guard let record else { throw StoreError(.tooLarge, "a ticket is too large", place: "") }
-        return record
+        try seal(contents, kind: ticket.kind, expiry: expiry, at: place, under: key)
       }
       ticketsStored += 1
     } catch {
       guard error.code == .tooLarge else { throw error }
       refuse(.tooLarge)
     }
+  }
+
+  private func seal(
+    _ contents: TicketContents, kind: RecordKind, expiry: Int64, at place: StoreKey, under key: MasterKey
+  ) throws(StoreError) -> SealedRecord {
+    var bytes = contents.bytes
+    defer { bytes.wipe() }
+    let record: SealedRecord?
+    do {
+      record = try RecordSeal.seal(bytes, kind: kind, expiry: expiry, identity: place.identity, key: key)
+    } catch {
+      throw StoreError(.unavailable, "a ticket can't be sealed: \(error)", place: "")
+    }
+    guard let record else { throw StoreError(.tooLarge, "a ticket is too large", place: "") }
+    return record
   }
 }

@@ -20,19 +20,36 @@ struct CertificateChain: ~Copyable {
     for index in unsafe certificates.indices { unsafe gnutls_x509_crt_deinit(certificates[index]) }
   }
 
-  /// Verifies the chain for a TLS server of this name. Returns GnuTLS's status bits: 0 is trusted.
+  /// The most certificates that GnuTLS verifies (`DEFAULT_MAX_VERIFY_DEPTH`): a longer chain would be written behind the
+  /// end of an array of its own.
+  private static let mostCertificates = 16
+
+  /// Verifies the chain for a TLS server of this name.
+  /// - Returns: GnuTLS's status bits, 0 for trusted, and the path that was verified then.
   mutating func status(
     trust: gnutls_x509_trust_list_t?, name: String?, flags: UInt32
-  ) throws(GnuTLSError) -> UInt32 {
+  ) throws(GnuTLSError) -> (status: UInt32, path: VerifiedPath) {
+    let count = unsafe certificates.count
+    guard count <= Self.mostCertificates else { throw GnuTLSError(GNUTLS_E_CONSTRAINT_ERROR) }
     var status: UInt32 = 0
-    let count = UInt32(unsafe certificates.count)
-    let code = unsafe certificates.withUnsafeMutableBufferPointer { list in
-      unsafe withOptionalCString(name) {
-        unsafe cgnutls_verify_chain(trust, list.baseAddress, count, $0, flags, &status)
+    let (code, path) = unsafe certificates.withUnsafeMutableBufferPointer { list in
+      PathWatch.path {
+        unsafe withOptionalCString(name) {
+          unsafe cgnutls_verify_chain(trust, list.baseAddress, UInt32(count), $0, flags, &status, PathWatch.function)
+        }
       }
     }
     try GnuTLSError.check(code)
-    return status
+    return (status, path)
+  }
+
+  /// When all of its certificates are valid.
+  var validity: Validity {
+    var result = Validity()
+    for index in unsafe certificates.indices {
+      if let certificate = unsafe certificates[index] { unsafe result.formIntersection(of: certificate) }
+    }
+    return result
   }
 }
 

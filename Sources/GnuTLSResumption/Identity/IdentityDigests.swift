@@ -32,7 +32,7 @@ enum IdentityDigests {
 
   private static func identityFields(_ identity: ConnectionIdentity, _ verification: VerificationKind) -> [UInt8] {
     var result: [UInt8] = []
-    result.append(field: verification.rawValue.utf8)
+    result.append(field: verification.bytes)
     result.append(field: identity.expectedName.utf8)
     result.append(bigEndian: UInt32(identity.applicationProtocols.count))
     for name in identity.applicationProtocols { result.append(field: name.utf8) }

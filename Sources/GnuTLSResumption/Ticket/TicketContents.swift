@@ -33,6 +33,8 @@ struct TicketContents: Hashable {
   var peerChain: [[UInt8]]
   /// DER, one for each certificate of the chain, empty where there was none.
   var staples: [[UInt8]]
+  /// Nil if nobody verified the peer.
+  var verdict: Verdict?
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
   var bootID: [UInt8]
@@ -41,7 +43,7 @@ struct TicketContents: Hashable {
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 1
+  private static let formatVersion: UInt8 = 2
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
@@ -49,7 +51,8 @@ extension TicketContents {
     // Room for all, so that growing leaves no copy of the secrets behind.
     let lists = (peerChain + staples).reduce(0) { $0 + $1.count + 4 }
     let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
-    result.reserveCapacity(256 + sessionData.count + lists + texts)
+    let verdict = verdict?.bytes ?? []
+    result.reserveCapacity(256 + sessionData.count + lists + texts + verdict.count)
     result.append(Self.formatVersion)
     result.append(field: sessionData)
     result.append(bigEndian: protocolVersion)
@@ -65,6 +68,7 @@ extension TicketContents {
       result.append(bigEndian: UInt32(list.count))
       for element in list { result.append(field: element) }
     }
+    result.append(field: verdict)
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
@@ -89,6 +93,7 @@ extension TicketContents {
       let group = reader.integer(UInt32.self),
       let peerChain = Self.list(&reader),
       let staples = Self.list(&reader), staples.count == peerChain.count,
+      let verdictBytes = reader.field(UInt32.self),
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
       let fullHandshakeTime = reader.integer(UInt64.self),
       let bootID = reader.field(UInt32.self),
@@ -98,11 +103,17 @@ extension TicketContents {
       let version = String(validating: gnutlsVersion, as: UTF8.self),
       let name = String(validating: serverName, as: UTF8.self)
     else { return nil }
+    var verdict: Verdict?
+    if !verdictBytes.isEmpty {
+      var reader = ByteReader(verdictBytes)
+      guard let known = Verdict(&reader), reader.isAtEnd else { return nil }
+      verdict = known
+    }
     self.init(
       sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
       issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
       applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
-      staples: staples,
+      staples: staples, verdict: verdict,
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
       bootID: Array(bootID), serverName: name, port: port)
   }

@@ -8,17 +8,23 @@ internal import Locking
 /// and nothing reads the trust before that.
 @safe
 final class Credentials: @unchecked Sendable {
-  let pointer: gnutls_certificate_credentials_t
-  private let anchors: VerificationPolicy.Anchors?
-  private let loaded = Lock(false)
+  private enum Trust {
+    case notLoaded
+    /// With what it was loaded from; nil where that can't be told.
+    case loaded(TrustInputs?)
+  }
 
-  /// Credentials without trust yet; `anchors` nil if none will be asked for.
-  init(anchors: VerificationPolicy.Anchors?) throws(GnuTLSError) {
+  let pointer: gnutls_certificate_credentials_t
+  private let policy: VerificationPolicy?
+  private let trust = Lock(Trust.notLoaded)
+
+  /// Credentials without trust yet; `policy` nil if none will be asked for.
+  init(policy: VerificationPolicy?) throws(GnuTLSError) {
     var credentials: gnutls_certificate_credentials_t?
     try GnuTLSError.check(unsafe gnutls_certificate_allocate_credentials(&credentials))
     guard let credentials = unsafe credentials else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
     unsafe pointer = unsafe credentials
-    self.anchors = anchors
+    self.policy = policy
   }
 
   deinit { unsafe gnutls_certificate_free_credentials(pointer) }
@@ -34,32 +40,53 @@ final class Credentials: @unchecked Sendable {
     var leaf = unsafe gnutls_datum_t()
     // Borrowed: the certificate lives in the credentials.
     guard unsafe gnutls_certificate_get_crt_raw(pointer, 0, 0, &leaf) == 0 else { return nil }
-    var digest = [UInt8](repeating: 0, count: 32)
-    let code = unsafe digest.withUnsafeMutableBytes {
-      unsafe gnutls_hash_fast(GNUTLS_DIG_SHA256, leaf.data, Int(leaf.size), $0.baseAddress)
-    }
-    return code == 0 ? digest : nil
+    return SHA256.digest(unsafe Array(UnsafeRawBufferPointer(start: leaf.data, count: Int(leaf.size)))).bytes
   }
 
   /// Loads the trust, once.
-  func loadTrust() throws(VerificationFailure) {
-    try loaded.withLock { (loaded) throws(VerificationFailure) in
-      guard !loaded else { return }
-      switch anchors {
-      case .system:
-        try Self.check(unsafe gnutls_certificate_set_x509_system_trust(pointer), "the system's trust store")
-      case .file(let path):
-        try Self.check(
-          unsafe gnutls_certificate_set_x509_trust_file(pointer, path, GNUTLS_X509_FMT_PEM), "the trust file \(path)")
-      case .sessionCredentials, nil: break
-      }
-      loaded = true
+  /// - Returns: What it was loaded from, or nil where that can't be told.
+  @discardableResult
+  func loadTrust() throws(VerificationFailure) -> TrustInputs? {
+    try trust.withLock { (trust) throws(VerificationFailure) in
+      if case .loaded(let inputs) = trust { return inputs }
+      let inputs = try policy.flatMap { (policy) throws(VerificationFailure) in try load(policy) }
+      trust = .loaded(inputs)
+      return inputs
     }
   }
 
-  private static func check(_ result: Int32, _ name: String) throws(VerificationFailure) {
-    guard result < 0 else { return }
-    throw VerificationFailure(message: "can't read \(name): \(GnuTLSError(result))")
+  /// Whether what has been loaded so far is what a policy would load now.
+  func isCurrent(for policy: VerificationPolicy?) -> Bool {
+    guard policy?.anchors == self.policy?.anchors, policy?.revocationLists == self.policy?.revocationLists else {
+      return false
+    }
+    guard let policy, case .loaded(let inputs) = trust.withLock({ $0 }) else { return true }
+    guard let inputs, let sources = policy.sources else { return policy.anchors == .sessionCredentials }
+    return inputs.hold(for: sources)
+  }
+
+  private func load(_ policy: VerificationPolicy) throws(VerificationFailure) -> TrustInputs? {
+    var loader = unsafe TrustLoader(credentials: pointer)
+    switch policy.anchors {
+    case .system:
+      guard let path = SystemTrust.file else {
+        try loader.addSystemTrust()
+        return nil
+      }
+      try loader.addAnchors(file: path)
+    case .file(let path): try loader.addAnchors(file: path)
+    case .folder(let path): try loader.addAnchors(folder: path)
+    case .memory(let pem, let digest): try loader.addAnchors(pem: pem, digest: digest)
+    case .sessionCredentials:
+      guard policy.revocationLists.isEmpty else {
+        throw VerificationFailure(
+          message: "revocation lists can't be added to a session's own credentials: put them there yourself")
+      }
+      return nil
+    }
+    for path in policy.revocationLists { try loader.addRevocationList(file: path) }
+    loader.inputs.append(SystemTrust.configurationNote)
+    return loader.inputs
   }
 
   /// The trust list, borrowed from the credentials.

@@ -1,7 +1,8 @@
 internal import Glibc
+internal import SessionTickets
 
 /// What tells that a file is still the one that was read: device, inode, size, and both times in nanoseconds.
-struct FileStamp: Hashable {
+struct FileStamp {
   private let device: UInt64
   private let inode: UInt64
   private let size: Int64
@@ -12,15 +13,19 @@ struct FileStamp: Hashable {
 
   /// Nil if there is no such file.
   init?(path: String) {
-    var info = stat()
-    guard unsafe stat(path, &info) == 0 else { return nil }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  init(_ status: stat) {
     var now = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
-    device = UInt64(info.st_dev)
-    inode = UInt64(info.st_ino)
-    size = Int64(info.st_size)
-    modified = Self.nanoseconds(info.st_mtim)
-    changed = Self.nanoseconds(info.st_ctim)
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    modified = Self.nanoseconds(status.st_mtim)
+    changed = Self.nanoseconds(status.st_ctim)
     isSettled = Self.nanoseconds(now) - changed > 2_000_000_000
   }
 
@@ -28,6 +33,11 @@ struct FileStamp: Hashable {
     Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
+  /// Whether the file that has this stamp now is certainly the one that `self` was noted of.
+  func certainlyMatches(_ current: FileStamp) -> Bool { isSettled && self == current }
+}
+
+extension FileStamp: Hashable {
   static func == (left: FileStamp, right: FileStamp) -> Bool {
     left.device == right.device && left.inode == right.inode && left.size == right.size
       && left.modified == right.modified && left.changed == right.changed
@@ -36,5 +46,29 @@ struct FileStamp: Hashable {
   func hash(into hasher: inout Hasher) {
     hasher.combine(inode)
     hasher.combine(changed)
+  }
+}
+
+extension FileStamp {
+  /// 41 bytes.
+  var bytes: [UInt8] {
+    var result: [UInt8] = [isSettled ? 1 : 0]
+    result.append(bigEndian: device)
+    result.append(bigEndian: inode)
+    for field in [size, modified, changed] { result.append(bigEndian: UInt64(bitPattern: field)) }
+    return result
+  }
+
+  init?(_ reader: inout ByteReader) {
+    guard let settled = reader.integer(UInt8.self), settled <= 1, let device = reader.integer(UInt64.self),
+      let inode = reader.integer(UInt64.self), let size = reader.integer(UInt64.self),
+      let modified = reader.integer(UInt64.self), let changed = reader.integer(UInt64.self)
+    else { return nil }
+    isSettled = settled == 1
+    self.device = device
+    self.inode = inode
+    self.size = Int64(bitPattern: size)
+    self.modified = Int64(bitPattern: modified)
+    self.changed = Int64(bitPattern: changed)
   }
 }

@@ -9,19 +9,29 @@ struct PeerVerifier {
   let expectedName: String
 
   /// Verifies the peer of a session whose handshake has it: chain, staples, purpose and name, with the session's own
-  /// priorities and flags (`gnutls_certificate_verify_peers`). Works after a resumption too, on the stored chain.
-  func verify(_ session: SessionHandle) throws(VerificationFailure) {
+  /// priorities and flags (`gnutls_certificate_verify_peers`), and the policy's pins. Works after a resumption too, on
+  /// the stored chain.
+  /// - Parameter isWatched: ``PathWatch/function`` has been set for this session.
+  /// - Returns: The path that was verified, or nil if it can't be told.
+  func verify(_ session: SessionHandle, isWatched: Bool) throws(VerificationFailure) -> VerifiedPath? {
     try credentials.loadTrust()
     var status: UInt32 = 0
-    let code = withPolicyCredentials(session) {
-      unsafe cgnutls_verify_peer(session.pointer, expectedName, &status)
+    let (code, watched) = PathWatch.path {
+      withPolicyCredentials(session) { unsafe cgnutls_verify_peer(session.pointer, expectedName, &status) }
     }
     guard code >= 0 else { throw VerificationFailure(message: "the peer can't be verified: \(GnuTLSError(code))") }
     guard status == 0 else { throw VerificationFailure(status: status) }
+    // The function that shows the path is the owner's to set, and can't be asked for. So the chain once more, for its
+    // path; that fails where only the session's own flags had it trusted.
+    let path = isWatched ? watched : try? self.path(of: session.peerChain, for: session)
+    try checkPins(path)
+    return path
   }
 
   /// Verifies a chain that was stored with a ticket, with its stapled responses, against the trust of now, for a
   /// session that may offer it.
+  ///
+  /// It knows neither the priorities' profile nor their flags: ``verify(_:isWatched:)`` follows after the resumption.
   func verify(
     chain: [[UInt8]], staples: [[UInt8]], now: Int64, for session: SessionHandle
   ) throws(VerificationFailure) {
@@ -29,16 +39,28 @@ struct PeerVerifier {
     guard staples.allSatisfy({ StapledResponse.isGood($0, now: now) }) else {
       throw VerificationFailure(message: "the stored OCSP response is superseded, or says revoked")
     }
+    try checkPins(path(of: chain, for: session))
+  }
+
+  private func path(of chain: [[UInt8]], for session: SessionHandle) throws(VerificationFailure) -> VerifiedPath {
     let status: UInt32
+    let path: VerifiedPath
     do {
       var parsed = try CertificateChain(chain)
       let owner = unsafe sessionCredentials(session) ?? credentials.pointer
-      status = unsafe try parsed.status(
+      (status, path) = unsafe try parsed.status(
         trust: Credentials.trustList(of: owner), name: expectedName, flags: gnutls_certificate_get_verify_flags(owner))
     } catch {
-      throw VerificationFailure(message: "the stored chain can't be verified: \(error)")
+      throw VerificationFailure(message: "the chain can't be verified: \(error)")
     }
     guard status == 0 else { throw VerificationFailure(status: status) }
+    return path
+  }
+
+  private func checkPins(_ path: VerifiedPath?) throws(VerificationFailure) {
+    guard policy.pins.isEmpty || path.map({ !policy.pins.isDisjoint(with: $0.keys) }) == true else {
+      throw VerificationFailure(message: "the certificates have none of the pinned keys")
+    }
   }
 
   /// The credentials of an attached session whose own trust is the policy, borrowed; else nil.

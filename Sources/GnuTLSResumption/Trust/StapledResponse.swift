@@ -10,9 +10,16 @@ enum StapledResponse {
 
   /// Whether the response, in DER, is none at all, or still speaks for its certificate.
   static func isGood(_ der: [UInt8], now: Int64) -> Bool {
-    guard !der.isEmpty else { return true }
+    guard let end = end(of: der) else { return false }
+    return now <= end
+  }
+
+  /// When the response, in DER, is superseded, in seconds since 1970: the far future if it is none at all, nil if it
+  /// doesn't speak for its certificate.
+  static func end(of der: [UInt8]) -> Int64? {
+    guard !der.isEmpty else { return .max }
     var response: gnutls_ocsp_resp_t?
-    guard unsafe gnutls_ocsp_resp_init(&response) == 0 else { return false }
+    guard unsafe gnutls_ocsp_resp_init(&response) == 0 else { return nil }
     defer { unsafe gnutls_ocsp_resp_deinit(response) }
     var status: UInt32 = 0
     var thisUpdate = 0
@@ -20,7 +27,7 @@ enum StapledResponse {
     guard unsafe der.withDatum({ unsafe gnutls_ocsp_resp_import(response, $0) }) == 0,
       unsafe cgnutls_staple_status(response, &status, &thisUpdate, &nextUpdate) == 0,
       status != GNUTLS_OCSP_CERT_REVOKED.rawValue
-    else { return false }
-    return nextUpdate == -1 ? now - Int64(thisUpdate) <= mostAge : now <= Int64(nextUpdate)
+    else { return nil }
+    return nextUpdate == -1 ? Int64(thisUpdate) + mostAge : Int64(nextUpdate)
   }
 }

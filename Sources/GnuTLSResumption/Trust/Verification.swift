@@ -13,7 +13,7 @@ public enum Verification: Sendable {
 
   var kind: VerificationKind {
     switch self {
-    case .engineVerifies: .engine
+    case .engineVerifies(let policy): .engine(pins: policy.pins.sorted())
     case .applicationVerifies: .application
     case .insecure: .none
     }
@@ -21,8 +21,22 @@ public enum Verification: Sendable {
 }
 
 /// The part of the verification that belongs to a connection's identity.
-enum VerificationKind: String {
-  case engine
+enum VerificationKind: Hashable {
+  case engine(pins: [PublicKeyPin])
   case application
   case none
+
+  /// The canonical encoding: a name, and the pins in order.
+  var bytes: [UInt8] {
+    var result: [UInt8] = []
+    switch self {
+    case .engine(let pins):
+      result.append(field: "engine".utf8)
+      result.append(bigEndian: UInt32(pins.count))
+      for pin in pins { result.append(field: pin.digest) }
+    case .application: result.append(field: "application".utf8)
+    case .none: result.append(field: "none".utf8)
+    }
+    return result
+  }
 }

@@ -1,19 +1,76 @@
+internal import SessionTickets
+
 /// What the engine verifies a peer against.
+///
+/// Name and purpose (TLS server) are always verified too.
 public struct VerificationPolicy: Hashable, Sendable {
   enum Anchors: Hashable, Sendable {
     case system
     case file(String)
+    case folder(String)
+    case memory([UInt8], digest: Digest)
     case sessionCredentials
   }
 
   let anchors: Anchors
 
+  /// If there are any, the peer's verified path must contain one of these keys, at any place from the leaf to the
+  /// anchor.
+  public var pins: Set<PublicKeyPin> = []
+  /// Paths of files with revocation lists (CRLs) in PEM. What they say counts as it stands there
+  /// (`gnutls_certificate_set_x509_crl_file`): their signatures and dates are not looked at.
+  ///
+  /// Not for ``sessionCredentials``, whose owner has put them there.
+  public var revocationLists: [String] = []
+  /// For how long a verification is believed while nothing that it depended on changes, in seconds: a day unless set.
+  /// 0 verifies the stored peer anew at every resumption.
+  public var verdictLifetime: Int64 = 24 * 3600
+
+  init(anchors: Anchors) { self.anchors = anchors }
+
   /// The system's trust store (`gnutls_certificate_set_x509_system_trust`).
   public static let system = VerificationPolicy(anchors: .system)
 
-  /// The certificates in a PEM file (`gnutls_certificate_set_x509_trust_file`), and no others.
+  /// The certificates in a PEM file, and no others (`gnutls_certificate_set_x509_trust_file`).
   public static func file(_ path: String) -> VerificationPolicy { VerificationPolicy(anchors: .file(path)) }
 
-  /// The trust list that the owner of an attached session has put into its certificate credentials.
+  /// The certificates in the PEM files of a folder, and no others (`gnutls_certificate_set_x509_trust_dir`).
+  public static func folder(_ path: String) -> VerificationPolicy { VerificationPolicy(anchors: .folder(path)) }
+
+  /// The certificates in these bytes, in PEM, and no others (`gnutls_certificate_set_x509_trust_mem`).
+  public static func anchors(pem: [UInt8]) -> VerificationPolicy {
+    VerificationPolicy(anchors: .memory(pem, digest: SHA256.digest(pem)))
+  }
+
+  /// The trust list that the owner of an attached session has put into its certificate credentials. What is in it
+  /// can't be told, so that the stored peer is verified anew at every resumption.
   public static let sessionCredentials = VerificationPolicy(anchors: .sessionCredentials)
+}
+
+extension VerificationPolicy {
+  /// All that a verification depends on besides the peer and the identity; nil where it can't be told.
+  var sources: [TrustSource]? {
+    let first: TrustSource
+    switch anchors {
+    case .system:
+      guard let path = SystemTrust.file else { return nil }
+      first = .file(path)
+    case .file(let path): first = .file(path)
+    case .folder(let path): first = .folder(path)
+    case .memory(_, let digest): first = .memory(digest: digest)
+    case .sessionCredentials: return nil
+    }
+    return [first] + revocationLists.map { .file($0) } + [.configuration(SystemTrust.configuration)]
+  }
+
+  /// Whether the anchors and lists can be loaded, as far as that can be told without reading them.
+  var isLoadable: Bool {
+    guard let sources else { return true }
+    return sources.allSatisfy { source in
+      switch source {
+      case .file(let path), .folder(let path): FileStamp(path: path) != nil
+      case .configuration, .memory: true
+      }
+    }
+  }
 }

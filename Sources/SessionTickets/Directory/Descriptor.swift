@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A file descriptor with one owner, closed when the owner lets go of it.
 package struct Descriptor: ~Copyable, Sendable {
@@ -10,14 +10,34 @@ package struct Descriptor: ~Copyable, Sendable {
   deinit { _ = Glibc.close(number) }
 
   /// What fstat(2) says, or nil.
-  func status() -> stat? {
+  package func status() -> stat? {
     var status = stat()
     return unsafe fstat(number, &status) == 0 ? status : nil
+  }
+
+  /// Reads up to that many bytes from the current position, or fewer if the file ends before.
+  /// - Returns: The bytes, and 0 or an error number.
+  package func contents(atMost limit: Int) -> (bytes: [UInt8], code: Int32) {
+    var code: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+      while filled < buffer.count {
+        let count = unsafe Glibc.read(number, buffer.baseAddress! + filled, buffer.count - filled)
+        if count > 0 {
+          filled += count
+        } else if count == 0 {
+          return
+        } else if errno != EINTR {
+          code = errno
+          return
+        }
+      }
+    }
+    return (bytes, code)
   }
 }
 
 extension stat {
-  func isKind(_ kind: mode_t) -> Bool { st_mode & S_IFMT == kind }
+  package func isKind(_ kind: mode_t) -> Bool { st_mode & S_IFMT == kind }
 
   /// Whether nobody but the effective user (and root) could have written it.
   var isPrivate: Bool { st_uid == geteuid() && !isWritableByOthers }

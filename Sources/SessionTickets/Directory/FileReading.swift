@@ -30,20 +30,7 @@ extension Folder {
     guard status.isKind(S_IFREG), status.isPrivate, status.st_size <= limit,
       !(isSecret && status.isReadableByOthers)
     else { return .unusable }
-    var failureCode: Int32 = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, filled in
-      while filled < buffer.count {
-        let count = unsafe Glibc.read(number, buffer.baseAddress! + filled, buffer.count - filled)
-        if count > 0 {
-          filled += count
-        } else if count == 0 {
-          return
-        } else if errno != EINTR {
-          failureCode = errno
-          return
-        }
-      }
-    }
+    let (bytes, failureCode) = file.contents(atMost: Int(status.st_size))
     guard failureCode == 0 else { throw failure("'\(name.text)' can't be read", errno: failureCode) }
     return .contents(bytes)
   }

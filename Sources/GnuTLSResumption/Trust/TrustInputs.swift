@@ -1,0 +1,31 @@
+/// All that a verification depended on besides the peer and the identity: anchors, revocation lists, and GnuTLS's own
+/// configuration file, each as it was found.
+struct TrustInputs: Hashable {
+  /// In the order of the policy's sources.
+  private(set) var notes: [TrustNote] = []
+
+  mutating func append(_ note: TrustNote) { notes.append(note) }
+
+  /// Whether all of it is certainly still the same.
+  func hold(for sources: [TrustSource]) -> Bool {
+    notes.count == sources.count && zip(notes, sources).allSatisfy { $0.holds(for: $1) }
+  }
+}
+
+extension TrustInputs {
+  private static let mostNotes: UInt8 = 255
+
+  /// Nil if there are more than can be kept: then they are never unchanged.
+  var bytes: [UInt8]? {
+    guard notes.count <= Self.mostNotes else { return nil }
+    return [UInt8(notes.count)] + notes.flatMap(\.bytes)
+  }
+
+  init?(_ reader: inout ByteReader) {
+    guard let count = reader.integer(UInt8.self) else { return nil }
+    for _ in 0..<count {
+      guard let note = TrustNote(&reader) else { return nil }
+      notes.append(note)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import SessionTickets
+
+/// Where something comes from that a verification depends on.
+enum TrustSource: Hashable {
+  case file(String)
+  /// A file that need not be there, and that GnuTLS reads by itself.
+  case configuration(String)
+  case folder(String)
+  case memory(digest: Digest)
+}
+
+/// What was found at a ``TrustSource``: enough to tell later whether it is still the same.
+enum TrustNote: Hashable {
+  case absent
+  case file(FileStamp, Digest)
+  case folder(Digest, isSettled: Bool)
+  case memory(Digest)
+}
+
+extension TrustNote {
+  /// Whether a source holds what was noted. Reads a file only where its stamp doesn't tell; of a folder, if that
+  /// doesn't tell, the answer is no.
+  func holds(for source: TrustSource) -> Bool {
+    switch (self, source) {
+    case (.absent, .configuration(let path)):
+      return FileStamp(path: path) == nil
+    case (.file(let stamp, let digest), .file(let path)), (.file(let stamp, let digest), .configuration(let path)):
+      guard let current = FileStamp(path: path) else { return false }
+      if stamp.certainlyMatches(current) { return true }
+      guard let file = try? TrustFile(path, purpose: "") else { return false }
+      return SHA256.digest(file.bytes) == digest
+    case (.folder(let digest, let isSettled), .folder(let path)):
+      return isSettled && (try? TrustFolder(path))?.digest == digest
+    case (.memory(let noted), .memory(let digest)):
+      return noted == digest
+    default:
+      return false
+    }
+  }
+
+  var bytes: [UInt8] {
+    switch self {
+    case .absent: [0]
+    case .file(let stamp, let digest): [1] + stamp.bytes + digest.bytes
+    case .folder(let digest, let isSettled): [2] + digest.bytes + [isSettled ? 1 : 0]
+    case .memory(let digest): [3] + digest.bytes
+    }
+  }
+
+  init?(_ reader: inout ByteReader) {
+    switch reader.integer(UInt8.self) {
+    case 0: self = .absent
+    case 1:
+      guard let stamp = FileStamp(&reader), let digest = reader.digest() else { return nil }
+      self = .file(stamp, digest)
+    case 2:
+      guard let digest = reader.digest(), let settled = reader.integer(UInt8.self), settled <= 1 else { return nil }
+      self = .folder(digest, isSettled: settled == 1)
+    case 3:
+      guard let digest = reader.digest() else { return nil }
+      self = .memory(digest)
+    default: return nil
+    }
+  }
+}
+
+extension ByteReader {
+  fileprivate mutating func digest() -> Digest? { bytes(Digest.byteCount).flatMap { Digest($0) } }
+}

@@ -1,0 +1,45 @@
+/// A judgement on a peer, sealed with its tickets: that it was trusted, when, by what, and for how long at most.
+struct Verdict: Hashable {
+  /// When it was made, in seconds since 1970.
+  var time: Int64
+  /// Of the path that was verified, from the leaf to the anchor. Outside of it no ticket is offered.
+  var validity: Validity
+  /// When the first of the stapled OCSP responses is superseded, in seconds since 1970; the far future without any.
+  var responsesEnd: Int64
+  /// Nil where they can't be told: the engine didn't verify, or a trust list that somebody else had loaded.
+  var inputs: TrustInputs?
+
+  /// Whether it still stands: young enough, and all that it depended on unchanged. If not, the stored chain is to be
+  /// verified again.
+  func stands(under policy: VerificationPolicy, now: Int64) -> Bool {
+    let age = now.subtractingReportingOverflow(time)
+    guard time <= now, !age.overflow, age.partialValue < policy.verdictLifetime, now <= responsesEnd, let inputs,
+      let sources = policy.sources
+    else { return false }
+    return inputs.hold(for: sources)
+  }
+}
+
+extension Verdict {
+  var bytes: [UInt8] {
+    var result: [UInt8] = []
+    result.append(bigEndian: UInt64(bitPattern: time))
+    result += validity.bytes
+    result.append(bigEndian: UInt64(bitPattern: responsesEnd))
+    guard let inputs = inputs?.bytes else { return result + [0] }
+    return result + [1] + inputs
+  }
+
+  init?(_ reader: inout ByteReader) {
+    guard let time = reader.integer(UInt64.self), let validity = Validity(&reader),
+      let responsesEnd = reader.integer(UInt64.self), let hasInputs = reader.integer(UInt8.self), hasInputs <= 1
+    else { return nil }
+    if hasInputs == 1 {
+      guard let inputs = TrustInputs(&reader) else { return nil }
+      self.inputs = inputs
+    }
+    self.time = Int64(bitPattern: time)
+    self.validity = validity
+    self.responsesEnd = Int64(bitPattern: responsesEnd)
+  }
+}

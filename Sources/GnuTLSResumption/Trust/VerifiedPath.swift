@@ -1,0 +1,65 @@
+internal import CGnuTLS
+internal import Glibc
+
+/// The path that a verification took, from the leaf to the trust anchor: when all of it is valid, and its keys.
+struct VerifiedPath: Hashable {
+  /// Of all its certificates, the anchor's included.
+  private(set) var validity = Validity()
+  /// SHA-256 of the SubjectPublicKeyInfo of each.
+  private(set) var keys: Set<PublicKeyPin> = []
+
+  fileprivate mutating func add(_ certificate: gnutls_x509_crt_t?) {
+    guard let certificate = unsafe certificate else { return }
+    unsafe validity.formIntersection(of: certificate)
+    var digest = [UInt8](repeating: 0, count: PublicKeyPin.byteCount)
+    var count = digest.count
+    let code = unsafe gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256.rawValue, &digest, &count)
+    if code == 0, let pin = PublicKeyPin(digest) { keys.insert(pin) }
+  }
+}
+
+extension Validity {
+  /// Narrows the span to a certificate's. One without a readable date is never valid.
+  mutating func formIntersection(of certificate: gnutls_x509_crt_t) {
+    let from = unsafe gnutls_x509_crt_get_activation_time(certificate)
+    let until = unsafe gnutls_x509_crt_get_expiration_time(certificate)
+    guard from != -1, until != -1 else { return formIntersection(from: .max, until: .min) }
+    formIntersection(from: Int64(from), until: Int64(until))
+  }
+}
+
+/// Watches which path GnuTLS takes. Its function for that (`gnutls_verify_output_function`) has no argument for a
+/// context, so it is the thread's.
+enum PathWatch {
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let code = unsafe pthread_key_create(&key, nil)
+    precondition(code == 0, "no thread-specific data left")
+    return key
+  }()
+
+  /// Runs a verification, and returns its result with the path that it ended with. Not to be nested.
+  static func path<Result>(of verification: () -> Result) -> (Result, VerifiedPath) {
+    var path = VerifiedPath()
+    let result = unsafe withUnsafeMutablePointer(to: &path) { pointer in
+      unsafe pthread_setspecific(key, pointer)
+      defer { pthread_setspecific(key, nil) }
+      return verification()
+    }
+    return (result, path)
+  }
+
+  /// The function to hand to GnuTLS.
+  static let function: @convention(c) (gnutls_x509_crt_t?, gnutls_x509_crt_t?, gnutls_x509_crl_t?, UInt32) -> Int32 = {
+    certificate, issuer, _, status in
+    guard let path = unsafe pthread_getspecific(key)?.assumingMemoryBound(to: VerifiedPath.self) else { return 0 }
+    // GnuTLS tries again by another way where one fails: what came before was not the path.
+    guard status == 0 else {
+      unsafe path.pointee = VerifiedPath()
+      return 0
+    }
+    unsafe path.pointee.add(certificate)
+    unsafe path.pointee.add(issuer)
+    return 0
+  }
+}
