@@ -1,10 +1,11 @@
 import Foundation
-import GnuTLSResumption
 import Locking
 import ScriptableTLSServer
 import SessionTickets
 import TestPeers
 import Testing
+
+@testable import GnuTLSResumption
 
 /// A client of the scriptable server: store, key and trust of its own, so that tests don't meet.
 struct Client {
@@ -39,6 +40,35 @@ struct Client {
     return Resumption(
       store: store, masterKey: .keys(KeyRing(newest: master)),
       options: ResumptionOptions(clock: { [clock] in clock.now }, mayStore: mayStore))
+  }
+
+  /// The policy that the engine verifies by.
+  var policy: VerificationPolicy {
+    get {
+      guard case .engineVerifies(let policy) = configuration.verification else { return .system }
+      return policy
+    }
+    set { configuration.verification = .engineVerifies(newValue) }
+  }
+
+  /// The same client in another process: with nothing loaded, and only the store in common.
+  func anew() throws -> Client {
+    var other = self
+    other.configuration = TLSConfiguration()
+    other.configuration.serverName = configuration.serverName
+    other.configuration.applicationProtocols = configuration.applicationProtocols
+    other.configuration.priority = configuration.priority
+    other.configuration.verification = configuration.verification
+    other.configuration.resumption = try resumption()
+    return other
+  }
+
+  /// Visits as another process would. Returns the outcome, and whether the trust was loaded for it.
+  @discardableResult
+  func visitAnew() throws -> (outcome: Outcome, loadedTrust: Bool) {
+    let other = try anew()
+    let outcome = try other.visit()
+    return (outcome, other.configuration.credentials.hasLoadedTrust)
   }
 
   func connect() throws -> TLSConnection {

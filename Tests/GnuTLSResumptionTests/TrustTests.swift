@@ -101,7 +101,7 @@ struct TrustTests {
     #expect(client.server.connections.first?.clientHello?.offersResumption == false)
   }
 
-  @Test("trust that can't be loaded at the moment costs no tickets")
+  @Test("trust that is not there at the moment costs no tickets")
   func trustNotLoaded() throws {
     var client = try Client()
     let good = client.configuration.verification

@@ -55,6 +55,13 @@ final class Credentials: @unchecked Sendable {
     }
   }
 
+  var isTrustLoaded: Bool {
+    trust.withLock { trust in
+      if case .loaded = trust { return true }
+      return false
+    }
+  }
+
   /// Whether what has been loaded so far is what a policy would load now.
   func isCurrent(for policy: VerificationPolicy?) -> Bool {
     guard policy?.anchors == self.policy?.anchors, policy?.revocationLists == self.policy?.revocationLists else {

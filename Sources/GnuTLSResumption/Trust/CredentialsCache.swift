@@ -11,6 +11,9 @@ final class CredentialsCache: Sendable {
 
   private let entry = Lock<Entry?>(nil)
 
+  /// Whether those that were made last have loaded their trust.
+  var hasLoadedTrust: Bool { entry.withLock { $0?.credentials.isTrustLoaded == true } }
+
   /// - Parameter policy: Nil if nobody's certificate will be verified with them.
   func credentials(
     policy: VerificationPolicy?, keyPair: PEMKeyPair?

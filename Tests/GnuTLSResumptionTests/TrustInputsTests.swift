@@ -1,0 +1,129 @@
+import Foundation
+import Glibc
+import SessionTickets
+import TestPeers
+import Testing
+
+@testable import GnuTLSResumption
+
+@Suite("What a verification depended on")
+struct TrustInputsTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func status(of path: String) throws -> stat {
+    var status = stat()
+    try #require(unsafe stat(path, &status) == 0)
+    return status
+  }
+
+  @Test("a stamp tells by device, inode, size and both times, if they are clearly older than the noting")
+  func stamps() throws {
+    let old = try status(of: Client.fixture("ecdsa-root.pem"))
+    let noted = FileStamp(old)
+    #expect(noted.isSettled && noted.certainlyMatches(FileStamp(old)))
+    let changes: [(inout stat) -> Void] = [
+      { $0.st_dev += 1 }, { $0.st_ino += 1 }, { $0.st_size += 1 }, { $0.st_mtim.tv_nsec ^= 1 },
+      { $0.st_ctim.tv_nsec ^= 1 }, { $0.st_mtim.tv_sec += 1 }, { $0.st_ctim.tv_sec -= 1 },
+    ]
+    for change in changes {
+      var other = old
+      change(&other)
+      #expect(!noted.certainlyMatches(FileStamp(other)))
+    }
+    var young = old
+    young.st_ctim.tv_sec = time(nil) - 1
+    #expect(!FileStamp(young).certainlyMatches(FileStamp(young)))
+    young.st_ctim.tv_sec = time(nil) + 1000
+    #expect(!FileStamp(young).isSettled)
+  }
+
+  @Test("each kind of note holds for its source, and for nothing else")
+  func notes() throws {
+    try folder.write("a", "a")
+    let file = folder.file("a")
+    let digest = SHA256.digest(Array("a".utf8))
+    let stamp = try #require(FileStamp(path: file))
+    let listing = try TrustFolder(folder.path)
+    let sources: [TrustSource] = [
+      .file(file), .configuration(folder.file("missing")), .folder(Fixture.folder), .memory(digest: digest),
+    ]
+    let fixtures = try TrustFolder(Fixture.folder)
+    let notes: [TrustNote] = [
+      .file(stamp, digest), .absent, .folder(fixtures.digest, isSettled: true), .memory(digest),
+    ]
+    for (row, note) in notes.enumerated() {
+      for (column, source) in sources.enumerated() { #expect(note.holds(for: source) == (row == column)) }
+    }
+    #expect(!TrustNote.folder(fixtures.digest, isSettled: false).holds(for: .folder(Fixture.folder)))
+    #expect(!TrustNote.folder(listing.digest, isSettled: true).holds(for: .folder(Fixture.folder)))
+    #expect(!TrustNote.file(stamp, listing.digest).holds(for: .file(file)))
+    #expect(!TrustNote.absent.holds(for: .configuration(file)))
+    #expect(TrustNote.file(stamp, digest).holds(for: .configuration(file)))
+    #expect(!TrustNote.file(stamp, digest).holds(for: .configuration(folder.file("missing"))))
+  }
+
+  @Test("more or fewer sources than were noted: not unchanged")
+  func counts() {
+    var inputs = TrustInputs()
+    inputs.append(.absent)
+    let missing = TrustSource.configuration("/nonexistent")
+    #expect(inputs.hold(for: [missing]))
+    #expect(!inputs.hold(for: []))
+    #expect(!inputs.hold(for: [missing, missing]))
+  }
+
+  @Test("what is no regular file is refused, and holds nobody up", arguments: ["fifo", "folder", "/dev/zero"])
+  func notAFile(kind: String) throws {
+    let path = kind.hasPrefix("/") ? kind : folder.file(kind)
+    if kind == "fifo" { try #require(unsafe mkfifo(path, 0o600) == 0) }
+    if kind == "folder" { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+    let error = #expect(throws: VerificationFailure.self) { try TrustFile(path, purpose: "the trust file") }
+    #expect(error?.message == "can't read the trust file \(path): not a regular file")
+  }
+
+  @Test("a folder's digest tells names and entries apart, and follows symbolic links")
+  func folders() throws {
+    func digest() throws -> Digest { try TrustFolder(folder.path).digest }
+    let empty = try digest()
+    try folder.write("a", "a")
+    let one = try digest()
+    #expect(one != empty)
+    try FileManager.default.createSymbolicLink(atPath: folder.file("b"), withDestinationPath: "a")
+    let two = try digest()
+    #expect(two != one)
+    try folder.write("a", "bb")
+    #expect(try digest() != two)
+    try FileManager.default.removeItem(atPath: folder.file("b"))
+    try FileManager.default.removeItem(atPath: folder.file("a"))
+    #expect(try digest() == empty)
+  }
+
+  @Test("a verdict is read back, and every cut is refused")
+  func encoding() throws {
+    let sample = try #require(Verdict.sample)
+    var whole = ByteReader(sample.bytes[...])
+    #expect(Verdict(&whole) == sample && whole.isAtEnd)
+    for length in sample.bytes.indices {
+      var cut = ByteReader(sample.bytes.prefix(length))
+      #expect(Verdict(&cut) == nil)
+    }
+    var bare = sample
+    bare.inputs = nil
+    var reader = ByteReader(bare.bytes[...])
+    #expect(Verdict(&reader) == bare)
+  }
+
+  @Test("times out of all bounds don't trap", arguments: [Int64.min, .max, 0])
+  func extremes(time: Int64) throws {
+    var verdict = try #require(Verdict.sample)
+    verdict.time = time
+    for now in [Int64.min, 0, .max] {
+      var policy = VerificationPolicy.anchors(pem: [])
+      #expect(!verdict.stands(under: policy, now: now))
+      policy.verdictLifetime = .max
+      #expect(!verdict.stands(under: policy, now: now))
+    }
+  }
+}
