@@ -63,8 +63,7 @@ final class ClientSession {
         let context = unsafe SessionRegistry.context(of: SessionHandle(session)), let verifier = context.verifier
       else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
       do throws(VerificationFailure) {
-        context.verifiedPath = try verifier.verify(context.session, isWatched: true)
-        context.wasVerifiedInHandshake = true
+        context.verifiedPeer = try verifier.verify(context.session, isWatched: true)
         return 0
       } catch {
         context.refusal = error

@@ -86,13 +86,14 @@ extension SessionContext {
     guard contents.verdict?.validity.contains(now) != false else { return .expired }
     guard let verifier, contents.verdict?.stands(under: verifier.policy, now: now) != true else { return nil }
     contents.verdict = nil
+    let anchors: TrustAnchors
     do {
-      try verifier.credentials.loadTrust()
+      anchors = try verifier.credentials.anchors(for: contents.peerChain, staples: contents.staples)
     } catch {
       return .noTrust(error.message)
     }
     do {
-      try verifier.verify(chain: contents.peerChain, staples: contents.staples, now: now, for: session)
+      try verifier.verify(chain: contents.peerChain, staples: contents.staples, anchors, now: now, for: session)
       return nil
     } catch {
       return error.isOnlyDates ? .expired : .untrusted(error.message)

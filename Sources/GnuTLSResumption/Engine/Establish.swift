@@ -41,15 +41,15 @@ extension SessionContext {
       return
     }
     guard let verifier else { throw VerificationFailure(message: "there is nothing to verify the peer with") }
-    if isResumed || !wasVerifiedInHandshake {
-      verifiedPath = try verifier.verify(session, isWatched: isSetUpByEngine)
-    }
-    let inputs = try verifier.credentials.loadTrust()
+    let peer =
+      if let verifiedPeer, !isResumed { verifiedPeer } else {
+        try verifier.verify(session, isWatched: isSetUpByEngine)
+      }
     let staples = session.staples(chainLength: session.peerChain.count)
     let ends = staples.map { StapledResponse.end(of: $0) ?? .min }
     // Without a path the dates can't be told: the stored chain is then verified each time.
     verdict = verdict(
-      validity: verifiedPath?.validity, responsesEnd: ends.min() ?? .max, inputs: verifiedPath == nil ? nil : inputs)
+      validity: peer.path?.validity, responsesEnd: ends.min() ?? .max, inputs: peer.path == nil ? nil : peer.inputs)
     isJudgedAnew = isResumed
   }
 

@@ -29,9 +29,7 @@ final class SessionContext: @unchecked Sendable {
   /// The handshake failed after a ticket had been offered.
   var hasFailedWithTicket = false
   /// The engine's verification ran inside the handshake, and trusted the peer.
-  var wasVerifiedInHandshake = false
-  /// The path that it took.
-  var verifiedPath: VerifiedPath?
+  var verifiedPeer: VerifiedPeer?
   /// The verdict on the peer, to be sealed with its tickets.
   var verdict: Verdict?
   /// It was made on a resumed connection, as the sealed one didn't stand any more.

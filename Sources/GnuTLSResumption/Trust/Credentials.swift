@@ -1,33 +1,33 @@
 internal import CGnuTLS
-internal import Glibc
 internal import Locking
 
-/// Certificate credentials (`gnutls_certificate_credentials_t`), owned, whose trust is loaded when first needed.
+/// What a configuration's sessions are set up with: the client's certificate, and the trust, which is loaded when first
+/// needed.
 ///
-/// May be shared between sessions and threads: what GnuTLS reads of them doesn't change once the trust is loaded,
-/// and nothing reads the trust before that.
+/// May be shared between sessions and threads.
 @safe
 final class Credentials: @unchecked Sendable {
-  private enum Trust {
-    case notLoaded
-    /// With what it was loaded from; nil where that can't be told.
-    case loaded(TrustInputs?)
+  private struct Trust {
+    /// Those that were loaded last.
+    var anchors: TrustAnchors?
+    var loads = 0
   }
 
-  let pointer: gnutls_certificate_credentials_t
-  private let policy: VerificationPolicy?
-  private let trust = Lock(Trust.notLoaded)
+  /// From then on all anchors are loaded, once: a process that verifies so many different chains is not a short one.
+  private static let mostPartialLoads = 8
 
-  /// Credentials without trust yet; `policy` nil if none will be asked for.
+  private let own: CertificateCredentials
+  private let policy: VerificationPolicy?
+  private let trust = Lock(Trust())
+
+  /// For sessions: they hold the client's certificate, and no trust.
+  var pointer: gnutls_certificate_credentials_t { unsafe own.pointer }
+
+  /// - Parameter policy: Nil if nobody's certificate will be verified with them.
   init(policy: VerificationPolicy?) throws(GnuTLSError) {
-    var credentials: gnutls_certificate_credentials_t?
-    try GnuTLSError.check(unsafe gnutls_certificate_allocate_credentials(&credentials))
-    guard let credentials = unsafe credentials else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
-    unsafe pointer = unsafe credentials
+    own = try CertificateCredentials()
     self.policy = policy
   }
-
-  deinit { unsafe gnutls_certificate_free_credentials(pointer) }
 
   /// Adds a client certificate and its key, from PEM files.
   func addKeyPair(certificate: String, key: String) throws(GnuTLSError) {
@@ -43,63 +43,32 @@ final class Credentials: @unchecked Sendable {
     return SHA256.digest(unsafe Array(UnsafeRawBufferPointer(start: leaf.data, count: Int(leaf.size)))).bytes
   }
 
-  /// Loads the trust, once.
-  /// - Returns: What it was loaded from, or nil where that can't be told.
-  @discardableResult
-  func loadTrust() throws(VerificationFailure) -> TrustInputs? {
-    try trust.withLock { (trust) throws(VerificationFailure) in
-      if case .loaded(let inputs) = trust { return inputs }
-      let inputs = try policy.flatMap { (policy) throws(VerificationFailure) in try load(policy) }
-      trust = .loaded(inputs)
-      return inputs
+  /// All anchors that can matter for a chain, loaded now unless they are there.
+  /// - Parameter staples: The stapled OCSP responses, whose signers may be looked up in other ways than by name: if there
+  ///   is one, all anchors.
+  func anchors(for chain: [[UInt8]], staples: [[UInt8]]) throws(VerificationFailure) -> TrustAnchors {
+    guard let policy else { throw VerificationFailure(message: "there is no trust to verify the peer with") }
+    let names = staples.allSatisfy(\.isEmpty) ? Set(namedIn: chain) : nil
+    return try trust.withLock { (trust) throws(VerificationFailure) in
+      if let anchors = trust.anchors, anchors.cover(names) { return anchors }
+      let anchors = try TrustAnchors.load(policy, names: trust.loads < Self.mostPartialLoads ? names : nil)
+      trust.loads += 1
+      trust.anchors = anchors
+      return anchors
     }
   }
 
-  var isTrustLoaded: Bool {
-    trust.withLock { trust in
-      if case .loaded = trust { return true }
-      return false
-    }
-  }
+  var isTrustLoaded: Bool { trust.withLock { $0.anchors != nil } }
 
   /// Whether what has been loaded so far is what a policy would load now.
   func isCurrent(for policy: VerificationPolicy?) -> Bool {
     guard policy?.anchors == self.policy?.anchors, policy?.revocationLists == self.policy?.revocationLists else {
       return false
     }
-    guard let policy, case .loaded(let inputs) = trust.withLock({ $0 }) else { return true }
-    guard let inputs, let sources = policy.sources else { return policy.anchors == .sessionCredentials }
-    return inputs.hold(for: sources)
-  }
-
-  private func load(_ policy: VerificationPolicy) throws(VerificationFailure) -> TrustInputs? {
-    var loader = unsafe TrustLoader(credentials: pointer)
-    switch policy.anchors {
-    case .system:
-      guard let path = SystemTrust.file else {
-        try loader.addSystemTrust()
-        return nil
-      }
-      try loader.addAnchors(file: path)
-    case .file(let path): try loader.addAnchors(file: path)
-    case .folder(let path): try loader.addAnchors(folder: path)
-    case .memory(let pem, let digest): try loader.addAnchors(pem: pem, digest: digest)
-    case .sessionCredentials:
-      guard policy.revocationLists.isEmpty else {
-        throw VerificationFailure(
-          message: "revocation lists can't be added to a session's own credentials: put them there yourself")
-      }
-      return nil
+    guard let policy, let anchors = trust.withLock({ $0.anchors }) else { return true }
+    guard let inputs = anchors.inputs, let sources = policy.sources else {
+      return policy.anchors == .sessionCredentials
     }
-    for path in policy.revocationLists { try loader.addRevocationList(file: path) }
-    loader.inputs.append(SystemTrust.configurationNote)
-    return loader.inputs
-  }
-
-  /// The trust list, borrowed from the credentials.
-  static func trustList(of credentials: gnutls_certificate_credentials_t) -> gnutls_x509_trust_list_t? {
-    var list: gnutls_x509_trust_list_t?
-    unsafe gnutls_certificate_get_trust_list(credentials, &list)
-    return unsafe list
+    return inputs.hold(for: sources)
   }
 }

@@ -12,44 +12,47 @@ struct PeerVerifier {
   /// priorities and flags (`gnutls_certificate_verify_peers`), and the policy's pins. Works after a resumption too, on
   /// the stored chain.
   /// - Parameter isWatched: ``PathWatch/function`` has been set for this session.
-  /// - Returns: The path that was verified, or nil if it can't be told.
-  func verify(_ session: SessionHandle, isWatched: Bool) throws(VerificationFailure) -> VerifiedPath? {
-    try credentials.loadTrust()
+  /// - Returns: The path that was verified, or nil if it can't be told; and what it was verified with.
+  func verify(_ session: SessionHandle, isWatched: Bool) throws(VerificationFailure) -> VerifiedPeer {
+    let chain = session.peerChain
+    let anchors = try credentials.anchors(for: chain, staples: session.staples(chainLength: chain.count))
     var status: UInt32 = 0
     let (code, watched) = PathWatch.path {
-      withPolicyCredentials(session) { unsafe cgnutls_verify_peer(session.pointer, expectedName, &status) }
+      withTrust(anchors, in: session) { unsafe cgnutls_verify_peer(session.pointer, expectedName, &status) }
     }
     guard code >= 0 else { throw VerificationFailure(message: "the peer can't be verified: \(GnuTLSError(code))") }
     guard status == 0 else { throw VerificationFailure(status: status) }
     // The function that shows the path is the owner's to set, and can't be asked for. So the chain once more, for its
     // path; that fails where only the session's own flags had it trusted.
-    let path = isWatched ? watched : try? self.path(of: session.peerChain, for: session)
+    let path = isWatched ? watched : try? self.path(of: chain, anchors, for: session)
     try checkPins(path)
-    return path
+    return VerifiedPeer(path: path, inputs: anchors.inputs)
   }
 
-  /// Verifies a chain that was stored with a ticket, with its stapled responses, against the trust of now, for a
-  /// session that may offer it.
+  /// Verifies a chain that was stored with a ticket, with its stapled responses, by anchors that were loaded for it, for
+  /// a session that may offer it.
   ///
   /// It knows neither the priorities' profile nor their flags: ``verify(_:isWatched:)`` follows after the resumption.
   func verify(
-    chain: [[UInt8]], staples: [[UInt8]], now: Int64, for session: SessionHandle
+    chain: [[UInt8]], staples: [[UInt8]], _ anchors: TrustAnchors, now: Int64, for session: SessionHandle
   ) throws(VerificationFailure) {
-    try credentials.loadTrust()
     guard staples.allSatisfy({ StapledResponse.isGood($0, now: now) }) else {
       throw VerificationFailure(message: "the stored OCSP response is superseded, or says revoked")
     }
-    try checkPins(path(of: chain, for: session))
+    try checkPins(path(of: chain, anchors, for: session))
   }
 
-  private func path(of chain: [[UInt8]], for session: SessionHandle) throws(VerificationFailure) -> VerifiedPath {
+  private func path(
+    of chain: [[UInt8]], _ anchors: TrustAnchors, for session: SessionHandle
+  ) throws(VerificationFailure) -> VerifiedPath {
     let status: UInt32
     let path: VerifiedPath
     do {
       var parsed = try CertificateChain(chain)
-      let owner = unsafe sessionCredentials(session) ?? credentials.pointer
+      let owner = unsafe sessionCredentials(session) ?? anchors.pointer
       (status, path) = unsafe try parsed.status(
-        trust: Credentials.trustList(of: owner), name: expectedName, flags: gnutls_certificate_get_verify_flags(owner))
+        trust: CertificateCredentials.trustList(of: owner), name: expectedName,
+        flags: gnutls_certificate_get_verify_flags(owner))
     } catch {
       throw VerificationFailure(message: "the chain can't be verified: \(error)")
     }
@@ -69,18 +72,25 @@ struct PeerVerifier {
     return unsafe session.credentials
   }
 
-  /// Verification reads the session's credentials: those of the policy take their place for the call.
-  private func withPolicyCredentials(_ session: SessionHandle, _ body: () -> Int32) -> Int32 {
+  /// Verification reads the session's credentials: those with the anchors take their place for the call.
+  private func withTrust(_ anchors: TrustAnchors, in session: SessionHandle, _ body: () -> Int32) -> Int32 {
     guard policy.anchors != .sessionCredentials else { return body() }
     let own = unsafe session.credentials
-    guard unsafe own != credentials.pointer else { return body() }
-    unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials.pointer))
+    unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(anchors.pointer))
     defer {
       unsafe gnutls_credentials_set(
         session.pointer, GNUTLS_CRD_CERTIFICATE, own.map { unsafe UnsafeMutableRawPointer($0) })
     }
     return body()
   }
+}
+
+/// A peer that has been verified.
+struct VerifiedPeer {
+  /// Nil if it can't be told.
+  let path: VerifiedPath?
+  /// What it was verified with; nil where that can't be told.
+  let inputs: TrustInputs?
 }
 
 extension SessionHandle {

@@ -1,62 +1,101 @@
 internal import CGnuTLS
 internal import SessionTickets
 
-/// Puts anchors and revocation lists into credentials, and notes what was put there: GnuTLS is given the very bytes that
-/// the notes are of.
+/// Puts anchors and revocation lists into credentials, and notes what was put there: GnuTLS is given bytes of the very
+/// reading that the notes are of.
 @safe
 struct TrustLoader {
   private let credentials: gnutls_certificate_credentials_t
-  var inputs = TrustInputs()
+  /// Load only anchors with these subjects; nil: all.
+  private let names: Set<[UInt8]>?
+  private var inputs = TrustInputs()
+  /// How many anchors have been loaded.
+  private(set) var count: Int32 = 0
+  /// All that was there has been loaded, whatever its subject.
+  private(set) var isComplete = true
 
-  init(credentials: gnutls_certificate_credentials_t) { unsafe self.credentials = unsafe credentials }
+  init(credentials: gnutls_certificate_credentials_t, names: Set<[UInt8]>?) {
+    unsafe self.credentials = unsafe credentials
+    self.names = names
+  }
 
-  mutating func addAnchors(file path: String) throws(VerificationFailure) {
+  /// - Returns: What was loaded, or nil where that can't be told.
+  mutating func load(_ policy: VerificationPolicy) throws(VerificationFailure) -> TrustInputs? {
+    switch policy.anchors {
+    case .system:
+      guard let path = SystemTrust.file else {
+        try require(unsafe gnutls_certificate_set_x509_system_trust(credentials), "the system's trust store")
+        return nil
+      }
+      try add(file: path)
+    case .file(let path): try add(file: path)
+    case .folder(let path): try add(folder: path)
+    case .memory(let pem, let digest):
+      inputs.append(.memory(digest))
+      try require(add(pem), "the trust anchors in memory")
+    case .sessionCredentials:
+      guard policy.revocationLists.isEmpty else {
+        throw VerificationFailure(
+          message: "revocation lists can't be added to a session's own credentials: put them there yourself")
+      }
+      return nil
+    }
+    for path in policy.revocationLists { try add(revocationList: path) }
+    inputs.append(SystemTrust.configurationNote)
+    return inputs
+  }
+
+  private mutating func add(file path: String) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the trust file")
     inputs.append(.file(file.stamp, SHA256.digest(file.bytes)))
     try require(add(file.bytes), "the trust file \(path)")
   }
 
-  mutating func addAnchors(folder path: String) throws(VerificationFailure) {
+  private mutating func add(folder path: String) throws(VerificationFailure) {
     let folder = try TrustFolder(path)
     // Hashed folders name each file several times.
     var seen: Set<FileStamp> = []
     var isAsListed = true
-    var count: Int32 = 0
+    var found: Int32 = 0
     for (path, stamp) in folder.files where seen.insert(stamp).inserted {
       // GnuTLS, too, leaves out what it can't read.
       guard let file = try? TrustFile(path, purpose: "") else { continue }
       if file.stamp != stamp { isAsListed = false }
-      count += max(0, add(file.bytes))
+      found += max(0, add(file.bytes))
     }
     inputs.append(.folder(folder.digest, isSettled: folder.isSettled && isAsListed))
-    try require(count, "the trust folder \(path)")
+    try require(found, "the trust folder \(path)")
   }
 
-  mutating func addAnchors(pem: [UInt8], digest: Digest) throws(VerificationFailure) {
-    inputs.append(.memory(digest))
-    try require(add(pem), "the trust anchors in memory")
-  }
-
-  func addSystemTrust() throws(VerificationFailure) {
-    try require(unsafe gnutls_certificate_set_x509_system_trust(credentials), "the system's trust store")
-  }
-
-  mutating func addRevocationList(file path: String) throws(VerificationFailure) {
+  private mutating func add(revocationList path: String) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the revocation list")
     inputs.append(.file(file.stamp, SHA256.digest(file.bytes)))
-    let count = unsafe file.bytes.withDatum {
+    let found = unsafe file.bytes.withDatum {
       unsafe gnutls_certificate_set_x509_crl_mem(credentials, $0, GNUTLS_X509_FMT_PEM)
     }
-    guard count != 0 else { throw VerificationFailure(message: "there is no revocation list in \(path)") }
-    try require(count, "the revocation list \(path)")
+    guard found != 0 else { throw VerificationFailure(message: "there is no revocation list in \(path)") }
+    if found < 0 {
+      throw VerificationFailure(message: "can't read the revocation list \(path): \(GnuTLSError(found))")
+    }
   }
 
-  private func add(_ pem: [UInt8]) -> Int32 {
-    unsafe pem.withDatum { unsafe gnutls_certificate_set_x509_trust_mem(credentials, $0, GNUTLS_X509_FMT_PEM) }
+  /// - Returns: How many anchors were added, or GnuTLS's error.
+  private mutating func add(_ pem: [UInt8]) -> Int32 {
+    var pem = pem
+    if let names, let picked = PEMBundle(pem).certificates(withSubjects: names) {
+      isComplete = false
+      pem = picked
+    }
+    let added = unsafe pem.withDatum {
+      unsafe gnutls_certificate_set_x509_trust_mem(credentials, $0, GNUTLS_X509_FMT_PEM)
+    }
+    count += max(0, added)
+    return added
   }
 
-  private func require(_ count: Int32, _ name: String) throws(VerificationFailure) {
-    if count < 0 { throw VerificationFailure(message: "can't read \(name): \(GnuTLSError(count))") }
-    if count == 0 { throw VerificationFailure(message: "there is no certificate in \(name)") }
+  private func require(_ found: Int32, _ name: String) throws(VerificationFailure) {
+    if found < 0 { throw VerificationFailure(message: "can't read \(name): \(GnuTLSError(found))") }
+    // Of those that were asked for there may be none.
+    if found == 0, isComplete { throw VerificationFailure(message: "there is no certificate in \(name)") }
   }
 }

@@ -1,0 +1,66 @@
+internal import Glibc
+
+/// A bundle of certificates in PEM, from which some can be picked by their subject, without having GnuTLS parse the
+/// others: parsing Debian's 139 roots takes as long as ten handshakes.
+struct PEMBundle {
+  private static let begin = Array("-----BEGIN ".utf8)
+  private static let end = Array("-----END ".utf8)
+  private static let certificate = Array("CERTIFICATE-----".utf8)
+  /// GnuTLS takes for a certificate whatever begins like one.
+  private static let others = [Array("CERTIFICATE".utf8), Array("X509 CERTIFICATE".utf8)]
+
+  /// Enough to reach the end of the subject in all but the oddest certificates, in bytes of DER.
+  private static let prefixSize = 768
+
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The certificates with one of these subjects, in PEM and in order.
+  /// - Returns: Nil if the bundle isn't plain enough to be sure: then all of it is to be loaded.
+  func certificates(withSubjects names: Set<[UInt8]>) -> [UInt8]? {
+    var result: [UInt8] = []
+    var position = 0
+    while let begin = firstIndex(of: Self.begin, from: position) {
+      let label = begin + Self.begin.count
+      position = label
+      guard starts(with: Self.certificate, at: label) else {
+        if Self.others.contains(where: { starts(with: $0, at: label) }) { return nil }
+        continue
+      }
+      let body = label + Self.certificate.count
+      guard let end = firstIndex(of: Self.end, from: body),
+        let certificate = CertificateNames(Base64.prefix(of: bytes[body..<end], atMost: Self.prefixSize))
+      else { return nil }
+      position = end + Self.end.count
+      guard names.contains(Array(certificate.subject)) else { continue }
+      result += bytes[begin..<position]
+      result += Self.certificate
+      result.append(UInt8(ascii: "\n"))
+    }
+    return result
+  }
+
+  private func starts(with pattern: [UInt8], at index: Int) -> Bool {
+    bytes.count - index >= pattern.count && bytes[index..<(index + pattern.count)].elementsEqual(pattern)
+  }
+
+  private func firstIndex(of pattern: [UInt8], from start: Int) -> Int? {
+    var start = start
+    // Every marker begins with a dash, of which base64 has none.
+    while let dash = firstDash(from: start) {
+      if starts(with: pattern, at: dash) { return dash }
+      start = dash + 1
+    }
+    return nil
+  }
+
+  private func firstDash(from start: Int) -> Int? {
+    unsafe bytes.withUnsafeBytes { buffer in
+      guard start < buffer.count, let base = buffer.baseAddress,
+        let found = unsafe memchr(base + start, Int32(UInt8(ascii: "-")), buffer.count - start)
+      else { return nil }
+      return unsafe UnsafeRawPointer(found) - base
+    }
+  }
+}
