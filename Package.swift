@@ -42,7 +42,7 @@ var package = Package(
       swiftSettings: strict),
     .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
     .target(
-      name: "TestPeers", dependencies: ["Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
+      name: "TestPeers", dependencies: ["CGnuTLS", "Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
       swiftSettings: strict),
     .testTarget(
       name: "TestPeersTests", dependencies: ["TestPeers", "ScriptableTLSServer", "scriptable-tls-server"],

@@ -2,9 +2,11 @@
 #ifndef CGNUTLS_SERVER_SHIM_H
 #define CGNUTLS_SERVER_SHIM_H
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/socket.h>
+#include <gnutls/x509-ext.h>
 #include <gnutls/x509.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,7 +21,7 @@ static inline void cgnutls_server_set_transport(gnutls_session_t session, void *
 }
 
 // GNUTLS_CURVE_TO_BITS is a function-like macro, which Swift doesn't import.
-static inline unsigned int cgnutls_server_p256_bits(void) { return GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1); }
+static inline unsigned int cgnutls_server_curve_bits(gnutls_ecc_curve_t curve) { return GNUTLS_CURVE_TO_BITS(curve); }
 
 // gnutls_malloc is a mutable global variable: a concurrency error in Swift. A session database has to hand out
 // memory that GnuTLS then frees. The result has no data if memory ran out.

@@ -1,10 +1,15 @@
-/// What a generated certificate says of itself.
+/// What a leaf says of itself, and for a ``GeneratedCertificate`` its authorities too.
 public struct CertificateOptions: Sendable, Equatable {
   public enum KeyType: Sendable, Equatable {
     /// ECDSA on P-256.
     case ecdsa
+    case ecdsaP384
     /// RSA with 2048 bits: about a tenth of a second to make.
     case rsa
+    /// Weak: verifiers with a security level refuse it.
+    case rsa1024
+
+    var isRSA: Bool { self == .rsa || self == .rsa1024 }
   }
 
   public enum SignatureHash: Sendable, Equatable {
@@ -28,14 +33,19 @@ public struct CertificateOptions: Sendable, Equatable {
   public var notBefore: Int64?
   /// Seconds since 1970 until which the leaf is valid. Nil: for ten years.
   public var notAfter: Int64?
-  /// The same for the authorities.
-  public var authorityNotBefore: Int64?
-  public var authorityNotAfter: Int64?
-  public var hasIntermediate = false
   public var purpose = Purpose.tlsServer
   /// The hash of the leaf's signature.
   public var signatureHash = SignatureHash.sha256
-  /// DNS names (and all below them) that the issuer of the leaf may vouch for. Empty: no constraint.
+  /// Whether a server must send an OCSP response for the leaf (RFC 7633, "must staple").
+  public var mustStaple = false
+
+  /// Of a ``GeneratedCertificate`` only: the dates of its authorities, like those of the leaf.
+  public var authorityNotBefore: Int64?
+  public var authorityNotAfter: Int64?
+  /// Of a ``GeneratedCertificate`` only.
+  public var hasIntermediate = false
+  /// Of a ``GeneratedCertificate`` only: DNS names (and all below them) that the issuer of the leaf may vouch for.
+  /// Empty: no constraint.
   public var permittedDNSNames: [String] = []
 
   public init(dnsNames: [String] = ["localhost"]) { self.dnsNames = dnsNames }

@@ -17,33 +17,21 @@ public struct GeneratedCertificate: Sendable {
     let now = Int64(time(nil))
     let yesterday = now - 86_400
     let farAway = now + 3_650 * 86_400
-    let from = options.authorityNotBefore ?? min(yesterday, options.notBefore ?? yesterday)
-    let until = options.authorityNotAfter ?? max(farAway, options.notAfter ?? farAway)
-
-    let rootKey = try PrivateKey.generate(options.keyType)
-    let root = try CertificateBuilder.start(commonName: "Test Root", key: rootKey, notBefore: from, notAfter: until)
-    try root.makeAuthority(permittedDNSNames: options.hasIntermediate ? [] : options.permittedDNSNames)
-    try root.signItself(key: rootKey)
-
-    let leafKey = try PrivateKey.generate(options.keyType)
-    let leaf = try CertificateBuilder.start(
-      commonName: options.dnsNames.first ?? "Test Leaf", key: leafKey, notBefore: options.notBefore ?? yesterday,
-      notAfter: options.notAfter ?? farAway)
-    try leaf.makeLeaf(options)
-
+    var authority = AuthorityOptions()
+    authority.keyType = options.keyType
+    authority.notBefore = options.authorityNotBefore ?? min(yesterday, options.notBefore ?? yesterday)
+    authority.notAfter = options.authorityNotAfter ?? max(farAway, options.notAfter ?? farAway)
+    if !options.hasIntermediate { authority.permittedDNSNames = options.permittedDNSNames }
+    let root = try CertificateAuthority(authority)
+    var issuer = root
     if options.hasIntermediate {
-      let middleKey = try PrivateKey.generate(options.keyType)
-      let middle = try CertificateBuilder.start(
-        commonName: "Test Intermediate", key: middleKey, notBefore: from, notAfter: until)
-      try middle.makeAuthority(permittedDNSNames: options.permittedDNSNames)
-      try middle.sign(by: root, key: rootKey)
-      try leaf.sign(by: middle, key: middleKey, hash: options.signatureHash)
-      chain = try leaf.pem() + middle.pem()
-    } else {
-      try leaf.sign(by: root, key: rootKey, hash: options.signatureHash)
-      chain = try leaf.pem()
+      authority.name = "Test Intermediate"
+      authority.permittedDNSNames = options.permittedDNSNames
+      issuer = try CertificateAuthority(authority, issuer: root)
     }
-    authority = try root.pem()
-    key = try leafKey.pem()
+    let issued = try issuer.issue(options)
+    self.authority = root.certificate
+    chain = issued.chain
+    key = issued.key
   }
 }

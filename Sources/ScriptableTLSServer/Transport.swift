@@ -32,7 +32,7 @@ extension Conversation {
     }
   }
 
-  private static func borrowed(_ pointer: UnsafeMutableRawPointer?) -> Conversation {
+  static func borrowed(_ pointer: UnsafeMutableRawPointer?) -> Conversation {
     guard let pointer = unsafe pointer else { preconditionFailure("GnuTLS lost the transport pointer") }
     return unsafe Unmanaged<Conversation>.fromOpaque(pointer).takeUnretainedValue()
   }

@@ -1,0 +1,52 @@
+import Foundation
+public import ScriptableTLSServer
+
+/// Makes OCSP responses with `openssl ocsp`. They are DER, and say that they were made now.
+public enum OCSPResponder {
+  /// What a response says of its certificate.
+  public enum Verdict: Sendable {
+    case good, revoked, unknown
+  }
+
+  /// A response for a leaf, signed by its issuer.
+  ///
+  /// - Parameter minutes: How long from now the next response is due. Nil: it doesn't say.
+  public static func response(
+    for certificate: IssuedCertificate, _ verdict: Verdict = .good, minutes: Int? = 24 * 60
+  ) throws -> [UInt8] {
+    try response(
+      for: certificate.leaf, serial: certificate.serial, issuer: certificate.issuer, verdict, minutes: minutes)
+  }
+
+  /// A response for an intermediate, signed by its issuer.
+  public static func response(
+    for authority: CertificateAuthority, _ verdict: Verdict = .good, minutes: Int? = 24 * 60
+  ) throws -> [UInt8] {
+    guard let issuer = authority.issuers.first else { throw PeerError("a root has no OCSP responder") }
+    return try response(
+      for: authority.certificate, serial: authority.serial, issuer: issuer, verdict, minutes: minutes)
+  }
+
+  private static func response(
+    for certificate: [UInt8], serial: [UInt8], issuer: CertificateAuthority, _ verdict: Verdict, minutes: Int?
+  ) throws -> [UInt8] {
+    let folder = try TemporaryFolder()
+    let number = serial.map { String(format: "%02X", $0) }.joined()
+    let line =
+      switch verdict {
+      case .good: "V\t400101000000Z\t\t\(number)\tunknown\t/CN=certificate\n"
+      case .revoked: "R\t400101000000Z\t250101000000Z\t\(number)\tunknown\t/CN=certificate\n"
+      case .unknown: ""
+      }
+    let issuerFile = try folder.write("issuer.pem", issuer.certificate)
+    var command = ["openssl", "ocsp", "-noverify", "-index", try folder.write("index.txt", line)]
+    command += ["-CA", issuerFile, "-issuer", issuerFile, "-cert", try folder.write("certificate.pem", certificate)]
+    command += ["-rsigner", issuerFile, "-rkey", try folder.write("issuer.key", issuer.key)]
+    if let minutes { command += ["-nmin", "\(minutes)"] }
+    let result = try ProcessRunner.run(command + ["-respout", folder.file("response.der")])
+    guard result.status == 0, let response = FileManager.default.contents(atPath: folder.file("response.der")) else {
+      throw PeerError("no OCSP response: \(result.output)")
+    }
+    return Array(response)
+  }
+}
