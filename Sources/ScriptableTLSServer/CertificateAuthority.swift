@@ -43,8 +43,9 @@ public struct CertificateAuthority: Sendable {
   /// The same name and key in another certificate of the same issuer, with what `change` changes.
   ///
   /// The key's type can't be changed. Dates that were not given are taken from now.
-  public func renewed(_ change: (inout AuthorityOptions) -> Void = { _ in }) throws(ServerError) -> CertificateAuthority
-  {
+  public func renewed(
+    _ change: (inout AuthorityOptions) -> Void = { _ in }
+  ) throws(ServerError) -> CertificateAuthority {
     try again(issuer: issuers.first, change)
   }
 
