@@ -23,12 +23,21 @@ struct Client {
   init(
     _ script: ServerScript = ServerScript(), store: any TicketStore = MemoryStore(), certificate: String = "ecdsa"
   ) throws {
-    server = try TLSServer(certificate: Client.certificate(certificate), script: script)
+    try self.init(
+      script, store: store, serving: Client.certificate(certificate),
+      trusting: .file(Client.fixture("\(certificate)-root.pem")))
+  }
+
+  init(
+    _ script: ServerScript = ServerScript(), store: any TicketStore = MemoryStore(),
+    serving certificate: ServerCertificate, trusting policy: VerificationPolicy
+  ) throws {
+    server = try TLSServer(certificate: certificate, script: script)
     self.store = store
     // GnuTLS's clients offer TLS 1.3 with a session id of their own: a TLS 1.2 server can't tell that it's being resumed.
     if script.tls12Resumption == .sessionIDs { configuration.priority = "NORMAL:-VERS-TLS1.3" }
     configuration.serverName = "localhost"
-    configuration.verification = .engineVerifies(.file(Client.fixture("\(certificate)-root.pem")))
+    configuration.verification = .engineVerifies(policy)
     configuration.resumption = try resumption()
   }
 

@@ -57,7 +57,7 @@ internal import ScriptableTLSServer
     // GNUTLS_PROFILE_TO_VFLAGS: the profile stands in the flags' highest byte.
     let flags = profile == .medium ? UInt32(GNUTLS_PROFILE_MEDIUM.rawValue) << 24 : 0
     var status: UInt32 = 0
-    let result = unsafe cgnutls_verify_chain(list, certificates, count, name, flags, &status)
+    let result = unsafe cgnutls_verify_chain(list, certificates, count, name, flags, &status, nil)
     guard result >= 0 else { throw PeerError("no verdict: \(gnutlsErrorName(result))") }
     return CertificateStatus(rawValue: status)
   }

@@ -32,7 +32,8 @@ struct TrustLoader {
     case .folder(let path): try add(folder: path)
     case .memory(let pem, let digest):
       inputs.append(.memory(digest))
-      try require(add(pem), "the trust anchors in memory")
+      let found = add(pem)
+      try require(found, "the trust anchors in memory")
     case .sessionCredentials:
       guard policy.revocationLists.isEmpty else {
         throw VerificationFailure(
@@ -48,7 +49,8 @@ struct TrustLoader {
   private mutating func add(file path: String) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the trust file")
     inputs.append(.file(file.stamp, SHA256.digest(file.bytes)))
-    try require(add(file.bytes), "the trust file \(path)")
+    let found = add(file.bytes)
+    try require(found, "the trust file \(path)")
   }
 
   private mutating func add(folder path: String) throws(VerificationFailure) {
