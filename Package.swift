@@ -67,6 +67,7 @@ if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
   let subjects = [
     "FuzzRecordHeader": "SessionTickets", "FuzzRecordFileName": "SessionTickets",
     "FuzzTicketContents": "GnuTLSResumption", "FuzzNewSessionTicket": "GnuTLSResumption",
+    "FuzzCertificates": "GnuTLSResumption",
   ]
   for (name, subject) in subjects {
     package.targets.append(
