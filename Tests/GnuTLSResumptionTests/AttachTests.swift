@@ -17,13 +17,16 @@ struct AttachTests {
     var priority: String?
     var verification: Verification = .engineVerifies(.file(Client.fixture("ecdsa-root.pem")))
     var caFile: String?
+    var expectedName: String?
     var hook: ApplicationHook?
     var prepare: (RawSession) -> Void = { _ in }
     var afterAttaching: (RawSession) -> Void = { _ in }
     var afterHandshake: (RawSession) -> Void = { _ in }
 
     var identity: ConnectionIdentity {
-      ConnectionIdentity(server: ServerIdentity(name: "localhost", port: client.server.port), priority: priority)
+      ConnectionIdentity(
+        server: ServerIdentity(name: "localhost", port: client.server.port), expectedName: expectedName,
+        priority: priority)
     }
 
     func attach(to session: RawSession, by engine: Resumption? = nil) throws -> GnuTLSResumption.Attachment {
@@ -175,6 +178,54 @@ struct AttachTests {
     attachment.detach()
     #expect(attachment.outcome.ticketsStored == 1)
     #expect(try application.run().isResumed)
+  }
+
+  @Test("another expected name is another identity", arguments: Mode.allCases)
+  func expectedName(mode: Mode) throws {
+    let client = try Client(mode.script)
+    var application = Application(client: client, priority: mode == .tls13 ? nil : "NORMAL:-VERS-TLS1.3")
+    #expect(try application.run().reason == .noTicket)
+    application.expectedName = "127.0.0.1"
+    #expect(try application.run().reason == .policyChanged)
+    application.expectedName = "example.com"
+    #expect(throws: VerificationFailure.self) { try application.run() }
+    #expect(client.server.waitForConnections(3).allSatisfy { $0.clientHello?.offersResumption == false })
+    application.expectedName = nil
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("two sessions whose tickets come late, and in the other order, keep them apart")
+  func lateTickets() throws {
+    var script = ServerScript()
+    script.tickets.moment = .afterFirstData
+    let client = try Client(script)
+    let other = try Client(script)
+    let applications = [Application(client: client), Application(client: other)]
+    let engine = try client.resumption()
+    let sessions = try applications.map { application in
+      let session = try RawSession(port: application.client.server.port)
+      let attachment = try application.attach(to: session, by: engine)
+      #expect(session.handshake() == 0)
+      try attachment.handshakeDone(0)
+      return (session, attachment)
+    }
+    for (session, attachment) in sessions.reversed() {
+      session.send("x")
+      _ = session.receive()
+      attachment.keep()
+    }
+    for (index, application) in applications.enumerated() {
+      let ring = try #require(try engine.keyRing(create: false))
+      let server = IdentityDigests.server(application.identity.server, key: ring.newest)
+      #expect(try client.store.select(server: server).count == 2)
+      // Each server accepts its own tickets only.
+      let session = try RawSession(port: application.client.server.port)
+      let attachment = try application.attach(to: session, by: engine)
+      #expect(session.handshake() == 0)
+      #expect(try attachment.handshakeDone(0).isResumed, "session \(index)")
+      attachment.detach()
+    }
+    for (_, attachment) in sessions { attachment.detach() }
   }
 
   @Test("the application's session pointer stays its own")

@@ -140,11 +140,11 @@ struct TrustTests {
     #expect(error?.message.contains("/nonexistent/ca.pem") == true)
   }
 
-  @Test("what differs in the setup leads to a full handshake without an offer")
-  func policyChanged() throws {
+  @Test("what differs in the setup leads to a full handshake without an offer", arguments: Mode.allCases)
+  func policyChanged(mode: Mode) throws {
     let changes: [(inout TLSConfiguration) -> Void] = [
       { $0.applicationProtocols = ["h2"] },
-      { $0.priority = "NORMAL" },
+      { $0.priority = mode == .tls12SessionID ? "NORMAL:-VERS-TLS1.3:%COMPAT" : "NORMAL" },
       { $0.partition = "other" },
       {
         $0.clientCertificate = PEMKeyPair(
@@ -152,7 +152,7 @@ struct TrustTests {
       },
       { $0.verification = unsafe .applicationVerifies { _ in true } },
     ]
-    var client = try Client()
+    var client = try Client(mode.script)
     let original = client.configuration
     for change in changes {
       client.configuration = original
@@ -164,17 +164,22 @@ struct TrustTests {
     }
   }
 
-  @Test("another name or another port is another server")
-  func otherServer() throws {
-    var client = try Client()
+  @Test("another name or another port is another server", arguments: Mode.allCases)
+  func otherServer(mode: Mode) throws {
+    var client = try Client(mode.script)
     try client.visit()
     client.configuration.serverName = "127.0.0.1"
     #expect(try client.visit().reason == .noTicket)
-    let twin = try TLSServer(certificate: Client.certificate("ecdsa"))
     client.configuration.serverName = "localhost"
+    // With the same ticket key, it could resume.
+    let key = try #require(TicketKey([UInt8](repeating: 1, count: TicketKey.count)))
+    client.server.restart(ticketKey: key)
+    try client.visit()
+    let twin = try TLSServer(certificate: Client.certificate("ecdsa"), script: mode.script, ticketKey: key)
     let connection = try TLSConnection.connect(to: "127.0.0.1", port: twin.port, configuration: client.configuration)
     connection.close()
     #expect(connection.outcome.reason == .noTicket)
+    #expect(twin.waitForConnections(1).first?.clientHello?.offersResumption == false)
   }
 
   @Test(
