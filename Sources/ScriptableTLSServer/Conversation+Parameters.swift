@@ -10,6 +10,9 @@ extension Conversation {
     seen.group = unsafe text(gnutls_group_get_name(gnutls_group_get(session)))
     let flags = unsafe gnutls_session_get_flags(session)
     seen.usesExtendedMasterSecret = flags & GNUTLS_SFLAGS_EXT_MASTER_SECRET.rawValue != 0
+    var id = unsafe gnutls_datum_t()
+    // Borrowed: it lives in the session.
+    if unsafe gnutls_session_get_id2(session, &id) == 0 { seen.sessionID = unsafe [UInt8](copying: id) }
     var selected = unsafe gnutls_datum_t()
     if unsafe gnutls_alpn_get_selected_protocol(session, &selected) == 0 {
       seen.alpn = unsafe String(decoding: [UInt8](copying: selected), as: UTF8.self)

@@ -25,6 +25,8 @@ public struct ObservedConnection: Sendable, Equatable {
   public internal(set) var group: String?
   public internal(set) var alpn: String?
   public internal(set) var usesExtendedMasterSecret = false
+  /// Under TLS 1.2 the id by which the client may resume; under TLS 1.3 the client's own, which means nothing.
+  public internal(set) var sessionID: [UInt8] = []
   /// The client's leaf certificate, DER.
   public internal(set) var clientCertificate: [UInt8]?
 
@@ -37,6 +39,8 @@ public struct ObservedConnection: Sendable, Equatable {
 
   /// TLS 1.3 tickets sent by the server.
   public internal(set) var ticketsSent = 0
+  /// The tickets themselves, of TLS 1.2 too, as a client would offer them.
+  public internal(set) var issuedTickets: [[UInt8]] = []
   public internal(set) var acceptedEarlyData = false
   public internal(set) var earlyDataReceived = 0
   /// Application data, early data included.

@@ -43,7 +43,10 @@ extension Conversation {
       if received && message == HandshakeMessage.clientHello.rawValue {
         unsafe seen.clientHellos.append([UInt8](copying: content))
       }
-      if !received && message == HandshakeMessage.newSessionTicket.rawValue { unsafe announceLifetime(in: content) }
+      if !received && message == HandshakeMessage.newSessionTicket.rawValue {
+        unsafe noteTicket(in: content)
+        unsafe announceLifetime(in: content)
+      }
     }
     guard let failure = script.failure, !seen.failedByScript,
       failure.matches(message: message, after: after, received: received),
@@ -55,6 +58,19 @@ extension Conversation {
       return 0
     }
     return Int32(GNUTLS_E_APPLICATION_ERROR_MIN)
+  }
+
+  /// Notes the ticket in a NewSessionTicket (RFC 8446 §4.6.1; for TLS 1.2 RFC 5077 §3.3).
+  private func noteTicket(in message: gnutls_datum_t) {
+    var reader = unsafe ByteReader([UInt8](copying: message))
+    if unsafe gnutls_protocol_get_version(session) == GNUTLS_TLS1_3 {
+      // Lifetime, age_add and nonce.
+      guard reader.bytes(8) != nil, reader.vector(lengthWidth: 1) != nil else { return }
+    } else {
+      guard reader.bytes(4) != nil else { return }
+    }
+    guard let ticket = reader.vector(lengthWidth: 2) else { return }
+    seen.issuedTickets.append(Array(ticket.rest))
   }
 
   /// Writes the script's lifetime over the first 4 bytes of a NewSessionTicket (RFC 8446 §4.6.1) before it is encrypted.

@@ -1,3 +1,4 @@
+import Dispatch
 import Locking
 import ScriptableTLSServer
 import SessionTickets
@@ -7,54 +8,110 @@ import Testing
 
 @Suite("A hostile store")
 struct HostileStoreTests {
-  /// Remembers every record that it was ever given, and returns at random the right one, an old one, one of another
-  /// identity, or a damaged one.
-  final class Liar: ForwardingStore {
-    let base: any TicketStore = MemoryStore()
-    private let state: Lock<(seen: [SealedRecord], generator: SplitMix)>
+  /// A client identity, with a number by which it introduces itself to the server once the handshake is over.
+  struct Visitor: Sendable {
+    let tag: UInt8
+    let configuration: TLSConfiguration
+    let port: UInt16
 
-    init(seed: UInt64) { state = Lock(([], SplitMix(seed: seed))) }
-
-    func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
-      state.withLock { $0.seen.append(record) }
-      try base.insert(record, at: place, now: now)
-    }
-
-    func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
-      let lie: SealedRecord? = state.withLock { state in
-        guard let record = state.seen.randomElement(using: &state.generator) else { return nil }
-        switch Int.random(in: 0..<4, using: &state.generator) {
-        case 0: return nil
-        case 1:
-          var bytes = record.bytes
-          bytes[Int.random(in: 8..<bytes.count, using: &state.generator)] ^= 1
-          return SealedRecord(bytes)
-        default: return record
-        }
-      }
-      guard let lie else { return try base.take(from: place, now: now) }
-      return .claimed(ClaimedRecord(claiming: lie, from: place))
+    /// Connects, introduces itself, waits for the echo, leaves. Returns what is wrong, or nil.
+    func visit() throws -> String? {
+      let connection = try TLSConnection.connect(to: "127.0.0.1", port: port, configuration: configuration)
+      try connection.write([tag])
+      let answer = try connection.read()
+      connection.close()
+      let outcome = connection.outcome
+      let isSound = answer == [tag] && outcome.storeError == nil && outcome.reason != .retried
+      return isSound ? nil : "\(outcome), echo \(answer)"
     }
   }
 
-  @Test("over 600 handshakes of two identities: no wrong resumption, no ticket twice, every connection made")
+  private static let visits = 5_000
+  private static let threads = 4
+
+  @Test("over 5,000 handshakes of eight identities: no wrong resumption, no ticket twice, every connection made")
   func liar() throws {
-    let store = Liar(seed: 42)
-    var client = try Client(store: store)
-    let verifying = client.configuration
-    var insecure = verifying
-    insecure.verification = .insecure
-    insecure.applicationProtocols = ["insecure"]
-    client.server.update { $0.alpn = ["insecure"] }
-    for round in 0..<600 {
-      client.configuration = round.isMultiple(of: 2) ? verifying : insecure
-      try client.visit()
+    let store = LyingStore(seed: 42, master: try Client.masterKey(), otherMaster: try Client.masterKey(9))
+    var script = ServerScript()
+    script.alpn = ["one"]
+    let client = try Client(script, store: store)
+    script.tls12Resumption = .sessionIDs
+    let twin = try TLSServer(certificate: Client.certificate("ecdsa"), script: script)
+    let visitors = visitors(client, twin)
+    let failures = Lock<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: Self.threads) { thread in
+      var generator = SplitMix(seed: UInt64(thread))
+      for _ in 0..<(Self.visits / Self.threads) {
+        guard let visitor = visitors.randomElement(using: &generator) else { return }
+        switch Result(catching: { try visitor.visit() }) {
+        case .success(nil): break
+        case .success(let text?): failures.withLock { $0.append(text) }
+        case .failure(let error): failures.withLock { $0.append("\(error)") }
+        }
+      }
     }
-    let seen = client.server.waitForConnections(600)
-    #expect(seen.count == 600)
-    #expect(seen.contains { $0.isResumed })
-    let identities = seen.flatMap { $0.clientHello?.pskIdentities.map(\.identity) ?? [] }
-    #expect(Set(identities).count == identities.count)
+    #expect(failures.withLock { $0 } == [])
+    #expect(LyingStore.Answer.allCases.allSatisfy { store.answers[$0, default: 0] > 50 }, "\(store.answers)")
+    judge([client.server, twin], visitors.count)
+  }
+
+  private func visitors(_ client: Client, _ twin: TLSServer) -> [Visitor] {
+    let changes: [(inout TLSConfiguration) -> Void] = [
+      { _ in },
+      { $0.verification = .insecure },
+      { $0.applicationProtocols = ["one"] },
+      { $0.serverName = "127.0.0.1" },
+      { $0.priority = "NORMAL:-VERS-TLS1.3" },
+      {
+        $0.priority = "NORMAL:-VERS-TLS1.3"
+        $0.verification = .insecure
+      },
+    ]
+    let here = changes.enumerated().map { index, change in
+      var configuration = client.configuration
+      change(&configuration)
+      return Visitor(tag: UInt8(index), configuration: configuration, port: client.server.port)
+    }
+    // The same two identities, but for the server.
+    return here
+      + [(0, 6), (4, 7)].map { index, tag in
+        Visitor(tag: tag, configuration: here[index].configuration, port: twin.port)
+      }
+  }
+
+  /// Traces every offer in the servers' logs to the connection that the session comes from.
+  private func judge(_ servers: [TLSServer], _ identities: Int) {
+    let seen = servers.flatMap { $0.waitForConnections($0.connections.count) }
+    #expect(seen.count == Self.visits)
+    #expect(seen.allSatisfy { $0.state == .ended && $0.handshakeError == 0 && $0.received.count == 1 })
+    var origins: [[UInt8]: UInt8] = [:]
+    for connection in seen {
+      guard let tag = connection.received.first else { continue }
+      for ticket in connection.issuedTickets {
+        #expect(origins.updateValue(tag, forKey: ticket) == nil)
+      }
+      if connection.version == "TLS1.2", !connection.isResumed, connection.issuedTickets.isEmpty {
+        origins[connection.sessionID] = tag
+      }
+    }
+    var resumptions: [UInt8: Int] = [:]
+    var identitiesSeen: Set<[UInt8]> = []
+    for connection in seen {
+      guard let hello = connection.clientHello, let tag = connection.received.first else { continue }
+      for offer in hello.pskIdentities.map(\.identity) {
+        #expect(identitiesSeen.insert(offer).inserted, "a ticket was used twice")
+        #expect(origins[offer] == tag, "identity \(tag) used a ticket of \(origins[offer] as Any)")
+      }
+      if let ticket = hello.tls12Ticket, !ticket.isEmpty {
+        #expect(origins[ticket] == tag, "identity \(tag) used a session of \(origins[ticket] as Any)")
+      } else if !hello.offersTLS13, let origin = origins[hello.legacySessionID] {
+        #expect(origin == tag, "identity \(tag) used a session of \(origin)")
+      }
+      guard connection.isResumed else { continue }
+      #expect(hello.offersResumption)
+      resumptions[tag, default: 0] += 1
+    }
+    #expect(resumptions.count == identities && resumptions.values.allSatisfy { $0 > 50 }, "\(resumptions)")
   }
 
   @Test("only the last offers are remembered, and each of them refuses a second")
