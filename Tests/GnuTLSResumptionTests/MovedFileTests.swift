@@ -47,7 +47,7 @@ struct MovedFileTests {
     client.configuration.verification = .insecure
     try client.exchange()
     client.configuration.verification = verification
-    let moved = try rename(to: place(client, .engine))
+    let moved = try rename(to: place(client, .engine(pins: [])))
     #expect(moved.count == (mode == .tls13 ? 2 : 1) && moved.allSatisfy(RecordFiles.exists))
     #expect(try client.exchange().reason == .damaged)
     #expect(!moved.contains(where: RecordFiles.exists))
@@ -61,7 +61,7 @@ struct MovedFileTests {
     client.configuration.verification = .insecure
     try client.exchange()
     client.configuration.verification = .engineVerifies(.file(Client.fixture("ecdsa-other-root.pem")))
-    let moved = try rename(to: place(client, .engine))
+    let moved = try rename(to: place(client, .engine(pins: [])))
     let error = #expect(throws: ConnectionError.self) { try client.connect() }
     #expect(error?.code == .notTrusted)
     #expect(!moved.contains(where: RecordFiles.exists))
@@ -86,7 +86,7 @@ struct MovedFileTests {
     for path in files.paths {
       let old = try #require(RecordFiles.name(of: path))
       let name = RecordFileName(
-        place: try place(client, .engine), inserted: old.inserted.advanced(bySeconds: -10), expiry: old.expiry,
+        place: try place(client, .engine(pins: [])), inserted: old.inserted.advanced(bySeconds: -10), expiry: old.expiry,
         byteCount: old.byteCount, kind: old.kind, id: old.id)
       try FileManager.default.moveItem(
         atPath: path,
