@@ -112,11 +112,13 @@ struct TrustTests {
     try expectRefused(server, environment: environment, saying: "insecure algorithm")
   }
 
-  @Test("GnuTLS's own configuration gone or another: verified again, and resumed", arguments: Version.allCases)
+  @Test("GnuTLS's own configuration gone: verified again; a TLS 1.2 session isn't offered", arguments: Version.allCases)
   func systemConfigurationGone(version: Version) throws {
     let server = try server(version)
     let file = try tool.folder.write("gnutls.conf", "[overrides]\nmin-verification-profile = low\n")
     try tool.connect(server.port, environment: ["GNUTLS_SYSTEM_PRIORITY_FILE": file])
+    let report = try tool.connect(server.port)
+    #expect(report.reason == (version == .tls13 ? nil : "policyChanged"))
     #expect(try tool.connect(server.port).handshake == "resumed")
   }
 

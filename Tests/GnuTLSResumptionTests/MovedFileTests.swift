@@ -86,7 +86,8 @@ struct MovedFileTests {
     for path in files.paths {
       let old = try #require(RecordFiles.name(of: path))
       let name = RecordFileName(
-        place: try place(client, .engine(pins: [])), inserted: old.inserted.advanced(bySeconds: -10), expiry: old.expiry,
+        place: try place(client, .engine(pins: [])), inserted: old.inserted.advanced(bySeconds: -10),
+        expiry: old.expiry,
         byteCount: old.byteCount, kind: old.kind, id: old.id)
       try FileManager.default.moveItem(
         atPath: path,

@@ -73,6 +73,11 @@ extension SessionContext {
         issued: contents.issued, lifetime: contents.lifetime, fullHandshake: contents.fullHandshake.time,
         now: engine.now.seconds)
     else { return .expired }
+    if !contents.configuration.holds(for: GnuTLSConfiguration.source) {
+      // What a TLS 1.2 session has negotiated is resumed by GnuTLS without asking whether it is still allowed.
+      if header.kind == .session { return .otherConfiguration }
+      contents.verdict?.inputs = nil
+    }
     if let refusal = judgePeer(&contents) { return refusal }
     guard canReconnect || isCertainlyAccepted(contents, header.kind, ring) else { return .withheld }
     guard header.kind == .session || OfferedTickets.ofThisProcess.insert(header.id) else {
@@ -107,6 +112,7 @@ extension SessionContext {
     case .expired: findings.expired += 1
     case .untrusted, .noTrust: findings.trustChanged += 1
     case .withheld: findings.isWithheld = true
+    case .otherConfiguration: findings.hasOtherIdentities = true
     }
     guard kind == .session, let reason = refusal.removal else { return }
     try engine.store.get().remove(record, because: reason)
@@ -135,6 +141,7 @@ private enum Refusal: Error {
   case untrusted(String)
   case noTrust(String)
   case withheld
+  case otherConfiguration
 
   var text: String {
     switch self {
@@ -143,6 +150,7 @@ private enum Refusal: Error {
     case .untrusted(let text): "the stored peer is not trusted now: \(text)"
     case .noTrust(let text): "the stored peer can't be verified now: \(text)"
     case .withheld: "it could break the connection"
+    case .otherConfiguration: "GnuTLS's configuration has changed"
     }
   }
 
@@ -152,6 +160,7 @@ private enum Refusal: Error {
     case .damaged: .damaged
     case .expired: .expired
     case .untrusted: .trust
+    case .otherConfiguration: .policy
     case .withheld, .noTrust: nil
     }
   }
@@ -160,7 +169,7 @@ private enum Refusal: Error {
   var mayTryNext: Bool {
     switch self {
     case .withheld, .noTrust: false
-    case .damaged, .expired, .untrusted: true
+    case .damaged, .expired, .untrusted, .otherConfiguration: true
     }
   }
 }

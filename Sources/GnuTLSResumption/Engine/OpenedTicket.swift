@@ -16,7 +16,7 @@ struct OpenedTicket: ~Copyable {
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(
       key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
-      verdict: contents.verdict)
+      verdict: contents.verdict, configuration: contents.configuration)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
     return offered
@@ -32,6 +32,8 @@ struct OfferedTicket {
   let fullHandshake: FullHandshake
   /// The verdict on its peer, if it still stands: else the peer is to be verified after the handshake.
   let verdict: Verdict?
+  /// GnuTLS's configuration, as it was noted with the ticket.
+  let configuration: TrustNote
 }
 
 /// A ticket or session that came, before it is sealed.

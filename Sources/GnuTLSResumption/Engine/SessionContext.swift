@@ -32,6 +32,11 @@ final class SessionContext: @unchecked Sendable {
   var verifiedPeer: VerifiedPeer?
   /// The verdict on the peer, to be sealed with its tickets.
   var verdict: Verdict?
+  /// GnuTLS's configuration, under which the session was negotiated and the peer judged.
+  var configuration: TrustNote {
+    guard isResumed, !isJudgedAnew, let offered else { return GnuTLSConfiguration.note }
+    return offered.configuration
+  }
   /// It was made on a resumed connection, as the sealed one didn't stand any more.
   var isJudgedAnew = false
   /// What the handshake means for the store has been done.

@@ -5,14 +5,17 @@ struct SessionFacts {
   let origin: FullHandshake
   private let template: TicketContents
 
-  init(session: SessionHandle, origin: FullHandshake, verdict: Verdict?, server: ServerIdentity) {
+  init(
+    session: SessionHandle, origin: FullHandshake, verdict: Verdict?, configuration: TrustNote, server: ServerIdentity
+  ) {
     let chain = session.peerChain
     self.origin = origin
     template = TicketContents(
       sessionData: [], protocolVersion: session.protocolVersion.rawValue, cipher: session.cipher.rawValue,
       gnutlsVersion: GnuTLSVersion.current, issued: 0, lifetime: 0, earlyDataLimit: 0,
       applicationProtocol: session.applicationProtocol, group: session.group, peerChain: chain,
-      staples: session.staples(chainLength: chain.count), verdict: verdict, fullHandshake: origin,
+      staples: session.staples(chainLength: chain.count), verdict: verdict, configuration: configuration,
+      fullHandshake: origin,
       bootID: BootID.current, serverName: server.name, port: server.port)
   }
 

@@ -42,6 +42,8 @@ extension SessionContext {
   private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict) {
     forEachSibling(of: ticket) { (store, sibling, contents, ring) throws(StoreError) in
       contents.verdict = verdict
+      // A TLS 1.2 session stays what was negotiated under the configuration of then.
+      if sibling.kind == .ticket { contents.configuration = configuration }
       let record = try seal(
         contents, kind: sibling.kind, expiry: sibling.expiry, at: ticket.key.place, under: ring.newest)
       // If somebody takes it meanwhile, it will be judged there.
@@ -94,7 +96,8 @@ extension SessionContext {
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: true) else { return }
-      let facts = SessionFacts(session: session, origin: origin, verdict: verdict, server: identity.server)
+      let facts = SessionFacts(
+        session: session, origin: origin, verdict: verdict, configuration: configuration, server: identity.server)
       for ticket in batch { try keep(ticket, facts, ring.newest) }
     } catch {
       record(error)

@@ -35,6 +35,8 @@ struct TicketContents: Hashable {
   var staples: [[UInt8]]
   /// Nil if nobody verified the peer.
   var verdict: Verdict?
+  /// GnuTLS's configuration, under which the session was negotiated and its peer judged.
+  var configuration: TrustNote
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
   var bootID: [UInt8]
@@ -69,6 +71,7 @@ extension TicketContents {
       for element in list { result.append(field: element) }
     }
     result.append(field: verdict)
+    result.append(field: configuration.bytes)
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
@@ -94,6 +97,8 @@ extension TicketContents {
       let peerChain = Self.list(&reader),
       let staples = Self.list(&reader), staples.count == peerChain.count,
       let verdictBytes = reader.field(UInt32.self),
+      let configurationBytes = reader.field(UInt32.self),
+      let configuration = TrustNote(whole: configurationBytes),
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
       let fullHandshakeTime = reader.integer(UInt64.self),
       let bootID = reader.field(UInt32.self),
@@ -105,15 +110,14 @@ extension TicketContents {
     else { return nil }
     var verdict: Verdict?
     if !verdictBytes.isEmpty {
-      var reader = ByteReader(verdictBytes)
-      guard let known = Verdict(&reader), reader.isAtEnd else { return nil }
-      verdict = known
+      verdict = Verdict(whole: verdictBytes)
+      if verdict == nil { return nil }
     }
     self.init(
       sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
       issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
       applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
-      staples: staples, verdict: verdict,
+      staples: staples, verdict: verdict, configuration: configuration,
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
       bootID: Array(bootID), serverName: name, port: port)
   }

@@ -1,5 +1,4 @@
-/// All that a verification depended on besides the peer and the identity: anchors, revocation lists, and GnuTLS's own
-/// configuration file, each as it was found.
+/// What a policy's verification depended on: anchors and revocation lists, each as it was found.
 struct TrustInputs: Hashable {
   /// In the order of the policy's sources.
   private(set) var notes: [TrustNote] = []

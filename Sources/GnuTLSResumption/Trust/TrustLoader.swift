@@ -42,7 +42,6 @@ struct TrustLoader {
       return nil
     }
     for path in policy.revocationLists { try add(revocationList: path) }
-    inputs.append(SystemTrust.configurationNote)
     return inputs
   }
 

@@ -64,6 +64,14 @@ extension TrustNote {
   }
 }
 
+extension TrustNote {
+  init?(whole bytes: ArraySlice<UInt8>) {
+    var reader = ByteReader(bytes)
+    self.init(&reader)
+    guard reader.isAtEnd else { return nil }
+  }
+}
+
 extension ByteReader {
   fileprivate mutating func digest() -> Digest? { bytes(Digest.byteCount).flatMap { Digest($0) } }
 }

@@ -1,4 +1,5 @@
-/// A judgement on a peer, sealed with its tickets: that it was trusted, when, by what, and for how long at most.
+/// A judgement on a peer, sealed with its tickets: that it was trusted, when, by what, and for how long at
+/// most.
 struct Verdict: Hashable {
   /// When it was made, in seconds since 1970.
   var time: Int64
@@ -30,7 +31,8 @@ extension Verdict {
     return result + [1] + inputs
   }
 
-  init?(_ reader: inout ByteReader) {
+  init?(whole bytes: ArraySlice<UInt8>) {
+    var reader = ByteReader(bytes)
     guard let time = reader.integer(UInt64.self), let validity = Validity(&reader),
       let responsesEnd = reader.integer(UInt64.self), let hasInputs = reader.integer(UInt8.self), hasInputs <= 1
     else { return nil }
@@ -38,6 +40,7 @@ extension Verdict {
       guard let inputs = TrustInputs(&reader) else { return nil }
       self.inputs = inputs
     }
+    guard reader.isAtEnd else { return nil }
     self.time = Int64(bitPattern: time)
     self.validity = validity
     self.responsesEnd = Int64(bitPattern: responsesEnd)

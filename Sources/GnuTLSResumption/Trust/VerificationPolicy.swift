@@ -48,7 +48,8 @@ public struct VerificationPolicy: Hashable, Sendable {
 }
 
 extension VerificationPolicy {
-  /// All that a verification depends on besides the peer and the identity; nil where it can't be told.
+  /// All that a verification depends on besides the peer, the identity and GnuTLS's configuration; nil where it can't be
+  /// told.
   var sources: [TrustSource]? {
     let first: TrustSource
     switch anchors {
@@ -60,7 +61,7 @@ extension VerificationPolicy {
     case .memory(_, let digest): first = .memory(digest: digest)
     case .sessionCredentials: return nil
     }
-    return [first] + revocationLists.map { .file($0) } + [.configuration(SystemTrust.configuration)]
+    return [first] + revocationLists.map { .file($0) }
   }
 
   /// Whether the anchors and lists can be loaded, as far as that can be told without reading them.
