@@ -41,6 +41,13 @@ var package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(name: "CBenchmark"),
+    // Without Swift's start files, which would pull in its runtime: see the end of main.c.
+    .executableTarget(
+      name: "raw-gnutls-client", dependencies: ["CGnuTLS"],
+      linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
+    .executableTarget(
+      name: "minimal-client", dependencies: ["GnuTLSResumption", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "TestPeers", dependencies: ["Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
       swiftSettings: strict),
