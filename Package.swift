@@ -48,6 +48,14 @@ var package = Package(
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .executableTarget(
       name: "minimal-client", dependencies: ["GnuTLSResumption", "SessionTickets"], swiftSettings: strict),
+    .target(name: "BenchmarkReport", swiftSettings: strict),
+    .executableTarget(
+      name: "resumption-bench",
+      dependencies: [
+        "BenchmarkReport", "CBenchmark", "Locking", "SessionTickets", "SessionTicketsTesting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "TestPeers", dependencies: ["Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
       swiftSettings: strict),
@@ -61,6 +69,13 @@ var package = Package(
     .testTarget(
       name: "GnuTLSResumptionTests",
       dependencies: ["GnuTLSResumption", "Locking", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: [
+        "BenchmarkReport", "ScriptableTLSServer", "TestPeers", "minimal-client", "raw-gnutls-client",
+        "resumption-bench",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
