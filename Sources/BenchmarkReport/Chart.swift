@@ -7,13 +7,15 @@ package struct Chart {
   /// Powers of ten at the scale's ends.
   private let exponents: ClosedRange<Int>
 
-  private static let labelWidth = 470.0
+  private let labelWidth: Double
   private static let scaleWidth = 480.0
   private static let rowHeight = 24.0
   private static let top = 34.0
 
   package init(_ rows: [Row]) {
-    self.rows = rows.filter { $0.interval != nil }
+    let rows = rows.filter { $0.interval != nil }
+    self.rows = rows
+    labelWidth = Double(rows.map { Self.label($0).count }.max() ?? 0) * 6.5 + 30
     let values = rows.flatMap { row in
       [row.interval?.low, row.interval?.high, row.interval == nil ? nil : row.goal?.value].compactMap { $0 }
     }.filter { $0 > 0 && $0.isFinite }
@@ -23,7 +25,7 @@ package struct Chart {
   }
 
   package var svg: String {
-    let width = Self.labelWidth + Self.scaleWidth + 100
+    let width = labelWidth + Self.scaleWidth + 100
     let height = Self.top + Double(rows.count) * Self.rowHeight + 34
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
@@ -58,7 +60,7 @@ package struct Chart {
     let (one, end) = (x(1), x(interval.median))
     let middle = number(top + 9)
     var parts = [
-      "<text x=\"10\" y=\"\(number(top + 13))\">\(escaped("\(row.name)  \(row.title)"))</text>",
+      "<text x=\"10\" y=\"\(number(top + 13))\">\(escaped(Self.label(row)))</text>",
       """
       <rect x="\(number(min(one, end)))" y="\(number(top + 3))" width="\(number(max(abs(end - one), 1)))" height="12" \
       fill="\(colour)"/>
@@ -68,7 +70,7 @@ package struct Chart {
       stroke="#222"/>
       """,
       """
-      <text x="\(number(Self.labelWidth + Self.scaleWidth + 20))" y="\(number(top + 13))">\
+      <text x="\(number(labelWidth + Self.scaleWidth + 20))" y="\(number(top + 13))">\
       \(significant(interval.median))</text>
       """,
     ]
@@ -83,12 +85,14 @@ package struct Chart {
     return parts.joined(separator: "\n")
   }
 
+  private static func label(_ row: Row) -> String { "\(row.name)  \(row.title)" }
+
   /// The place of a ratio; what isn't on the scale is at its end.
   private func x(_ ratio: Double) -> Double {
     let span = Double(exponents.upperBound - exponents.lowerBound)
     let exponent = ratio > 0 ? log10(ratio) : -Double.infinity
     let share = (exponent - Double(exponents.lowerBound)) / span
-    return Self.labelWidth + Self.scaleWidth * min(max(share, 0), 1)
+    return labelWidth + Self.scaleWidth * min(max(share, 0), 1)
   }
 
   private func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

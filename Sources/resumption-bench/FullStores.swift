@@ -65,12 +65,12 @@ extension Plan {
             try FullStores.systemCalls(of: $0, workbench)
           })
       },
-      Plan(name: "5", title: "\(what) and 1 MiB: memory", goal: .atMost(1), pairs: 31) { workbench, repetition in
+      Plan(name: "5", title: "\(what): how much more memory, over 1 MiB", goal: .atMost(1), pairs: 31) {
+        workbench, repetition in
         let samples = try FullStores(workbench).compare(repetition, .init(unit: "KiB")) {
           Double(try ClientReport.of($0, isResumed: true).peak)
         }
-        return Measurement(
-          zip(samples.values, samples.bases).map { $0 / ($1 + 1_024) }, note: samples.medians)
+        return Measurement(samples.excess(over: 1_024), note: samples.medians)
       },
     ]
   }

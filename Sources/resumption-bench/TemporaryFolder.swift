@@ -23,15 +23,20 @@ final class TemporaryFolder: Sendable {
     try? FileManager.default.removeItem(atPath: path)
   }
 
+  /// Leaves the removal to a process that outlives this one, and the clients that still write into the folder.
+  private func removeLater() {
+    for mount in mounts.withLock({ $0 }) { _ = unsafe cbenchmark_unmount(mount) }
+    _ = try? Launcher.start(Command(words: ["/bin/sh", "-c", "sleep 1; rm -rf \"$0\"", path]), isCaptured: false)
+  }
+
   /// Removes the folder and ends the process when a signal asks for the end. Keep what it returns.
   func removeOnSignals() -> [any DispatchSourceSignal] {
     [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        // Twice: the measurement that goes on meanwhile may have made another file.
-        for _ in 0..<2 { self.remove() }
-        exit(128 + number)
+        self.removeLater()
+        _exit(128 + number)
       }
       source.resume()
       return source

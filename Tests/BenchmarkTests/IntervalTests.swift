@@ -48,5 +48,6 @@ struct IntervalTests {
     for (value, base) in [(0.002, 0.001), (0.02, 0.01), (0.03, 0.01)] { samples.add(value, over: base) }
     #expect(Interval(samples.ratios)?.median == 2)
     #expect(samples.medians == "20.0 ms over 10.0 ms")
+    #expect(samples.excess(over: 0.01).map { ($0 * 1_000).rounded() / 1_000 } == [0.1, 1, 2])
   }
 }
