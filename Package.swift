@@ -41,6 +41,21 @@ var package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(name: "CBenchmark"),
+    // Without Swift's start files, which would pull in its runtime: see the end of main.c.
+    .executableTarget(
+      name: "raw-gnutls-client", dependencies: ["CGnuTLS"],
+      linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
+    .executableTarget(
+      name: "minimal-client", dependencies: ["GnuTLSResumption", "SessionTickets"], swiftSettings: strict),
+    .target(name: "BenchmarkReport", swiftSettings: strict),
+    .executableTarget(
+      name: "resumption-bench",
+      dependencies: [
+        "BenchmarkReport", "CBenchmark", "Locking", "SessionTickets", "SessionTicketsTesting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "TestPeers", dependencies: ["CGnuTLS", "Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
       swiftSettings: strict),
@@ -54,6 +69,13 @@ var package = Package(
     .testTarget(
       name: "GnuTLSResumptionTests",
       dependencies: ["GnuTLSResumption", "Locking", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: [
+        "BenchmarkReport", "ScriptableTLSServer", "TestPeers", "minimal-client", "raw-gnutls-client",
+        "resumption-bench",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],

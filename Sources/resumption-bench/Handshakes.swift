@@ -1,0 +1,96 @@
+import BenchmarkReport
+import SessionTickets
+
+/// Handshakes in one process, one after the other, with trust loaded and the store open: cases 1, 2 and 3.
+struct Handshakes {
+  let server: Server
+  let ours: Command
+  let raw: Command
+  private let store: Clients.Store
+
+  private static let common = ["--server-name", Fixture.name, "--trust", Fixture.root, "--warm-up", "2"]
+
+  /// Each connection resumes the last one's session.
+  static func resumed(_ workbench: Workbench, _ serverOptions: String..., raw: [String] = []) throws -> Handshakes {
+    try Handshakes(
+      workbench, serverOptions + ["--tickets", "1"], ours: [], raw: ["--verify", "--resume"] + raw)
+  }
+
+  /// Each connection is the first, of ours stores two tickets, and of the raw client keeps nothing.
+  static func full(_ workbench: Workbench) throws -> Handshakes {
+    try Handshakes(workbench, ["--tickets", "2"], ours: ["--first-contact"], raw: ["--verify"])
+  }
+
+  private init(_ workbench: Workbench, _ serverOptions: [String], ours: [String], raw: [String]) throws {
+    server = try Server(workbench, serverOptions)
+    let clients = Clients(workbench, of: server)
+    store = try clients.newStore()
+    self.ours = try clients.ours().adding(Self.common + store.arguments + ours)
+    self.raw = try clients.raw().adding(Self.common + raw)
+  }
+
+  /// The clients' own processor time for one connection, in the kernel too.
+  func processorTime(_ repetition: Repetition, connections: Int, isResumed: Bool) throws -> Plan.Measurement {
+    let count = ["--count", "\(connections)"]
+    let samples = try repetition.pairs(.microseconds) {
+      try ClientReport.of(ours.adding(count), isResumed: isResumed).processor
+    } over: {
+      try ClientReport.of(raw.adding(count), isResumed: isResumed).processor
+    }
+    try checkStore(tickets: isResumed ? 1 : 2)
+    return Plan.Measurement(samples)
+  }
+
+  func instructions(_ workbench: Workbench, _ repetition: Repetition) throws -> Plan.Measurement {
+    let valgrind = try Valgrind(workbench)
+    let (ours, raw) = (try valgrind.loadable(ours), try valgrind.loadable(raw))
+    let samples = try repetition.pairs(.init(unit: "M instructions", scale: 1e-6)) {
+      try valgrind.instructions(of: ours)
+    } over: {
+      try valgrind.instructions(of: raw)
+    }
+    return Plan.Measurement(samples)
+  }
+
+  /// What was measured is only worth its figure if the tickets are there.
+  private func checkStore(tickets: Int) throws {
+    let count = try DirectoryStore(path: store.folder).count().records
+    guard count == tickets else { throw Failure("\(count) tickets are stored instead of \(tickets)") }
+  }
+}
+
+extension Plan {
+  static let resumedTLS13 = [
+    Plan(
+      name: "1", title: "TLS 1.3 resumed, instructions, over raw C with its default key shares", goal: .atMost(0.95),
+      pairs: 5
+    ) { try Handshakes.resumed($0).instructions($0, $1) },
+    Plan(
+      name: "1", title: "TLS 1.3 resumed, instructions, over raw C with the same key share", goal: .atMost(1.08),
+      pairs: 5
+    ) { try Handshakes.resumed($0, raw: ["--one-key-share"]).instructions($0, $1) },
+  ]
+
+  static let resumedTLS12 = [
+    Plan(name: "2", title: "TLS 1.2 resumed, processor time, over raw C", goal: .atMost(1.6), pairs: 31) {
+      try Handshakes.resumed($0, "--tls12").processorTime($1, connections: 100, isResumed: true)
+    }
+  ]
+
+  static let firstContacts = [
+    Plan(
+      name: "3", title: "full handshake, two tickets stored, processor time, over raw C that keeps none",
+      goal: .atMost(1.15), pairs: 31
+    ) { try Handshakes.full($0).processorTime($1, connections: 50, isResumed: false) }
+  ]
+
+  /// The same by another measure, which has no goal.
+  static let furtherInstructions = [
+    Plan(name: "2", title: "TLS 1.2 resumed, instructions, over raw C", pairs: 5) {
+      try Handshakes.resumed($0, "--tls12").instructions($0, $1)
+    },
+    Plan(name: "3", title: "full handshake, two tickets stored, instructions, over raw C that keeps none", pairs: 5) {
+      try Handshakes.full($0).instructions($0, $1)
+    },
+  ]
+}
