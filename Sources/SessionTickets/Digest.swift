@@ -11,14 +11,18 @@ public struct Digest: Hashable, Sendable {
 
   /// Makes a digest from its 32 bytes, or returns nil if there are more or fewer.
   public init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count == Self.byteCount else { return nil }
-    var iterator = bytes.makeIterator()
-    func word() -> UInt64 {
-      var value: UInt64 = 0
-      for _ in 0..<8 { value = value << 8 | UInt64(iterator.next() ?? 0) }
-      return value
+    var words = bytes.withContiguousStorageIfAvailable { unsafe Self.words(UnsafeRawBufferPointer($0)) }
+    if words == nil { words = unsafe Array(bytes).withUnsafeBytes { unsafe Self.words($0) } }
+    guard case .some(.some(let words)) = words else { return nil }
+    self.words = words
+  }
+
+  private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64)? {
+    guard bytes.count == byteCount else { return nil }
+    func word(_ offset: Int) -> UInt64 {
+      UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
-    words = (word(), word(), word(), word())
+    return (word(0), word(8), word(16), word(24))
   }
 
   init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }

@@ -37,17 +37,13 @@ public struct RecordHeader: Hashable, Sendable {
 
   /// Parses the first 40 bytes of a record, or returns nil if they are not a header of this format.
   public init?(parsing bytes: some RandomAccessCollection<UInt8>) {
-    guard bytes.count >= Self.byteCount, bytes.prefix(4).elementsEqual(Self.magic) else { return nil }
-    func byte(_ offset: Int) -> UInt8 { bytes[bytes.index(bytes.startIndex, offsetBy: offset)] }
-    func word(_ offset: Int) -> UInt64 {
-      (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(byte(offset + $1)) }
-    }
-    guard byte(4) == Self.formatVersion, let kind = RecordKind(rawValue: byte(5)), byte(6) == 0, byte(7) == 0,
-      let id = RecordID(bytes.dropFirst(8).prefix(RecordID.byteCount))
+    let header = Array(bytes.prefix(Self.byteCount))
+    guard header.count == Self.byteCount, header[..<4].elementsEqual(Self.magic), header[4] == Self.formatVersion,
+      let kind = RecordKind(rawValue: header[5]), header[6] == 0, header[7] == 0, let id = RecordID(header[8..<24]),
+      let expiry = UInt64(bigEndian: header[24..<32]), expiry <= UInt64(Int64.max),
+      let masterKeyID = UInt64(bigEndian: header[32..<40])
     else { return nil }
-    let expiry = word(24)
-    guard expiry <= UInt64(Int64.max) else { return nil }
-    self.init(kind: kind, id: id, expiry: Int64(expiry), masterKeyID: word(32))
+    self.init(kind: kind, id: id, expiry: Int64(expiry), masterKeyID: masterKeyID)
   }
 
   /// The 40 bytes.

@@ -7,15 +7,17 @@ public struct RecordID: Hashable, Sendable {
 
   /// Makes an id from its 16 bytes, or returns nil if there are more or fewer.
   public init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count == Self.byteCount else { return nil }
-    value = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+    guard let value = UInt128(bigEndian: bytes) else { return nil }
+    self.value = value
   }
 
   init(value: UInt128) { self.value = value }
 
   /// The 16 bytes.
   public var bytes: [UInt8] {
-    stride(from: 120, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt128($0)) }
+    var bytes: [UInt8] = []
+    bytes.append(bigEndian: value)
+    return bytes
   }
 
   /// The 32 lower-case hexadecimal digits, in ASCII.

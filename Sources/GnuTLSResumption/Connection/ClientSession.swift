@@ -38,12 +38,8 @@ final class ClientSession {
   /// only the one with it is kept (`psk_dhe_ke`, RFC 8446, section 4.2.9).
   /// - Parameter groups: Further priorities for the default ones; the caller's own string always stands as it is.
   func setPriority(_ priority: String?, groups: String?) throws(GnuTLSError) {
-    if let priority {
-      try GnuTLSError.check(unsafe gnutls_priority_set_direct(handle.pointer, priority, nil))
-    } else {
-      let appended = "+ECDHE-PSK" + (groups.map { ":\($0)" } ?? "")
-      try GnuTLSError.check(unsafe gnutls_set_default_priority_append(handle.pointer, appended, nil, 0))
-    }
+    let string = priority ?? "+ECDHE-PSK" + (groups.map { ":\($0)" } ?? "")
+    try PriorityCache.priorities(string, isAppended: priority == nil).set(on: handle)
   }
 
   func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {

@@ -35,12 +35,16 @@ private struct ConnectionAttempt {
   let port: UInt16
   let configuration: TLSConfiguration
   let deadline: Deadline
+  private let serverNotes: ServerNotes
 
   init(host: String, port: UInt16, configuration: TLSConfiguration) {
     self.host = host
     self.port = port
     self.configuration = configuration
     deadline = Deadline(milliseconds: configuration.timeoutMilliseconds)
+    serverNotes = ServerNotes(
+      of: ServerIdentity(name: configuration.serverName ?? host, port: port),
+      engine: configuration.resumption ?? .standard)
   }
 
   /// - Parameter trouble: Set for the second try: the store's trouble in the first.
@@ -141,9 +145,10 @@ private struct ConnectionAttempt {
 
   /// The group that the server chose last: to lead with it saves a round trip, and the other key shares.
   private var rememberedGroup: UInt32? {
-    guard configuration.priority == nil, configuration.partition.isEmpty, let resumption = configuration.resumption
-    else { return nil }
-    return resumption.rememberedGroup(of: server)
+    guard configuration.priority == nil, configuration.partition.isEmpty, configuration.resumption != nil else {
+      return nil
+    }
+    return serverNotes.rememberedGroup
   }
 
   private func makeContext(_ client: ClientSession, _ credentials: Credentials) -> SessionContext {
@@ -153,6 +158,7 @@ private struct ConnectionAttempt {
         server: server,
         applicationProtocols: configuration.applicationProtocols, priority: configuration.priority,
         clientCertificate: credentials.clientCertificateDigest, partition: configuration.partition),
+      serverNotes: serverNotes,
       verification: configuration.verification, credentials: credentials, hook: nil, canReconnect: true)
   }
 

@@ -143,10 +143,13 @@ public final class TLSConnection {
 
   /// Reads data, and keeps the tickets that came with them. Nil at the deadline.
   func receive(upTo count: Int, until deadline: Deadline?) throws(ConnectionError) -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: count)
     let before = context.ticketsReceived
-    let result = client.repeating(until: deadline, tickets: context) { session in
-      unsafe buffer.withUnsafeMutableBytes { unsafe gnutls_record_recv(session.pointer, $0.baseAddress, $0.count) }
+    var result: Int?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      result = client.repeating(until: deadline, tickets: context) { session in
+        unsafe gnutls_record_recv(session.pointer, buffer.baseAddress, buffer.count)
+      }
+      filled = max(0, result ?? 0)
     }
     if context.ticketsReceived > before { context.settle() }
     guard let result else { return nil }
@@ -157,8 +160,7 @@ public final class TLSConnection {
       throw failure
     }
     hasDataAfterTickets = result > 0
-    buffer.removeLast(count - result)
-    return buffer
+    return bytes
   }
 
   private func failure(_ result: Int, _ doing: String) -> ConnectionError {

@@ -36,9 +36,7 @@ extension TLSConnection {
     guard drain != .none, !peerHasClosed, !context.findings.isDisabled, context.isEstablished, client.handle.isTLS13,
       !(context.ticketsReceived > 0 && hasDataAfterTickets)
     else { return false }
-    guard context.ticketsReceived == 0, let ring = try? context.engine.keyRing(create: false),
-      let note = try? context.serverNote(under: ring.newest)
-    else { return true }
+    guard context.ticketsReceived == 0, let note = try? context.serverNotes.note() else { return true }
     guard note.expectsNoTickets(now: context.engine.now.seconds) else { return true }
     context.log("closing: not waiting for tickets, for this server sent none lately")
     return false

@@ -55,7 +55,7 @@ extension SessionContext {
     guard var contents = ring.contents(of: record, identity: place.identity) else {
       return .failure(.damaged("a record doesn't open, or is of another format"))
     }
-    if let refusal = judge(&contents, record.header, ring) {
+    if let refusal = judge(&contents, record.header) {
       contents.sessionData.wipe()
       return .failure(refusal)
     }
@@ -63,7 +63,7 @@ extension SessionContext {
   }
 
   /// Returns why authentic contents must not be offered, or nil. A verdict that doesn't stand is taken out of them.
-  private func judge(_ contents: inout TicketContents, _ header: RecordHeader, _ ring: KeyRing) -> Refusal? {
+  private func judge(_ contents: inout TicketContents, _ header: RecordHeader) -> Refusal? {
     guard !DummySessionData.matches(contents.sessionData) else { return .damaged("a record holds no session data") }
     guard contents.gnutlsVersion == GnuTLSVersion.current else {
       return .damaged("a session was packed by GnuTLS \(contents.gnutlsVersion)")
@@ -79,7 +79,7 @@ extension SessionContext {
       contents.verdict?.inputs = nil
     }
     if let refusal = judgePeer(&contents) { return refusal }
-    guard canReconnect || isCertainlyAccepted(contents, header.kind, ring) else { return .withheld }
+    guard canReconnect || isCertainlyAccepted(contents, header.kind) else { return .withheld }
     guard header.kind == .session || OfferedTickets.ofThisProcess.insert(header.id) else {
       return .damaged("the store gave a ticket twice")
     }

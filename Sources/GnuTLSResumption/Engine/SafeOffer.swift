@@ -8,13 +8,13 @@ internal import SessionTickets
 extension SessionContext {
   private static let barSeconds: Int64 = 24 * 3600
 
-  func isCertainlyAccepted(_ contents: TicketContents, _ kind: RecordKind, _ ring: KeyRing) -> Bool {
+  func isCertainlyAccepted(_ contents: TicketContents, _ kind: RecordKind) -> Bool {
     guard let priorities = try? PriorityList(identity.priority), priorities.allows(cipher: contents.cipher),
       priorities.allows(protocolVersion: contents.protocolVersion)
     else { return false }
     guard kind == .session else { return true }
     return !priorities.allows(protocolVersion: GNUTLS_TLS1_3.rawValue)
-      || (try? serverNote(under: ring.newest))?.hasResumedTLS12 == true
+      || (try? serverNotes.note())?.hasResumedTLS12 == true
   }
 
   /// Whether an offer with this identity has failed within a day.

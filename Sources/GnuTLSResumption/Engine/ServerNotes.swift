@@ -1,39 +1,69 @@
 internal import SessionTickets
 
-/// Reading and writing what is remembered of the server.
-extension Resumption {
-  /// The note of a server, or nil.
-  func note(of server: ServerIdentity, under key: MasterKey) throws(StoreError) -> ServerNote? {
-    let digest = IdentityDigests.server(server, key: key)
-    return try note(server: digest, identity: nil, keys: [key]).flatMap(ServerNote.init)
+/// One connection's view of what is remembered of its server: read and digested once.
+///
+/// Confined to whichever thread uses the connection.
+final class ServerNotes {
+  private let engine: Resumption
+  private let server: ServerIdentity
+  private var digests: [UInt64: Digest] = [:]
+  private var known: ServerNote??
+
+  init(of server: ServerIdentity, engine: Resumption) {
+    self.server = server
+    self.engine = engine
   }
 
-  /// GnuTLS's number of the group that the server chose last under TLS 1.3, or nil. May wait for the store.
-  func rememberedGroup(of server: ServerIdentity) -> UInt32? {
-    guard let ring = try? keyRing(create: false), let note = try? note(of: server, under: ring.newest) else {
-      return nil
-    }
-    return note.group == 0 ? nil : note.group
+  func digest(under key: MasterKey) -> Digest {
+    if let digest = digests[key.id] { return digest }
+    let digest = IdentityDigests.server(server, key: key)
+    digests[key.id] = digest
+    return digest
+  }
+
+  /// The note, or nil. May wait for the store, the first time.
+  func note() throws(StoreError) -> ServerNote? {
+    if let known { return known }
+    return try read()
+  }
+
+  /// Changes the note, and writes it if it is another one then.
+  func update(_ change: (inout ServerNote) -> Void) throws(StoreError) {
+    guard changed(try note(), change) != nil else { return }
+    // Somebody else may have changed it meanwhile.
+    guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true) else { return }
+    try engine.setNote(new.bytes, server: digest(under: ring.newest), identity: nil, key: ring.newest)
+    known = new
+  }
+
+  /// Nil if nothing changes.
+  private func changed(_ note: ServerNote?, _ change: (inout ServerNote) -> Void) -> ServerNote? {
+    let old = note ?? ServerNote(server: server)
+    var new = old
+    change(&new)
+    return new == old ? nil : new
+  }
+
+  private func read() throws(StoreError) -> ServerNote? {
+    guard let ring = try engine.keyRing(create: false) else { return nil }
+    let bytes = try engine.note(server: digest(under: ring.newest), identity: nil, keys: [ring.newest])
+    let note = bytes.flatMap(ServerNote.init)
+    known = note
+    return note
+  }
+
+  /// GnuTLS's number of the group that the server chose last under TLS 1.3, or nil.
+  var rememberedGroup: UInt32? {
+    guard let note = try? note(), note.group != 0 else { return nil }
+    return note.group
   }
 }
 
 extension SessionContext {
-  /// The note of this connection's server, or nil.
-  func serverNote(under key: MasterKey) throws(StoreError) -> ServerNote? {
-    try engine.note(of: identity.server, under: key)
-  }
-
-  /// Changes the note, and writes it if it is another one then.
+  /// Changes the server's note. Whatever goes wrong becomes a finding.
   func updateServerNote(_ change: (inout ServerNote) -> Void) {
     do throws(StoreError) {
-      let known = try engine.keyRing(create: false)
-      let read = try known.flatMap { (ring) throws(StoreError) in try serverNote(under: ring.newest) }
-      let old = read ?? ServerNote(server: identity.server)
-      var new = old
-      change(&new)
-      guard new != old, let ring = try engine.keyRing(create: true) else { return }
-      let server = IdentityDigests.server(identity.server, key: ring.newest)
-      try engine.setNote(new.bytes, server: server, identity: nil, key: ring.newest)
+      try serverNotes.update(change)
     } catch {
       record(error)
     }

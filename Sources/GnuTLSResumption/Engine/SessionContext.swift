@@ -11,6 +11,7 @@ final class SessionContext: @unchecked Sendable {
   let session: SessionHandle
   let engine: Resumption
   let identity: ConnectionIdentity
+  let serverNotes: ServerNotes
   let verification: Verification
   /// Set where the engine verifies.
   let verifier: PeerVerifier?
@@ -55,10 +56,14 @@ final class SessionContext: @unchecked Sendable {
   var ticketsStored = 0
   var notStored: [NotStoredReason] = []
 
+  private var places: [UInt64: StoreKey] = [:]
+
+  /// - Parameter serverNotes: What the caller has read already; nil if nothing.
   init(
-    session: SessionHandle, engine: Resumption, identity: ConnectionIdentity, verification: Verification,
-    credentials: Credentials?, hook: ApplicationHook?, canReconnect: Bool
+    session: SessionHandle, engine: Resumption, identity: ConnectionIdentity, serverNotes: ServerNotes? = nil,
+    verification: Verification, credentials: Credentials?, hook: ApplicationHook?, canReconnect: Bool
   ) {
+    self.serverNotes = serverNotes ?? ServerNotes(of: identity.server, engine: engine)
     self.session = session
     self.engine = engine
     self.identity = identity
@@ -74,7 +79,12 @@ final class SessionContext: @unchecked Sendable {
 
   /// The digests of this connection under a master key.
   func place(under key: MasterKey) -> StoreKey {
-    IdentityDigests.place(of: identity, verification: verification.kind, key: key)
+    if let place = places[key.id] { return place }
+    let place = StoreKey(
+      server: serverNotes.digest(under: key),
+      identity: IdentityDigests.identity(identity, verification: verification.kind, key: key))
+    places[key.id] = place
+    return place
   }
 
   /// Takes the session in: hook and registry. Its one counterpart is ``deregister()``.

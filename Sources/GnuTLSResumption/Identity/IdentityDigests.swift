@@ -6,10 +6,13 @@ internal import SessionTickets
 /// different identities never have the same bytes.
 enum IdentityDigests {
   static func place(of identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> StoreKey {
-    let fields = serverFields(identity.server)
-    return StoreKey(
-      server: digest("server", fields, key),
-      identity: digest("identity", fields + identityFields(identity, verification), key))
+    StoreKey(
+      server: server(identity.server, key: key), identity: self.identity(identity, verification: verification, key: key)
+    )
+  }
+
+  static func identity(_ identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> Digest {
+    digest("identity", serverFields(identity.server) + identityFields(identity, verification), key)
   }
 
   static func server(_ server: ServerIdentity, key: MasterKey) -> Digest {

@@ -16,13 +16,7 @@ enum LegacySessionID {
   }
 
   private static func onlyOffset(of id: [UInt8], in data: [UInt8]) -> Int? {
-    guard let first = id.first, data.count >= id.count else { return nil }
-    var found: Int?
-    for offset in 0...(data.count - id.count) where data[offset] == first {
-      guard data[offset..<offset + id.count].elementsEqual(id) else { continue }
-      if found != nil { return nil }
-      found = offset
-    }
+    guard let found = data.firstIndex(of: id), data.firstIndex(of: id, from: found + 1) == nil else { return nil }
     return found
   }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A bundle of certificates in PEM, from which some can be picked by their subject, without having GnuTLS parse the
 /// others: parsing Debian's 139 roots takes as long as ten handshakes.
 struct PEMBundle {
@@ -21,7 +19,7 @@ struct PEMBundle {
   func certificates(withSubjects names: Set<[UInt8]>) -> [UInt8]? {
     var result: [UInt8] = []
     var position = 0
-    while let begin = firstIndex(of: Self.begin, from: position) {
+    while let begin = bytes.firstIndex(of: Self.begin, from: position) {
       let label = begin + Self.begin.count
       position = label
       guard starts(with: Self.certificate, at: label) else {
@@ -29,7 +27,7 @@ struct PEMBundle {
         continue
       }
       let body = label + Self.certificate.count
-      guard let end = firstIndex(of: Self.end, from: body),
+      guard let end = bytes.firstIndex(of: Self.end, from: body),
         let certificate = CertificateNames(Base64.prefix(of: bytes[body..<end], atMost: Self.prefixSize))
       else { return nil }
       position = end + Self.end.count
@@ -43,24 +41,5 @@ struct PEMBundle {
 
   private func starts(with pattern: [UInt8], at index: Int) -> Bool {
     bytes.count - index >= pattern.count && bytes[index..<(index + pattern.count)].elementsEqual(pattern)
-  }
-
-  private func firstIndex(of pattern: [UInt8], from start: Int) -> Int? {
-    var start = start
-    // Every marker begins with a dash, of which base64 has none.
-    while let dash = firstDash(from: start) {
-      if starts(with: pattern, at: dash) { return dash }
-      start = dash + 1
-    }
-    return nil
-  }
-
-  private func firstDash(from start: Int) -> Int? {
-    unsafe bytes.withUnsafeBytes { buffer in
-      guard start < buffer.count, let base = buffer.baseAddress,
-        let found = unsafe memchr(base + start, Int32(UInt8(ascii: "-")), buffer.count - start)
-      else { return nil }
-      return unsafe UnsafeRawPointer(found) - base
-    }
   }
 }

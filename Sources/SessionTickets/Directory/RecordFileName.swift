@@ -35,8 +35,11 @@ package struct RecordFileName: Hashable, Sendable {
 
   /// Reads a name, or returns nil if it is none, or not in the one spelling.
   package init?(parsing name: some RandomAccessCollection<UInt8>) {
-    guard name.count == Self.byteCount else { return nil }
-    var reader = HexadecimalReader(name)
+    guard name.count == Self.byteCount, let parsed = HexadecimalReader.read(name, { Self(&$0) }) else { return nil }
+    self = parsed
+  }
+
+  private init?(_ reader: inout HexadecimalReader) {
     let server = Digest(words: (reader.word(), reader.word(), reader.word(), reader.word()))
     reader.skip(Self.separator)
     let identity = Digest(words: (reader.word(), reader.word(), reader.word(), reader.word()))
@@ -45,7 +48,7 @@ package struct RecordFileName: Hashable, Sendable {
     reader.skip(Self.separator)
     let expiry = reader.word()
     reader.skip(Self.separator)
-    byteCount = Int(reader.number(digits: 8))
+    byteCount = Int(reader.number())
     reader.skip(Self.separator)
     let kind = Kind(rawValue: reader.character())
     reader.skip(Self.separator)
@@ -59,40 +62,32 @@ package struct RecordFileName: Hashable, Sendable {
 
   /// The 207 bytes.
   package var bytes: [UInt8] {
-    var name = [UInt8](repeating: Self.separator, count: Self.byteCount)
-    var offset = Self.write(place.server, into: &name, at: 0)
-    offset = Self.write(place.identity, into: &name, at: offset + 1)
-    offset = Self.write(UInt64(inserted.nanoseconds), digits: 16, into: &name, at: offset + 1)
-    offset = Self.write(UInt64(expiry), digits: 16, into: &name, at: offset + 1)
-    offset = Self.write(UInt64(byteCount), digits: 8, into: &name, at: offset + 1)
-    name[offset + 1] = kind.rawValue
-    offset = Self.write(UInt64(truncatingIfNeeded: id.value >> 64), digits: 16, into: &name, at: offset + 3)
-    _ = Self.write(UInt64(truncatingIfNeeded: id.value), digits: 16, into: &name, at: offset)
+    var name: [UInt8] = []
+    name.reserveCapacity(Self.byteCount)
+    name.append(hexadecimal: place.server)
+    name.append(Self.separator)
+    name.append(hexadecimal: place.identity)
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt64(inserted.nanoseconds))
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt64(expiry))
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt32(truncatingIfNeeded: byteCount))
+    name.append(Self.separator)
+    name.append(kind.rawValue)
+    name.append(Self.separator)
+    name.append(hexadecimal: UInt64(truncatingIfNeeded: id.value >> 64))
+    name.append(hexadecimal: UInt64(truncatingIfNeeded: id.value))
     return name
   }
 
   /// What the names of all records and notes of a server begin with.
   static func prefix(server: Digest) -> [UInt8] {
-    var name = [UInt8](repeating: separator, count: 2 * Digest.byteCount + 1)
-    _ = write(server, into: &name, at: 0)
+    var name: [UInt8] = []
+    name.reserveCapacity(2 * Digest.byteCount + 1)
+    name.append(hexadecimal: server)
+    name.append(separator)
     return name
-  }
-
-  /// Writes a digest's digits, and returns where they end.
-  private static func write(_ digest: Digest, into name: inout [UInt8], at offset: Int) -> Int {
-    var end = write(digest.words.0, digits: 16, into: &name, at: offset)
-    end = write(digest.words.1, digits: 16, into: &name, at: end)
-    end = write(digest.words.2, digits: 16, into: &name, at: end)
-    return write(digest.words.3, digits: 16, into: &name, at: end)
-  }
-
-  private static func write(_ value: UInt64, digits: Int, into name: inout [UInt8], at offset: Int) -> Int {
-    var rest = value
-    for index in (offset..<(offset + digits)).reversed() {
-      name[index] = Hexadecimal.digit(UInt8(truncatingIfNeeded: rest) & 15)
-      rest >>= 4
-    }
-    return offset + digits
   }
 }
 

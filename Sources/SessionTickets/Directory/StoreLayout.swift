@@ -37,9 +37,10 @@ package struct StoreLayout: Hashable, Sendable {
   /// Whether a name is that of a shard folder.
   static func isShardName(_ name: some RandomAccessCollection<UInt8>) -> Bool {
     guard name.count == 8 else { return false }
-    var reader = HexadecimalReader(name)
-    _ = reader.number(digits: 8)
-    return reader.isValid
+    return HexadecimalReader.read(name) { reader in
+      _ = reader.number()
+      return reader.isValid
+    } == true
   }
 
   /// Returns nil if there is none yet.

@@ -17,7 +17,11 @@ struct TemporaryFileName: Hashable, Sendable {
   /// Parses `new-`, 16 hexadecimal digits of nanoseconds, `-` and 16 digits that only tell names apart.
   init?(parsing name: some RandomAccessCollection<UInt8>) {
     guard name.count == Self.prefix.count + 33, name.starts(with: Self.prefix) else { return nil }
-    var reader = HexadecimalReader(name.dropFirst(Self.prefix.count))
+    guard let parsed = HexadecimalReader.read(name.dropFirst(Self.prefix.count), { Self(&$0) }) else { return nil }
+    self = parsed
+  }
+
+  private init?(_ reader: inout HexadecimalReader) {
     let nanoseconds = reader.word()
     reader.skip(UInt8(ascii: "-"))
     token = reader.word()

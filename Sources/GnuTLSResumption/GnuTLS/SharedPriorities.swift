@@ -1,0 +1,56 @@
+internal import CGnuTLS
+internal import Locking
+
+/// A `gnutls_priority_t`, owned, and shared by sessions, which borrow it.
+@safe
+final class SharedPriorities: @unchecked Sendable {
+  // Immutable after init: that is why it may be shared between threads.
+  private let cache: gnutls_priority_t
+
+  /// - Parameter isAppended: The string stands behind GnuTLS's default, instead of in its place.
+  init(_ string: String, isAppended: Bool) throws(GnuTLSError) {
+    var cache: gnutls_priority_t?
+    let flags = isAppended ? UInt32(GNUTLS_PRIORITY_INIT_DEF_APPEND) : 0
+    try GnuTLSError.check(unsafe gnutls_priority_init2(&cache, string, nil, flags))
+    guard let cache = unsafe cache else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
+    unsafe self.cache = unsafe cache
+  }
+
+  deinit { unsafe gnutls_priority_deinit(cache) }
+
+  func set(on session: SessionHandle) throws(GnuTLSError) {
+    // GnuTLS counts its references itself.
+    try GnuTLSError.check(unsafe gnutls_priority_set(session.pointer, cache))
+  }
+}
+
+/// The priorities of this process's sessions: to read a priority string takes GnuTLS a twentieth of a resumed handshake.
+enum PriorityCache {
+  private struct Key: Hashable {
+    let string: String
+    let isAppended: Bool
+  }
+
+  private struct Memory {
+    var known: [Key: SharedPriorities] = [:]
+    /// GnuTLS's configuration file has its say in what a string means.
+    var configuration: FileStamp?
+  }
+
+  private static let most = 16
+  private static let memory = Lock(Memory())
+
+  static func priorities(_ string: String, isAppended: Bool) throws(GnuTLSError) -> SharedPriorities {
+    let configuration = GnuTLSConfiguration.stamp
+    return try memory.withLock { (memory) throws(GnuTLSError) in
+      if memory.configuration != configuration || memory.known.count >= most {
+        memory = Memory(configuration: configuration)
+      }
+      let key = Key(string: string, isAppended: isAppended)
+      if let known = memory.known[key] { return known }
+      let made = try SharedPriorities(string, isAppended: isAppended)
+      memory.known[key] = made
+      return made
+    }
+  }
+}
