@@ -25,6 +25,12 @@ public struct Digest: Hashable, Sendable {
     return (word(0), word(8), word(16), word(24))
   }
 
+  /// The same, for bytes in an array.
+  public init?(_ bytes: [UInt8]) {
+    guard let words = unsafe bytes.withUnsafeBytes({ unsafe Self.words($0) }) else { return nil }
+    self.words = words
+  }
+
   init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
   /// Makes a digest from 64 lower-case hexadecimal digits, or returns nil.

@@ -26,7 +26,7 @@ struct Clients {
   }
 
   func newStore() throws -> Store {
-    let folder = try workbench.newFolder("store")
+    let folder = try workbench.newFolderInMemory("store", megabytes: 64)
     return Store(folder: "\(folder)/store", keyFile: "\(folder)/key")
   }
 

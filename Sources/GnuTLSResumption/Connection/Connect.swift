@@ -17,7 +17,7 @@ extension TLSConnection {
     case .connected(let connection): return connection
     case .failedWithTicket(let error, let storeError):
       configuration.resumption?.options.log?("\(attempt.peer): \(error): once more without a ticket")
-      guard case .connected(let connection) = try attempt.run(retryAfter: storeError) else { throw error }
+      guard case .connected(let connection) = try attempt.run(isRetry: true, trouble: storeError) else { throw error }
       return connection
     }
   }
@@ -47,8 +47,8 @@ private struct ConnectionAttempt {
       engine: configuration.resumption ?? .standard)
   }
 
-  /// - Parameter trouble: Set for the second try: the store's trouble in the first.
-  func run(retryAfter trouble: StoreError?? = nil) throws(ConnectionError) -> Result {
+  /// - Parameter trouble: The store's, in the first try.
+  func run(isRetry: Bool = false, trouble: StoreError? = nil) throws(ConnectionError) -> Result {
     let credentials = try loadCredentials()
     // The ticket is claimed once TCP stands: a server that is down costs none.
     let socket = try TCPSocket.connect(to: host, port: port, deadline: deadline)
@@ -57,10 +57,10 @@ private struct ConnectionAttempt {
     // Registered in any case: the verification inside the handshake looks its context up.
     context.register()
     do throws(ConnectionError) {
-      context.findings.isRetry = trouble != nil
-      context.findings.storeError = trouble ?? nil
+      context.findings.isRetry = isRetry
+      context.findings.storeError = trouble
       context.findings.isDisabled = configuration.resumption == nil
-      if trouble == nil { context.claim() }
+      if !isRetry { context.claim() }
       do {
         try context.offer()
       } catch {

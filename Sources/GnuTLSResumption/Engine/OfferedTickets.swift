@@ -8,9 +8,12 @@ final class OfferedTickets: Sendable {
   static let ofThisProcess = OfferedTickets()
 
   private struct Memory {
-    var ids: Set<RecordID> = []
+    /// Only once there are many: to set it up takes a short-lived process longer than to search.
+    var ids: Set<RecordID>?
     var order: [RecordID] = []
     var next = 0
+
+    func contains(_ id: RecordID) -> Bool { ids?.contains(id) ?? order.contains(id) }
   }
 
   private let capacity: Int
@@ -21,11 +24,13 @@ final class OfferedTickets: Sendable {
   /// Returns false if it was offered before.
   func insert(_ id: RecordID) -> Bool {
     memory.withLock { memory in
-      guard memory.ids.insert(id).inserted else { return false }
+      guard !memory.contains(id) else { return false }
+      memory.ids?.insert(id)
       if memory.order.count < capacity {
         memory.order.append(id)
+        if memory.order.count == 32 { memory.ids = Set(memory.order) }
       } else {
-        memory.ids.remove(memory.order[memory.next])
+        memory.ids?.remove(memory.order[memory.next])
         memory.order[memory.next] = id
         memory.next = (memory.next + 1) % capacity
       }

@@ -6,7 +6,7 @@ public import SessionTickets
 /// One is enough for a process; it may be used from all threads. Trouble with store or key never breaks a
 /// connection: it shows in the ``Outcome``, and the handshake is a full one.
 public final class Resumption: Sendable {
-  let store: Result<any TicketStore, StoreError>
+  let store: StorePlace
   let options: ResumptionOptions
   private let source: MasterKeySource
   /// Of attached sessions that the engine verifies.
@@ -17,7 +17,7 @@ public final class Resumption: Sendable {
   public init(
     store: any TicketStore, masterKey: MasterKeySource = .standardFile, options: ResumptionOptions = .init()
   ) {
-    self.store = .success(store)
+    self.store = .place(store)
     source = masterKey
     self.options = options
   }
@@ -29,9 +29,11 @@ public final class Resumption: Sendable {
     folder: String? = nil, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
     options: ResumptionOptions = .init()
   ) {
-    store = Result { () throws(StoreError) in
+    do throws(StoreError) {
       let path = if let folder { folder } else { try StandardPlaces.store() }
-      return DirectoryStore(path: path, bounds: bounds)
+      store = .place(DirectoryStore(path: path, bounds: bounds))
+    } catch {
+      store = .none(error)
     }
     source = masterKey
     self.options = options
@@ -61,5 +63,18 @@ public final class Resumption: Sendable {
     return mayStore(
       TicketDescription(
         server: server, kind: ticket.kind, lifetime: ticket.lifetime, earlyDataLimit: ticket.earlyDataLimit))
+  }
+}
+
+/// Where tickets are kept, or why there is no place for them.
+enum StorePlace: Sendable {
+  case place(any TicketStore)
+  case none(StoreError)
+
+  func get() throws(StoreError) -> any TicketStore {
+    switch self {
+    case .place(let store): return store
+    case .none(let error): throw error
+    }
   }
 }

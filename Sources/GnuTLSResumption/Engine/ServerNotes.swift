@@ -6,7 +6,8 @@ internal import SessionTickets
 final class ServerNotes {
   private let engine: Resumption
   private let server: ServerIdentity
-  private var digests: [UInt64: Digest] = [:]
+  /// Of the keys so far: one, or a few. To set up a dictionary would take a short-lived process longer than to search.
+  private var digests: [(key: UInt64, digest: Digest)] = []
   private var known: ServerNote??
 
   init(of server: ServerIdentity, engine: Resumption) {
@@ -15,9 +16,9 @@ final class ServerNotes {
   }
 
   func digest(under key: MasterKey) -> Digest {
-    if let digest = digests[key.id] { return digest }
+    if let known = digests.first(where: { $0.key == key.id }) { return known.digest }
     let digest = IdentityDigests.server(server, key: key)
-    digests[key.id] = digest
+    digests.append((key.id, digest))
     return digest
   }
 

@@ -56,7 +56,8 @@ final class SessionContext: @unchecked Sendable {
   var ticketsStored = 0
   var notStored: [NotStoredReason] = []
 
-  private var places: [UInt64: StoreKey] = [:]
+  /// Of the keys so far: one, or a few.
+  private var places: [(key: UInt64, place: StoreKey)] = []
 
   /// - Parameter serverNotes: What the caller has read already; nil if nothing.
   init(
@@ -79,11 +80,11 @@ final class SessionContext: @unchecked Sendable {
 
   /// The digests of this connection under a master key.
   func place(under key: MasterKey) -> StoreKey {
-    if let place = places[key.id] { return place }
+    if let known = places.first(where: { $0.key == key.id }) { return known.place }
     let place = StoreKey(
       server: serverNotes.digest(under: key),
       identity: IdentityDigests.identity(identity, verification: verification.kind, key: key))
-    places[key.id] = place
+    places.append((key.id, place))
     return place
   }
 

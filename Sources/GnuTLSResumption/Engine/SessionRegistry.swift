@@ -3,22 +3,32 @@ internal import Locking
 /// Finds the context of a session inside GnuTLS's callbacks, which have no argument for one: the session's own
 /// pointer (`gnutls_session_set_ptr`) belongs to the application.
 enum SessionRegistry {
-  private static let contexts = Lock<[UInt: SessionContext]>([:])
+  /// A table of lists: to set up a dictionary takes a short-lived process longer than all its look-ups.
+  private static let tables = Lock([[SessionContext]](repeating: [], count: 256))
 
   /// Its one counterpart is ``remove(_:)``, before the session is freed.
   static func add(_ context: SessionContext) {
-    contexts.withLock { $0[context.session.address] = context }
-  }
-
-  ///
-  /// Another context may have taken the place meanwhile: that of a new session at the same address.
-  static func remove(_ context: SessionContext) {
-    contexts.withLock { contexts in
-      if contexts[context.session.address] === context { contexts[context.session.address] = nil }
+    let index = index(of: context.session)
+    tables.withLock { tables in
+      // The session that was at this address before is gone, whoever forgot to say so.
+      tables[index].removeAll { $0.session.address == context.session.address }
+      tables[index].append(context)
     }
   }
 
+  /// Another context may have taken the place meanwhile: that of a new session at the same address.
+  static func remove(_ context: SessionContext) {
+    let index = index(of: context.session)
+    tables.withLock { $0[index].removeAll { $0 === context } }
+  }
+
   static func context(of session: SessionHandle) -> SessionContext? {
-    contexts.withLock { $0[session.address] }
+    let index = index(of: session)
+    return tables.withLock { $0[index].first { $0.session.address == session.address } }
+  }
+
+  /// Sessions are some kilobytes apart.
+  private static func index(of session: SessionHandle) -> Int {
+    Int(truncatingIfNeeded: (session.address >> 12) ^ (session.address >> 4)) & 255
   }
 }

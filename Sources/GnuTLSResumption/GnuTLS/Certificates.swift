@@ -27,13 +27,13 @@ struct CertificateChain: ~Copyable {
   /// Verifies the chain for a TLS server of this name.
   /// - Returns: GnuTLS's status bits, 0 for trusted, and the path that was verified then.
   mutating func status(
-    trust: gnutls_x509_trust_list_t?, name: String?, flags: UInt32
+    trust: gnutls_x509_trust_list_t?, name: String?, flags: UInt32, withKeys: Bool = false
   ) throws(GnuTLSError) -> (status: UInt32, path: VerifiedPath) {
     let count = unsafe certificates.count
     guard count <= Self.mostCertificates else { throw GnuTLSError(GNUTLS_E_CONSTRAINT_ERROR) }
     var status: UInt32 = 0
     let (code, path) = unsafe certificates.withUnsafeMutableBufferPointer { list in
-      PathWatch.path {
+      PathWatch.path(withKeys: withKeys) {
         unsafe withOptionalCString(name) {
           unsafe cgnutls_verify_chain(trust, list.baseAddress, UInt32(count), $0, flags, &status, PathWatch.function)
         }

@@ -4,15 +4,15 @@ internal import Locking
 /// The groups of GnuTLS's default priorities.
 enum DefaultGroups {
   private static let all: [UInt32] = (try? PriorityList(nil))?.groups ?? []
-  private static let known = Lock<[UInt32: String]>([:])
+  private static let known = Lock<[(group: UInt32, string: String)]>([])
 
   /// What to append to the default priorities so that one group leads and none is lost; nil if it isn't one of them.
   static func leading(with group: UInt32) -> String? {
     guard all.contains(group) else { return nil }
     return known.withLock { known in
-      if let string = known[group] { return string }
+      if let known = known.first(where: { $0.group == group }) { return known.string }
       let string = string(leadingWith: group)
-      known[group] = string
+      known.append((group, string))
       return string
     }
   }

@@ -26,13 +26,14 @@ final class SharedPriorities: @unchecked Sendable {
 
 /// The priorities of this process's sessions: to read a priority string takes GnuTLS a twentieth of a resumed handshake.
 enum PriorityCache {
-  private struct Key: Hashable {
+  private struct Entry {
     let string: String
     let isAppended: Bool
+    let priorities: SharedPriorities
   }
 
   private struct Memory {
-    var known: [Key: SharedPriorities] = [:]
+    var known: [Entry] = []
     /// GnuTLS's configuration file has its say in what a string means.
     var configuration: FileStamp?
   }
@@ -46,10 +47,11 @@ enum PriorityCache {
       if memory.configuration != configuration || memory.known.count >= most {
         memory = Memory(configuration: configuration)
       }
-      let key = Key(string: string, isAppended: isAppended)
-      if let known = memory.known[key] { return known }
+      if let known = memory.known.first(where: { $0.string == string && $0.isAppended == isAppended }) {
+        return known.priorities
+      }
       let made = try SharedPriorities(string, isAppended: isAppended)
-      memory.known[key] = made
+      memory.known.append(Entry(string: string, isAppended: isAppended, priorities: made))
       return made
     }
   }

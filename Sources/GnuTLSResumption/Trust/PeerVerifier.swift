@@ -17,7 +17,7 @@ struct PeerVerifier {
     let chain = session.peerChain
     let anchors = try credentials.anchors(for: chain, staples: session.staples(chainLength: chain.count))
     var status: UInt32 = 0
-    let (code, watched) = PathWatch.path {
+    let (code, watched) = PathWatch.path(withKeys: !policy.pins.isEmpty) {
       withTrust(anchors, in: session) { unsafe cgnutls_verify_peer(session.pointer, expectedName, &status) }
     }
     guard code >= 0 else { throw VerificationFailure(message: "the peer can't be verified: \(GnuTLSError(code))") }
@@ -52,7 +52,7 @@ struct PeerVerifier {
       let owner = unsafe sessionCredentials(session) ?? anchors.pointer
       (status, path) = unsafe try parsed.status(
         trust: CertificateCredentials.trustList(of: owner), name: expectedName,
-        flags: gnutls_certificate_get_verify_flags(owner))
+        flags: gnutls_certificate_get_verify_flags(owner), withKeys: !policy.pins.isEmpty)
     } catch {
       throw VerificationFailure(message: "the chain can't be verified: \(error)")
     }
@@ -61,7 +61,7 @@ struct PeerVerifier {
   }
 
   private func checkPins(_ path: VerifiedPath?) throws(VerificationFailure) {
-    guard policy.pins.isEmpty || path.map({ !policy.pins.isDisjoint(with: $0.keys) }) == true else {
+    guard policy.pins.isEmpty || path?.keys.map({ !policy.pins.isDisjoint(with: $0) }) == true else {
       throw VerificationFailure(message: "the certificates have none of the pinned keys")
     }
   }

@@ -5,16 +5,19 @@ internal import Glibc
 struct VerifiedPath: Hashable {
   /// Of all its certificates, the anchor's included.
   private(set) var validity = Validity()
-  /// SHA-256 of the SubjectPublicKeyInfo of each.
-  private(set) var keys: Set<PublicKeyPin> = []
+  /// SHA-256 of the SubjectPublicKeyInfo of each; nil if nobody asked.
+  private(set) var keys: Set<PublicKeyPin>?
+
+  fileprivate init(withKeys: Bool) { keys = withKeys ? [] : nil }
 
   fileprivate mutating func add(_ certificate: gnutls_x509_crt_t?) {
     guard let certificate = unsafe certificate else { return }
     unsafe validity.formIntersection(of: certificate)
+    guard keys != nil else { return }
     var digest = [UInt8](repeating: 0, count: PublicKeyPin.byteCount)
     var count = digest.count
     let code = unsafe gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256.rawValue, &digest, &count)
-    if code == 0, let pin = PublicKeyPin(digest) { keys.insert(pin) }
+    if code == 0, let pin = PublicKeyPin(digest) { keys?.insert(pin) }
   }
 }
 
@@ -39,8 +42,8 @@ enum PathWatch {
   }()
 
   /// Runs a verification, and returns its result with the path that it ended with. Not to be nested.
-  static func path<Result>(of verification: () -> Result) -> (Result, VerifiedPath) {
-    var path = VerifiedPath()
+  static func path<Result>(withKeys: Bool, of verification: () -> Result) -> (Result, VerifiedPath) {
+    var path = VerifiedPath(withKeys: withKeys)
     let result = unsafe withUnsafeMutablePointer(to: &path) { pointer in
       unsafe pthread_setspecific(key, pointer)
       defer { pthread_setspecific(key, nil) }
@@ -55,7 +58,7 @@ enum PathWatch {
     guard let path = unsafe pthread_getspecific(key)?.assumingMemoryBound(to: VerifiedPath.self) else { return 0 }
     // GnuTLS tries again by another way where one fails: what came before was not the path.
     guard status == 0 else {
-      unsafe path.pointee = VerifiedPath()
+      unsafe path.pointee = VerifiedPath(withKeys: path.pointee.keys != nil)
       return 0
     }
     unsafe path.pointee.add(certificate)
