@@ -43,9 +43,10 @@ public struct Digest: Hashable, Sendable {
   public var bytes: [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(Self.byteCount)
-    for word in [words.0, words.1, words.2, words.3] {
-      result.append(bigEndian: word)
-    }
+    result.append(bigEndian: words.0)
+    result.append(bigEndian: words.1)
+    result.append(bigEndian: words.2)
+    result.append(bigEndian: words.3)
     return result
   }
 

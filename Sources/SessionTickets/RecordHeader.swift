@@ -48,10 +48,13 @@ public struct RecordHeader: Hashable, Sendable {
 
   /// The 40 bytes.
   public var bytes: [UInt8] {
-    var result = Self.magic
+    var result: [UInt8] = []
     result.reserveCapacity(Self.byteCount)
-    result += [Self.formatVersion, kind.rawValue, 0, 0]
-    result += id.bytes
+    result += Self.magic
+    result.append(Self.formatVersion)
+    result.append(kind.rawValue)
+    result.append(bigEndian: UInt16(0))
+    result.append(bigEndian: id.value)
     result.append(bigEndian: UInt64(bitPattern: expiry))
     result.append(bigEndian: masterKeyID)
     return result

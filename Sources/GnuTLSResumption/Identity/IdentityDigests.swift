@@ -12,29 +12,33 @@ enum IdentityDigests {
   }
 
   static func identity(_ identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> Digest {
-    digest("identity", serverFields(identity.server) + identityFields(identity, verification), key)
+    var message = identityPurpose
+    appendServerFields(identity.server, to: &message)
+    appendFields(identity, verification, to: &message)
+    return key.digest(message)
   }
 
   static func server(_ server: ServerIdentity, key: MasterKey) -> Digest {
-    digest("server", serverFields(server), key)
+    var message = serverPurpose
+    appendServerFields(server, to: &message)
+    return key.digest(message)
   }
 
-  private static func digest(_ purpose: String, _ fields: [UInt8], _ key: MasterKey) -> Digest {
-    key.digest(Array("gnutls-resume/1 \(purpose)\0".utf8) + fields)
-  }
+  private static let serverPurpose = Array("gnutls-resume/1 server\0".utf8)
+  private static let identityPurpose = Array("gnutls-resume/1 identity\0".utf8)
 
   /// Transport, role, name, port.
-  private static func serverFields(_ server: ServerIdentity) -> [UInt8] {
-    var result: [UInt8] = []
+  private static func appendServerFields(_ server: ServerIdentity, to result: inout [UInt8]) {
+    result.reserveCapacity(256)
     result.append(field: "TLS".utf8)
     result.append(field: StoreRole.client.rawValue.utf8)
     result.append(field: server.name.utf8)
     result.append(bigEndian: server.port)
-    return result
   }
 
-  private static func identityFields(_ identity: ConnectionIdentity, _ verification: VerificationKind) -> [UInt8] {
-    var result: [UInt8] = []
+  private static func appendFields(
+    _ identity: ConnectionIdentity, _ verification: VerificationKind, to result: inout [UInt8]
+  ) {
     result.append(field: verification.bytes)
     result.append(field: identity.expectedName.utf8)
     result.append(bigEndian: UInt32(identity.applicationProtocols.count))
@@ -42,7 +46,6 @@ enum IdentityDigests {
     result.append(optional: identity.priority.map { Array($0.utf8) })
     result.append(optional: identity.clientCertificate)
     result.append(field: identity.partition.utf8)
-    return result
   }
 }
 

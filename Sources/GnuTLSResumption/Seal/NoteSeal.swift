@@ -2,22 +2,20 @@ internal import SessionTickets
 
 /// Seals the small notes that stores keep beside the records: a random id, and a box bound to the place.
 enum NoteSeal {
-  private static let purpose = "note"
-
   static func seal(
     _ contents: [UInt8], server: Digest, identity: Digest?, key: MasterKey
   ) throws(GnuTLSError) -> [UInt8] {
     let bytes = try Random.nonce(RecordID.byteCount)
     guard let id = RecordID(bytes) else { return [] }
     return bytes
-      + (try SealedBox.seal(contents, associatedData: place(server, identity), purpose: purpose, id: id, key: key))
+      + (try SealedBox.seal(contents, associatedData: place(server, identity), purpose: .note, id: id, key: key))
   }
 
   /// Returns nil if the note isn't authentic, or was moved from another place.
   static func open(_ note: [UInt8], server: Digest, identity: Digest?, key: MasterKey) -> [UInt8]? {
     guard let id = RecordID(note.prefix(RecordID.byteCount)) else { return nil }
     return SealedBox.open(
-      note.dropFirst(RecordID.byteCount), associatedData: place(server, identity), purpose: purpose, id: id, key: key)
+      note.dropFirst(RecordID.byteCount), associatedData: place(server, identity), purpose: .note, id: id, key: key)
   }
 
   private static func place(_ server: Digest, _ identity: Digest?) -> [UInt8] {

@@ -5,8 +5,6 @@ internal import SessionTickets
 /// The associated data are the clear header and the identity digest that the *reader* looked up: a record that was
 /// moved to another identity doesn't open.
 enum RecordSeal {
-  private static let purpose = "record"
-
   /// Draws an id and seals. Returns nil if the record would be larger than a store keeps.
   static func seal(
     _ contents: [UInt8], kind: RecordKind, expiry: Int64, identity: Digest, key: MasterKey
@@ -16,7 +14,7 @@ enum RecordSeal {
     else { return nil }
     let header = RecordHeader(kind: kind, id: id, expiry: expiry, masterKeyID: key.id)
     let box = try SealedBox.seal(
-      contents, associatedData: header.bytes + identity.bytes, purpose: purpose, id: id, key: key)
+      contents, associatedData: header.bytes + identity.bytes, purpose: .record, id: id, key: key)
     return SealedRecord(header: header, contents: box)
   }
 
@@ -24,7 +22,7 @@ enum RecordSeal {
   static func open(_ record: SealedRecord, identity: Digest, key: MasterKey) -> [UInt8]? {
     guard record.header.masterKeyID == key.id else { return nil }
     return SealedBox.open(
-      record.contents, associatedData: record.header.bytes + identity.bytes, purpose: purpose, id: record.header.id,
+      record.contents, associatedData: record.header.bytes + identity.bytes, purpose: .record, id: record.header.id,
       key: key)
   }
 }

@@ -5,16 +5,26 @@ internal import SessionTickets
 ///
 /// A box is nonce (12 bytes), ciphertext, tag (16 bytes).
 enum SealedBox {
+  /// What a box is for: its key fits no other.
+  struct Purpose {
+    fileprivate let bytes: [UInt8]
+
+    static let record = Purpose(bytes: Array("gnutls-resume/1 record\0".utf8))
+    static let note = Purpose(bytes: Array("gnutls-resume/1 note\0".utf8))
+  }
+
   static let nonceSize = 12
   static let tagSize = 16
   /// By how much a box is longer than what is in it, in bytes.
   static let overhead = nonceSize + tagSize
 
   static func seal(
-    _ plaintext: [UInt8], associatedData: [UInt8], purpose: String, id: RecordID, key: MasterKey
+    _ plaintext: [UInt8], associatedData: [UInt8], purpose: Purpose, id: RecordID, key: MasterKey
   ) throws(GnuTLSError) -> [UInt8] {
     let nonce = try Random.nonce(nonceSize)
-    var box = nonce
+    var box: [UInt8] = []
+    box.reserveCapacity(overhead + plaintext.count)
+    box += nonce
     box.append(contentsOf: repeatElement(0, count: plaintext.count + tagSize))
     let code = unsafe try withCipher(purpose, id, key) { cipher in
       var size = plaintext.count + tagSize
@@ -36,7 +46,7 @@ enum SealedBox {
 
   /// Returns nil unless every byte is as it was sealed, for this purpose, id, key and associated data.
   static func open(
-    _ box: ArraySlice<UInt8>, associatedData: [UInt8], purpose: String, id: RecordID, key: MasterKey
+    _ box: ArraySlice<UInt8>, associatedData: [UInt8], purpose: Purpose, id: RecordID, key: MasterKey
   ) -> [UInt8]? {
     guard box.count >= overhead else { return nil }
     var plaintext = [UInt8](repeating: 0, count: box.count - overhead)
@@ -60,9 +70,9 @@ enum SealedBox {
   }
 
   private static func withCipher(
-    _ purpose: String, _ id: RecordID, _ key: MasterKey, _ body: (gnutls_aead_cipher_hd_t?) -> Int32
+    _ purpose: Purpose, _ id: RecordID, _ key: MasterKey, _ body: (gnutls_aead_cipher_hd_t?) -> Int32
   ) throws(GnuTLSError) -> Int32 {
-    var boxKey = try key.expand(Array("gnutls-resume/1 \(purpose)\0".utf8) + id.bytes)
+    var boxKey = try key.expand(purpose.bytes + id.bytes)
     defer { boxKey.wipe() }
     var cipher: gnutls_aead_cipher_hd_t?
     try GnuTLSError.check(
