@@ -109,6 +109,28 @@ struct ChangedTrustTests {
     #expect(try client.visit().isResumed)
   }
 
+  @Test(
+    "beside an expired certificate that nobody needs, the leaf's dates count all the same",
+    arguments: Mode.allCases, [true, false])
+  func uselessExpiredAndShortLeaf(mode: Mode, hasList: Bool) throws {
+    let root = try CertificateAuthority()
+    // As for years with a root that another had signed: the chain goes on to what has expired.
+    let crossed = try root.certified(by: try CertificateAuthority(AuthorityOptions(name: "Old Root"))) {
+      $0.notBefore = WallTime.now().seconds - 7200
+      $0.notAfter = WallTime.now().seconds - 3600
+    }
+    let intermediate = try CertificateAuthority(AuthorityOptions(name: "Intermediate"), issuer: root)
+    var options = CertificateOptions()
+    options.notAfter = inAnHour
+    let leaf = try intermediate.issue(options)
+    let certificate = ServerCertificate(chain: leaf.chain(extras: [crossed.certificate]), key: leaf.key)
+    var client = try Client(mode.script, serving: certificate, trusting: .anchors(pem: root.certificate))
+    if hasList { client.policy.revocationLists = [try folder.write("list.pem", intermediate.revocationList())] }
+    try client.visit()
+    #expect(try client.visit().isResumed)
+    expectRefused(client) { _ = try visitLater(client) }
+  }
+
   @Test("a revocation list with the leaf added: not offered, and refused", arguments: Mode.allCases)
   func revoked(mode: Mode) throws {
     let root = try CertificateAuthority()
@@ -195,6 +217,25 @@ struct ChangedTrustTests {
       mode.script, serving: root.issue(options).serverCertificate, trusting: .anchors(pem: root.certificate))
     client.configuration.verification = unsafe .applicationVerifies { _ in true }
     try client.visit()
+    #expect(try visitLater(client).reason == .expired)
+  }
+
+  @Test(
+    "what an application trusted beside an expired certificate that nobody needs is not offered outside of its dates")
+  func applicationUselessExpired() throws {
+    let root = try CertificateAuthority()
+    var old = AuthorityOptions(name: "Old Root")
+    old.notAfter = WallTime.now().seconds - 3600
+    var options = CertificateOptions()
+    options.notAfter = inAnHour
+    let leaf = try root.issue(options)
+    let extras = [try CertificateAuthority(old).certificate]
+    var client = try Client(
+      serving: ServerCertificate(chain: leaf.chain(extras: extras), key: leaf.key),
+      trusting: .anchors(pem: root.certificate))
+    client.configuration.verification = unsafe .applicationVerifies { _ in true }
+    try client.visit()
+    #expect(try client.visit().isResumed)
     #expect(try visitLater(client).reason == .expired)
   }
 

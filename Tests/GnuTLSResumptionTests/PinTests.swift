@@ -54,6 +54,23 @@ struct PinTests {
     #expect(error?.code == .notTrusted)
   }
 
+  @Test("a certificate that only a revocation list was asked for doesn't satisfy a pin", .needs(.openssl))
+  func notInThePathButInTheLists() throws {
+    let folder = try TemporaryFolder()
+    // The intermediate is the anchor, so that GnuTLS doesn't know where the chain ends; what follows seems to be of it.
+    let intermediate = try CertificateAuthority(
+      AuthorityOptions(name: "Intermediate"), issuer: CertificateAuthority())
+    let leaf = try intermediate.issue()
+    let stranger = try CertificateAuthority(AuthorityOptions(name: "Intermediate")).issue()
+    let certificate = ServerCertificate(chain: leaf.leaf + intermediate.certificate + stranger.leaf, key: leaf.key)
+    var client = try Client(serving: certificate, trusting: .anchors(pem: intermediate.certificate))
+    client.policy.revocationLists = [try folder.write("list.pem", intermediate.revocationList())]
+    #expect(try client.visitAnew().outcome.reason == .noTicket)
+    client.policy.pins = [try pin(of: folder.write("stranger.pem", stranger.leaf))]
+    let error = #expect(throws: ConnectionError.self) { try client.visitAnew() }
+    #expect(error?.code == .notTrusted)
+  }
+
   @Test("are read in base64 with and without curl's prefix; anything else is nothing")
   func base64() throws {
     let digest = [UInt8](0..<32)

@@ -39,6 +39,16 @@ struct TrustInputsTests {
     #expect(!FileStamp(young).isSettled)
   }
 
+  @Test("times that some file systems keep, beyond all 64-bit nanoseconds, don't trap", arguments: [Int.min, .max])
+  func farTimes(seconds: Int) throws {
+    var far = try status(of: Client.fixture("ecdsa-root.pem"))
+    far.st_mtim.tv_sec = seconds
+    let modified = FileStamp(far)
+    #expect(modified.isSettled && modified.certainlyMatches(FileStamp(far)))
+    far.st_ctim.tv_sec = seconds
+    #expect(FileStamp(far).isSettled == (seconds == .min))
+  }
+
   @Test("each kind of note holds for its source, and for nothing else")
   func notes() throws {
     try folder.write("a", "a")

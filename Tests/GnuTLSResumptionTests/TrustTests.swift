@@ -132,6 +132,23 @@ struct TrustTests {
     #expect(error?.code == .notTrusted)
   }
 
+  @Test(
+    "a name with a NUL in it is nobody's", arguments: ["localhost\0", "localhost\0.example.com", "\0localhost", ""])
+  func nulInName(name: String) throws {
+    var client = try Client()
+    client.configuration.serverName = name
+    #expect(throws: ConnectionError.self) { try client.connect() }
+    let application = AttachTests.Application(client: client)
+    let session = try RawSession(port: client.server.port)
+    var identity = application.identity
+    identity.expectedName = name
+    let attachment = try unsafe client.resumption().attach(
+      to: session.pointer, identity: identity, verification: application.verification)
+    #expect(session.handshake() == 0)
+    #expect(throws: VerificationFailure.self) { try attachment.handshakeDone(0) }
+    attachment.detach()
+  }
+
   @Test("a trust file that can't be read is named in the error")
   func unreadableTrust() throws {
     var client = try Client()
@@ -201,6 +218,37 @@ struct TrustTests {
     #expect(try client.exchange().reason == .retried)
     #expect(try client.store.count().sessions == 0)
     #expect(try client.exchange().isResumed)
+  }
+
+  @Test("a TLS 1.2 session whose offer the server never answered is not offered again")
+  func neverAnswered() throws {
+    var client = try Client(Mode.tls12Ticket.script)
+    try client.visit()
+    #expect(try client.store.count().sessions == 1)
+    client.server.stop()
+    let silent = try SilentServer(port: client.server.port)
+    client.configuration.timeoutMilliseconds = 50
+    let error = #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(error?.code == .timedOut)
+    #expect(try client.store.count().sessions == 0)
+    withExtendedLifetime(silent) {}
+  }
+
+  @Test("a connection that resumes nothing removes nothing either")
+  func disabled() throws {
+    let client = try Client(Mode.tls12Ticket.script)
+    try client.visit()
+    let session = try RawSession(port: client.server.port)
+    let context = unsafe SessionContext(
+      session: SessionHandle(session.pointer), engine: try client.resumption(),
+      identity: AttachTests.Application(client: client).identity, verification: client.configuration.verification,
+      credentials: nil, hook: nil, canReconnect: false)
+    context.findings.isDisabled = true
+    context.removeSession(because: .fatalAlert)
+    #expect(try client.store.count().sessions == 1)
+    context.findings.isDisabled = false
+    context.removeSession(because: .fatalAlert)
+    #expect(try client.store.count().sessions == 0)
   }
 
   @Test("a fatal alert removes the TLS 1.2 session; a bare close doesn't")

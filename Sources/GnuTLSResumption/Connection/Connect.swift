@@ -78,6 +78,8 @@ private struct ConnectionAttempt {
   private func shakeHands(_ client: ClientSession, _ context: SessionContext) throws(ConnectionError) -> Result {
     let start = Deadline.now()
     guard let result = client.repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
+      // Should the offer have held the server up: not again with the same session.
+      if context.offered?.kind == .session { context.removeSession(because: .declined) }
       throw ConnectionError(.timedOut, "the TLS handshake with \(peer) takes too long")
     }
     let elapsed = Double(Deadline.now() - start) / 1_000_000

@@ -12,7 +12,7 @@ extension SessionContext {
   /// until the next comes. Under TLS 1.2 the handshake isn't over: see ``captureSession()``.
   func receivedTicket() {
     guard session.isTLS13 else { return }
-    hasHookFired = true
+    isNewestTicketTaken = true
     captureTicket(nextTicket)
     nextTicket = nil
   }
@@ -20,8 +20,8 @@ extension SessionContext {
   /// Somebody has put another hook in the place of ours: the newest ticket can still be had, without waiting, for
   /// GnuTLS says that one came.
   func captureMissedTicket() {
-    guard session.isTLS13, !hasHookFired, session.hasReceivedTicket else { return }
-    hasHookFired = true
+    guard session.isTLS13, session.hasReceivedTicket, mayTakeNewestTicket else { return }
+    isNewestTicketTaken = true
     log("the handshake hook was replaced: taking the newest ticket only")
     captureTicket(nil)
   }
@@ -31,8 +31,13 @@ extension SessionContext {
   func handIn(_ data: [UInt8]) {
     guard isEstablished, session.isTLS13 else { return }
     guard !DummySessionData.matches(data), session.hasReceivedTicket else { return refuse(.dummyData) }
-    guard !hasHookFired else { return refuse(.alreadyCaptured) }
+    guard mayTakeNewestTicket else { return refuse(.alreadyCaptured) }
     captureMissedTicket()
+  }
+
+  /// Nobody else has: neither the hook nor another attachment, which has taken this one's place in the registry.
+  private var mayTakeNewestTicket: Bool {
+    !isNewestTicketTaken && SessionRegistry.context(of: session) === self
   }
 
   private func captureTicket(_ message: NewSessionTicket?) {

@@ -62,7 +62,7 @@ extension SessionContext {
     return .success(contents)
   }
 
-  /// Returns why authentic contents must not be offered, or nil. A verdict that doesn't stand is taken out of them.
+  /// Returns why authentic contents must not be offered, or nil. A verdict that can't stand any more is spoilt.
   private func judge(_ contents: inout TicketContents, _ header: RecordHeader) -> Refusal? {
     guard !DummySessionData.matches(contents.sessionData) else { return .damaged("a record holds no session data") }
     guard contents.gnutlsVersion == GnuTLSVersion.current else {
@@ -78,7 +78,7 @@ extension SessionContext {
       if header.kind == .session { return .otherConfiguration }
       contents.verdict?.inputs = nil
     }
-    if let refusal = judgePeer(&contents) { return refusal }
+    if let refusal = judgePeer(contents) { return refusal }
     guard canReconnect || isCertainlyAccepted(contents, header.kind) else { return .withheld }
     guard header.kind == .session || OfferedTickets.ofThisProcess.insert(header.id) else {
       return .damaged("the store gave a ticket twice")
@@ -86,11 +86,10 @@ extension SessionContext {
     return nil
   }
 
-  private func judgePeer(_ contents: inout TicketContents) -> Refusal? {
+  private func judgePeer(_ contents: TicketContents) -> Refusal? {
     let now = engine.now.seconds
     guard contents.verdict?.validity.contains(now) != false else { return .expired }
     guard let verifier, contents.verdict?.stands(under: verifier.policy, now: now) != true else { return nil }
-    contents.verdict = nil
     let anchors: TrustAnchors
     do {
       anchors = try verifier.credentials.anchors(for: contents.peerChain, staples: contents.staples)

@@ -25,39 +25,34 @@ extension SessionContext {
     case .engineVerifies: try verifyPeer()
     case .applicationVerifies(let isTrusted):
       guard unsafe isTrusted(session.pointer) else { throw .refusedByApplication }
-      guard !isResumed else {
-        verdict = offered?.verdict
+      if let resumedTicket {
+        verdict = resumedTicket.verdict
         return
       }
-      let validity = (try? CertificateChain(session.peerChain))?.validity
-      verdict = verdict(validity: validity, responsesEnd: .max, inputs: nil)
+      // What it trusted out of its dates is not to be judged by them.
+      let now = engine.now.seconds
+      let validity = (try? CertificateChain(session.peerChain))?.validity(around: now) ?? Validity()
+      verdict = Verdict(time: now, validity: validity, responsesEnd: .max, inputs: nil)
     case .insecure: break
     }
   }
 
   private func verifyPeer() throws(VerificationFailure) {
-    if isResumed, let standing = offered?.verdict {
-      verdict = standing
+    guard let verifier else { throw VerificationFailure(message: "there is nothing to verify the peer with") }
+    let now = engine.now.seconds
+    // Once more: an application may have waited for long since it attached.
+    if let sealed = resumedTicket?.verdict, sealed.stands(under: verifier.policy, now: now) {
+      verdict = sealed
       return
     }
-    guard let verifier else { throw VerificationFailure(message: "there is nothing to verify the peer with") }
     let peer =
       if let verifiedPeer, !isResumed { verifiedPeer } else {
         try verifier.verify(session, isWatched: isSetUpByEngine)
       }
     let staples = session.staples(chainLength: session.peerChain.count)
     let ends = staples.map { StapledResponse.end(of: $0) ?? .min }
-    // Without a path the dates can't be told: the stored chain is then verified each time.
-    verdict = verdict(
-      validity: peer.path?.validity, responsesEnd: ends.min() ?? .max, inputs: peer.path == nil ? nil : peer.inputs)
-    isJudgedAnew = isResumed
-  }
-
-  private func verdict(validity: Validity?, responsesEnd: Int64, inputs: TrustInputs?) -> Verdict {
-    let now = engine.now.seconds
-    // Who trusted the peer out of its dates doesn't judge by them.
-    let dates = validity.flatMap { $0.contains(now) ? $0 : nil }
-    return Verdict(time: now, validity: dates ?? Validity(), responsesEnd: responsesEnd, inputs: inputs)
+    verdict = Verdict(time: now, validity: peer.validity, responsesEnd: ends.min() ?? .max, inputs: peer.inputs)
+    isJudgedAnew = resumedTicket != nil
   }
 
   private var originOfSession: FullHandshake? {
@@ -65,6 +60,13 @@ extension SessionContext {
       return (try? Random.nonce(FullHandshake.idSize)).map { FullHandshake(id: $0, time: engine.now.seconds) }
     }
     // Resumed by somebody else's session data: how old its full handshake is, nobody knows.
-    return offered?.fullHandshake
+    return resumedTicket?.fullHandshake
+  }
+
+  /// The ticket that the session was resumed by; nil if by session data of another peer, which an application has set
+  /// since ours were offered.
+  private var resumedTicket: OfferedTicket? {
+    guard isResumed, let offered, offered.peerChain == session.peerChain else { return nil }
+    return offered
   }
 }

@@ -16,7 +16,7 @@ struct OpenedTicket: ~Copyable {
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(
       key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
-      verdict: contents.verdict, configuration: contents.configuration)
+      peerChain: contents.peerChain, verdict: contents.verdict, configuration: contents.configuration)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
     return offered
@@ -30,7 +30,9 @@ struct OfferedTicket {
   /// How old it was, in seconds.
   let age: Int64
   let fullHandshake: FullHandshake
-  /// The verdict on its peer, if it still stands: else the peer is to be verified after the handshake.
+  /// DER, leaf first.
+  let peerChain: [[UInt8]]
+  /// The verdict on its peer. Where it doesn't stand, the peer is to be verified after the handshake.
   let verdict: Verdict?
   /// GnuTLS's configuration, as it was noted with the ticket.
   let configuration: TrustNote

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SessionTickets
 
 /// The engine's side of one client session: what was claimed and offered for it, what came, what is to be kept.
@@ -18,6 +19,8 @@ final class SessionContext: @unchecked Sendable {
   let applicationHook: ApplicationHook?
   /// Whether a failed handshake can be made again on a new connection: then more may be offered.
   let canReconnect: Bool
+  /// That made it. A forked one has a copy, and must not store the same tickets.
+  var process = getpid()
   /// The engine has made the session, and all of its functions are the engine's.
   var isSetUpByEngine: Bool { canReconnect }
 
@@ -50,7 +53,8 @@ final class SessionContext: @unchecked Sendable {
   var fullHandshake: FullHandshake?
 
   var nextTicket: NewSessionTicket?
-  var hasHookFired = false
+  /// The session's newest ticket has been taken: by the hook, or by an earlier attachment to the session.
+  var isNewestTicketTaken = false
   var captured: [CapturedTicket] = []
   var ticketsReceived = 0
   var ticketsStored = 0
@@ -92,6 +96,7 @@ final class SessionContext: @unchecked Sendable {
   func register() {
     SessionRegistry.add(self)
     HandshakeHook.install(on: session, besides: applicationHook)
+    isNewestTicketTaken = session.hasReceivedTicket
   }
 
   func deregister() {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SessionTickets
 
 /// Everything that goes to the store after a handshake. May wait for it; whatever goes wrong becomes a finding.
@@ -7,6 +8,7 @@ extension SessionContext {
   /// May be called as often as tickets may have come.
   func settle() {
     guard isEstablished, !findings.isDisabled else { return }
+    guard process == getpid() else { return wipe() }
     if !isHandshakeSettled {
       isHandshakeSettled = true
       if let offered, findings.isDeclined { removeSiblings(of: offered, because: .declined) }
@@ -74,6 +76,7 @@ extension SessionContext {
 
   /// After a fatal alert no session with this peer may be resumed by its TLS 1.2 session (RFC 5246, section 7.2.2).
   func removeSession(because reason: RemovalReason) {
+    guard !findings.isDisabled else { return }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
       for key in ring.all { try engine.store.get().removeSession(at: place(under: key), because: reason) }

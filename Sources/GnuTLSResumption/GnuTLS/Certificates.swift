@@ -22,7 +22,7 @@ struct CertificateChain: ~Copyable {
 
   /// The most certificates that GnuTLS verifies (`DEFAULT_MAX_VERIFY_DEPTH`): a longer chain would be written behind the
   /// end of an array of its own.
-  private static let mostCertificates = 16
+  static let mostCertificates = 16
 
   /// Verifies the chain for a TLS server of this name.
   /// - Returns: GnuTLS's status bits, 0 for trusted, and the path that was verified then.
@@ -43,11 +43,14 @@ struct CertificateChain: ~Copyable {
     return (status, path)
   }
 
-  /// When all of its certificates are valid.
-  var validity: Validity {
+  /// When all of its certificates are valid that are so at a time, in seconds since 1970.
+  func validity(around time: Int64) -> Validity {
     var result = Validity()
     for index in unsafe certificates.indices {
-      if let certificate = unsafe certificates[index] { unsafe result.formIntersection(of: certificate) }
+      guard let certificate = unsafe certificates[index] else { continue }
+      var own = Validity()
+      unsafe own.formIntersection(of: certificate)
+      if own.contains(time) { result.formIntersection(from: own.from, until: own.until) }
     }
     return result
   }

@@ -19,18 +19,17 @@ struct FileStamp {
   }
 
   init(_ status: stat) {
-    var now = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int64(status.st_size)
     modified = Self.nanoseconds(status.st_mtim)
     changed = Self.nanoseconds(status.st_ctim)
-    isSettled = Self.nanoseconds(now) - changed > 2_000_000_000
+    isSettled = Int64(status.st_ctim.tv_sec) < WallTime.now().seconds - 2
   }
 
+  /// Wraps around, far from the present: file systems may hold times that 64 bits of nanoseconds don't.
   private static func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
   /// Whether the file that has this stamp now is certainly the one that `self` was noted of.

@@ -13,8 +13,5 @@ enum GnuTLSConfiguration {
 
   /// The file as this process found it. GnuTLS reads it when it is loaded, and not always again: what has changed since
   /// may not count yet.
-  static let note: TrustNote = {
-    guard let file = try? TrustFile(path, purpose: "") else { return .absent }
-    return .file(file.stamp, SHA256.digest(file.bytes))
-  }()
+  static let note = (try? TrustFile(path, purpose: ""))?.note ?? .absent
 }

@@ -3,6 +3,7 @@
 struct PEMBundle {
   private static let begin = Array("-----BEGIN ".utf8)
   private static let end = Array("-----END ".utf8)
+  private static let dash = Array("-".utf8)
   private static let certificate = Array("CERTIFICATE-----".utf8)
   /// GnuTLS takes for a certificate whatever begins like one.
   private static let others = [Array("CERTIFICATE".utf8), Array("X509 CERTIFICATE".utf8)]
@@ -27,7 +28,8 @@ struct PEMBundle {
         continue
       }
       let body = label + Self.certificate.count
-      guard let end = bytes.firstIndex(of: Self.end, from: body),
+      // GnuTLS decodes up to the first dash, wherever the block ends.
+      guard let end = bytes.firstIndex(of: Self.dash, from: body), starts(with: Self.end, at: end),
         let certificate = CertificateNames(Base64.prefix(of: bytes[body..<end], atMost: Self.prefixSize))
       else { return nil }
       position = end + Self.end.count

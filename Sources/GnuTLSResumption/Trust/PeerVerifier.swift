@@ -12,9 +12,12 @@ struct PeerVerifier {
   /// priorities and flags (`gnutls_certificate_verify_peers`), and the policy's pins. Works after a resumption too, on
   /// the stored chain.
   /// - Parameter isWatched: ``PathWatch/function`` has been set for this session.
-  /// - Returns: The path that was verified, or nil if it can't be told; and what it was verified with.
   func verify(_ session: SessionHandle, isWatched: Bool) throws(VerificationFailure) -> VerifiedPeer {
+    try checkName()
     let chain = session.peerChain
+    guard chain.count <= CertificateChain.mostCertificates else {
+      throw VerificationFailure(message: "the peer has sent more certificates than can be verified")
+    }
     let anchors = try credentials.anchors(for: chain, staples: session.staples(chainLength: chain.count))
     var status: UInt32 = 0
     let (code, watched) = PathWatch.path(withKeys: !policy.pins.isEmpty) {
@@ -29,6 +32,13 @@ struct PeerVerifier {
     return VerifiedPeer(path: path, inputs: anchors.inputs)
   }
 
+  /// GnuTLS would read the name up to the NUL, and find it in the certificate.
+  private func checkName() throws(VerificationFailure) {
+    guard !expectedName.utf8.contains(0) else {
+      throw VerificationFailure(message: "the expected name has a NUL in it")
+    }
+  }
+
   /// Verifies a chain that was stored with a ticket, with its stapled responses, by anchors that were loaded for it, for
   /// a session that may offer it.
   ///
@@ -39,6 +49,7 @@ struct PeerVerifier {
     guard staples.allSatisfy({ StapledResponse.isGood($0, now: now) }) else {
       throw VerificationFailure(message: "the stored OCSP response is superseded, or says revoked")
     }
+    try checkName()
     try checkPins(path(of: chain, anchors, for: session))
   }
 
@@ -87,10 +98,16 @@ struct PeerVerifier {
 
 /// A peer that has been verified.
 struct VerifiedPeer {
-  /// Nil if it can't be told.
-  let path: VerifiedPath?
-  /// What it was verified with; nil where that can't be told.
+  /// When the path that was verified is valid; unlimited if there are no inputs.
+  let validity: Validity
+  /// What it was verified with. Nil if that can't be told, or not which path it was.
   let inputs: TrustInputs?
+
+  init(path: VerifiedPath?, inputs: TrustInputs?) {
+    let path = inputs == nil ? nil : path
+    validity = path?.validity ?? Validity()
+    self.inputs = path == nil ? nil : inputs
+  }
 }
 
 extension SessionHandle {

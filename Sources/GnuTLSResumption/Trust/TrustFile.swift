@@ -29,6 +29,9 @@ struct TrustFile {
     self.stamp = stamp
   }
 
+  /// For the verdict.
+  var note: TrustNote { .file(stamp, SHA256.digest(bytes)) }
+
   private static func failure(_ purpose: String, _ path: String, _ code: Int32) -> VerificationFailure {
     unsafe failure(purpose, path, String(cString: strerror(code)))
   }

@@ -47,7 +47,7 @@ struct TrustLoader {
 
   private mutating func add(file path: String) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the trust file")
-    inputs.append(.file(file.stamp, SHA256.digest(file.bytes)))
+    inputs.append(file.note)
     let found = add(file.bytes)
     try require(found, "the trust file \(path)")
   }
@@ -70,7 +70,7 @@ struct TrustLoader {
 
   private mutating func add(revocationList path: String) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the revocation list")
-    inputs.append(.file(file.stamp, SHA256.digest(file.bytes)))
+    inputs.append(file.note)
     let found = unsafe file.bytes.withDatum {
       unsafe gnutls_certificate_set_x509_crl_mem(credentials, $0, GNUTLS_X509_FMT_PEM)
     }

@@ -3,19 +3,20 @@
 struct Verdict: Hashable {
   /// When it was made, in seconds since 1970.
   var time: Int64
-  /// Of the path that was verified, from the leaf to the anchor. Outside of it no ticket is offered.
+  /// Of the path that was verified, from the leaf to the anchor; unlimited where the path can't be told. Outside of it no
+  /// ticket is offered.
   var validity: Validity
   /// When the first of the stapled OCSP responses is superseded, in seconds since 1970; the far future without any.
   var responsesEnd: Int64
   /// Nil where they can't be told: the engine didn't verify, or a trust list that somebody else had loaded.
   var inputs: TrustInputs?
 
-  /// Whether it still stands: young enough, and all that it depended on unchanged. If not, the stored chain is to be
-  /// verified again.
+  /// Whether it still stands: the path valid, the verdict young enough, and all that it depended on unchanged. If not,
+  /// the stored chain is to be verified again.
   func stands(under policy: VerificationPolicy, now: Int64) -> Bool {
     let age = now.subtractingReportingOverflow(time)
-    guard time <= now, !age.overflow, age.partialValue < policy.verdictLifetime, now <= responsesEnd, let inputs,
-      let sources = policy.sources
+    guard time <= now, !age.overflow, age.partialValue < policy.verdictLifetime, validity.contains(now),
+      now <= responsesEnd, let inputs, let sources = policy.sources
     else { return false }
     return inputs.hold(for: sources)
   }

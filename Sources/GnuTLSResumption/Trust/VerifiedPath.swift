@@ -10,8 +10,14 @@ struct VerifiedPath: Hashable {
 
   fileprivate init(withKeys: Bool) { keys = withKeys ? [] : nil }
 
-  fileprivate mutating func add(_ certificate: gnutls_x509_crt_t?) {
-    guard let certificate = unsafe certificate else { return }
+  /// Adds what GnuTLS found good: a certificate and its issuer; or an anchor that stands for a certificate of the same
+  /// name and key. That one may be out of its dates, and is not in the path.
+  fileprivate mutating func add(_ certificate: gnutls_x509_crt_t, _ issuer: gnutls_x509_crt_t) {
+    if unsafe gnutls_x509_crt_check_issuer(certificate, issuer) != 0 { unsafe add(certificate) }
+    unsafe add(issuer)
+  }
+
+  private mutating func add(_ certificate: gnutls_x509_crt_t) {
     unsafe validity.formIntersection(of: certificate)
     guard keys != nil else { return }
     var digest = [UInt8](repeating: 0, count: PublicKeyPin.byteCount)
@@ -41,12 +47,14 @@ enum PathWatch {
     return key
   }()
 
-  /// Runs a verification, and returns its result with the path that it ended with. Not to be nested.
+  /// Runs a verification, and returns its result with the path that it ended with.
   static func path<Result>(withKeys: Bool, of verification: () -> Result) -> (Result, VerifiedPath) {
     var path = VerifiedPath(withKeys: withKeys)
     let result = unsafe withUnsafeMutablePointer(to: &path) { pointer in
+      // An application's own functions, which GnuTLS may call meanwhile, may verify something themselves.
+      let outer = unsafe pthread_getspecific(key)
       unsafe pthread_setspecific(key, pointer)
-      defer { pthread_setspecific(key, nil) }
+      defer { unsafe pthread_setspecific(key, outer) }
       return verification()
     }
     return (result, path)
@@ -54,15 +62,18 @@ enum PathWatch {
 
   /// The function to hand to GnuTLS.
   static let function: @convention(c) (gnutls_x509_crt_t?, gnutls_x509_crt_t?, gnutls_x509_crl_t?, UInt32) -> Int32 = {
-    certificate, issuer, _, status in
+    certificate, issuer, revocationList, status in
     guard let path = unsafe pthread_getspecific(key)?.assumingMemoryBound(to: VerifiedPath.self) else { return 0 }
     // GnuTLS tries again by another way where one fails: what came before was not the path.
     guard status == 0 else {
       unsafe path.pointee = VerifiedPath(withKeys: path.pointee.keys != nil)
       return 0
     }
-    unsafe path.pointee.add(certificate)
-    unsafe path.pointee.add(issuer)
+    // Lists are asked for certificates, too, that were sent along and have no part in the path.
+    guard unsafe revocationList == nil, let certificate = unsafe certificate, let issuer = unsafe issuer else {
+      return 0
+    }
+    unsafe path.pointee.add(certificate, issuer)
     return 0
   }
 }
