@@ -66,7 +66,7 @@ extension SessionContext {
   /// The ticket that the session was resumed by; nil if by session data of another peer, which an application has set
   /// since ours were offered.
   private var resumedTicket: OfferedTicket? {
-    guard isResumed, let offered, offered.peerChain == session.peerChain else { return nil }
+    guard isResumed, let offered, isSetUpByEngine || offered.peerChain == session.peerChain else { return nil }
     return offered
   }
 }
