@@ -74,6 +74,26 @@ struct TrustInputsTests {
     #expect(!TrustNote.file(stamp, digest).holds(for: .configuration(folder.file("missing"))))
   }
 
+  @Test("a file of which only the contents tell is noted anew, with a stamp that tells by itself")
+  func confirmed() throws {
+    let path = Client.fixture("ecdsa-root.pem")
+    let file = try TrustFile(path, purpose: "")
+    try #require(file.stamp.isSettled)
+    var status = try status(of: path)
+    status.st_ctim.tv_nsec ^= 1
+    let other = TrustNote.file(FileStamp(status), SHA256.digest(file.bytes))
+    #expect(other.confirmed(for: .file(path)) == file.note)
+    var inputs = TrustInputs()
+    inputs.append(other)
+    var anew = TrustInputs()
+    anew.append(file.note)
+    #expect(inputs.confirmed(for: [.file(path)]) == anew && anew.confirmed(for: [.file(path)]) == anew)
+    var verdict = try #require(Verdict.sample)
+    verdict.inputs = inputs
+    let confirmed = try #require(verdict.confirmed(under: .file(path), now: verdict.time + 1))
+    #expect(confirmed.inputs == anew && confirmed.time == verdict.time)
+  }
+
   @Test("more or fewer sources than were noted: not unchanged")
   func counts() {
     var inputs = TrustInputs()

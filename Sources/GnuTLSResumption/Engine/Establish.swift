@@ -41,8 +41,8 @@ extension SessionContext {
     guard let verifier else { throw VerificationFailure(message: "there is nothing to verify the peer with") }
     let now = engine.now.seconds
     // Once more: an application may have waited for long since it attached.
-    if let sealed = resumedTicket?.verdict, sealed.stands(under: verifier.policy, now: now) {
-      verdict = sealed
+    if let confirmed = resumedTicket?.verdict?.confirmed(under: verifier.policy, now: now) {
+      verdict = confirmed
       return
     }
     let peer =

@@ -6,8 +6,17 @@ struct TrustInputs: Hashable {
   mutating func append(_ note: TrustNote) { notes.append(note) }
 
   /// Whether all of it is certainly still the same.
-  func hold(for sources: [TrustSource]) -> Bool {
-    notes.count == sources.count && zip(notes, sources).allSatisfy { $0.holds(for: $1) }
+  func hold(for sources: [TrustSource]) -> Bool { confirmed(for: sources) != nil }
+
+  /// The inputs, if all of it is certainly still the same, as they would be noted now.
+  func confirmed(for sources: [TrustSource]) -> TrustInputs? {
+    guard notes.count == sources.count else { return nil }
+    var result = TrustInputs()
+    for (note, source) in zip(notes, sources) {
+      guard let confirmed = note.confirmed(for: source) else { return nil }
+      result.append(confirmed)
+    }
+    return result
   }
 }
 

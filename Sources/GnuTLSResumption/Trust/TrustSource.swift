@@ -20,21 +20,24 @@ enum TrustNote: Hashable {
 extension TrustNote {
   /// Whether a source holds what was noted. Reads a file only where its stamp doesn't tell; of a folder, if that
   /// doesn't tell, the answer is no.
-  func holds(for source: TrustSource) -> Bool {
+  func holds(for source: TrustSource) -> Bool { confirmed(for: source) != nil }
+
+  /// The note, if the source holds it, as it would be taken now: with a stamp that may tell by itself from now on.
+  func confirmed(for source: TrustSource) -> TrustNote? {
     switch (self, source) {
     case (.absent, .configuration(let path)):
-      return FileStamp(path: path) == nil
+      return FileStamp(path: path) == nil ? self : nil
     case (.file(let stamp, let digest), .file(let path)), (.file(let stamp, let digest), .configuration(let path)):
-      guard let current = FileStamp(path: path) else { return false }
-      if stamp.certainlyMatches(current) { return true }
-      guard let file = try? TrustFile(path, purpose: "") else { return false }
-      return SHA256.digest(file.bytes) == digest
+      guard let current = FileStamp(path: path) else { return nil }
+      if stamp.certainlyMatches(current) { return self }
+      guard let note = (try? TrustFile(path, purpose: ""))?.note, case .file(_, digest) = note else { return nil }
+      return note
     case (.folder(let digest, let isSettled), .folder(let path)):
-      return isSettled && (try? TrustFolder(path))?.digest == digest
+      return isSettled && (try? TrustFolder(path))?.digest == digest ? self : nil
     case (.memory(let noted), .memory(let digest)):
-      return noted == digest
+      return noted == digest ? self : nil
     default:
-      return false
+      return nil
     }
   }
 

@@ -13,12 +13,17 @@ struct Verdict: Hashable {
 
   /// Whether it still stands: the path valid, the verdict young enough, and all that it depended on unchanged. If not,
   /// the stored chain is to be verified again.
-  func stands(under policy: VerificationPolicy, now: Int64) -> Bool {
+  func stands(under policy: VerificationPolicy, now: Int64) -> Bool { confirmed(under: policy, now: now) != nil }
+
+  /// The verdict, if it stands, with its inputs as they would be noted now: its time stays.
+  func confirmed(under policy: VerificationPolicy, now: Int64) -> Verdict? {
     let age = now.subtractingReportingOverflow(time)
     guard time <= now, !age.overflow, age.partialValue < policy.verdictLifetime, validity.contains(now),
       now <= responsesEnd, let inputs, let sources = policy.sources
-    else { return false }
-    return inputs.hold(for: sources)
+    else { return nil }
+    var result = self
+    result.inputs = inputs.confirmed(for: sources)
+    return result.inputs == nil ? nil : result
   }
 }
 
