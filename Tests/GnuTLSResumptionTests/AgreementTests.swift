@@ -145,6 +145,10 @@ struct AgreementTests {
     samples.append(
       Sample(testDescription: "the leaf as anchor", certificate: lone.serverCertificate, anchors: lone.leaf))
     samples.append(
+      Sample(
+        testDescription: "the leaf as anchor, beside another root of its issuer's name",
+        certificate: lone.serverCertificate, anchors: twin.certificate + lone.leaf))
+    samples.append(
       Sample(testDescription: "another leaf as anchor", certificate: lone.serverCertificate, anchors: leaf.leaf))
     return samples
   }

@@ -324,6 +324,32 @@ struct AttachTests {
     #expect(context.isCertainlyAccepted(contents, .ticket))
     contents.cipher = GNUTLS_CIPHER_ARCFOUR_128.rawValue
     #expect(!context.isCertainlyAccepted(contents, .ticket))
+    contents.cipher = GNUTLS_CIPHER_AES_256_GCM.rawValue
+    contents.protocolVersion = GNUTLS_SSL3.rawValue
+    #expect(!context.isCertainlyAccepted(contents, .ticket))
+  }
+
+  @Test("what is withheld costs one ticket, and no more")
+  func withheldOnce() throws {
+    let application = Application(client: try Client())
+    try application.run()
+    try application.client.rewriteRecords { $0.cipher = GNUTLS_CIPHER_ARCFOUR_128.rawValue }
+    application.client.server.update { $0.tickets.count = 0 }
+    #expect(try application.run().reason == .withheld)
+    #expect(try application.client.store.count().tickets == 1)
+  }
+
+  @Test("a warning doesn't end the handshake, nor the offers")
+  func warning() throws {
+    let application = Application(client: try Client())
+    try application.run()
+    let session = try RawSession(port: application.client.server.port)
+    let attachment = try application.attach(to: session)
+    #expect(try !attachment.handshakeDone(GNUTLS_E_WARNING_ALERT_RECEIVED).handshakeFailedWithTicket)
+    #expect(session.handshake() == 0)
+    #expect(try attachment.handshakeDone(0).isResumed)
+    attachment.detach()
+    #expect(try application.run().isResumed)
   }
 
   @Test("with false start, the TLS 1.2 session is taken once the server's data have come")
@@ -381,6 +407,7 @@ struct AttachTests {
     let session = try RawSession(port: client.server.port)
     let engine = try client.resumption()
     do { _ = try application.attach(to: session, by: engine) }
+    #expect(unsafe SessionRegistry.context(of: SessionHandle(session.pointer)) == nil)
     let first = try application.attach(to: session, by: engine)
     let second = try application.attach(to: session, by: engine)
     first.detach()
@@ -400,7 +427,10 @@ struct AttachTests {
     #expect(throws: RawFailure(code: GNUTLS_E_FATAL_ALERT_RECEIVED)) { try application.run() }
     #expect(try application.run().reason == .withheld)
     application.client.server.update { $0.failure = nil }
-    application.client.clock.advance(seconds: 24 * 3600 + 1)
+    // Barred until a time that is too far away: the clock was set back.
+    application.client.clock.advance(seconds: -48 * 3600)
+    #expect(try application.run().reason != .withheld)
+    application.client.clock.advance(seconds: 72 * 3600 + 1)
     #expect(try application.run().reason != .withheld)
   }
 }

@@ -12,21 +12,10 @@ import Testing
 struct AttachedTrustTests {
   private typealias Application = AttachTests.Application
 
-  /// Session data of a server that nobody has verified: of another authority, at the same port.
-  private func foreignData(_ client: Client) throws -> [UInt8] {
-    try client.server.replaceCertificates([Client.certificate("rsa")])
-    defer { try? client.server.replaceCertificates([Client.certificate("ecdsa")]) }
-    let session = try RawSession(port: client.server.port)
-    #expect(session.handshake() == 0)
-    session.send("x")
-    _ = session.receive()
-    return session.data().bytes
-  }
-
   @Test("session data that the application sets after attaching: the verdict on ours says nothing of that peer")
   func otherSessionData() throws {
     let client = try Client()
-    let foreign = try foreignData(client)
+    let foreign = try client.foreignSessionData()
     var application = Application(client: client)
     try application.run()
     #expect(try application.run().isResumed)
@@ -38,7 +27,7 @@ struct AttachedTrustTests {
   @Test("session data that the application had set before attaching don't count where ours are offered")
   func otherSessionDataBefore() throws {
     let client = try Client()
-    let foreign = try foreignData(client)
+    let foreign = try client.foreignSessionData()
     var application = Application(client: client)
     try application.run()
     application.prepare = { #expect($0.setData(foreign) == 0) }
@@ -127,6 +116,111 @@ struct AttachedTrustTests {
     #expect(try client.store.count().tickets == 0)
   }
 
+  @Test("without the word that the handshake is done, nothing is stored", arguments: Mode.allCases)
+  func neverDone(mode: Mode) throws {
+    let client = try Client(mode.script)
+    let application = Application(client: client)
+    let session = try RawSession(port: client.server.port)
+    let attachment = try application.attach(to: session)
+    #expect(session.handshake() == 0)
+    session.send("x")
+    _ = session.receive()
+    attachment.keep()
+    attachment.detach()
+    #expect(try client.store.count().records == 0)
+  }
+
+  @Test("tickets that came before the peer was refused are wiped")
+  func wiped() throws {
+    let client = try Client()
+    let session = try RawSession(port: client.server.port)
+    let context = unsafe SessionContext(
+      session: SessionHandle(session.pointer), engine: try client.resumption(),
+      identity: Application(client: client).identity, verification: .applicationVerifies { _ in false },
+      credentials: nil, hook: nil, canReconnect: false)
+    context.register()
+    defer { context.deregister() }
+    #expect(session.handshake() == 0)
+    session.send("x")
+    _ = session.receive()
+    #expect(context.captured.count == 2)
+    #expect(throws: VerificationFailure.self) { try context.establish() }
+    #expect(context.captured.isEmpty)
+  }
+
+  @Test("a ticket that comes when the week is over is not stored")
+  func lateTicket() throws {
+    var script = ServerScript()
+    script.tickets.lifetime = 7 * 24 * 3600
+    let client = try Client(script)
+    var application = Application(client: client)
+    try application.run()
+    client.clock.advance(seconds: 7 * 24 * 3600 - 60)
+    application.afterHandshake = { _ in client.clock.advance(seconds: 60) }
+    let outcome = try application.run()
+    #expect(outcome.isResumed && outcome.ticketsReceived > 0)
+    #expect(outcome.notStored == [NotStoredReason](repeating: .fullHandshakeTooOld, count: outcome.ticketsReceived))
+  }
+
+  @Test("a peer that only the session's own flags have trusted is not offered anything: its verdict never stands")
+  func trustedByFlags() throws {
+    var options = CertificateOptions()
+    options.signatureHash = .sha1
+    let root = try CertificateAuthority()
+    let policy = VerificationPolicy.anchors(pem: root.certificate)
+    let client = try Client(serving: root.issue(options).serverCertificate, trusting: policy)
+    var application = Application(client: client, verification: .engineVerifies(policy))
+    application.priority = "NORMAL:%VERIFY_ALLOW_SIGN_WITH_SHA1"
+    try application.run()
+    #expect(try client.store.count().tickets == 2)
+    #expect(try application.run().reason == .trustChanged)
+  }
+
+  @Test("a peer without certificates is nobody", .needs(.openssl), arguments: ["PSK", "anonymous"])
+  func noCertificates(kind: String) throws {
+    var options = OpenSSLServer.Options()
+    options.versions = .tls12
+    options.extra = kind == "PSK" ? ["-psk", "0123456789abcdef"] : ["-nocert", "-cipher", "aNULL@SECLEVEL=0"]
+    let server = try OpenSSLServer(options)
+    let exchanges = kind == "PSK" ? "+ECDHE-PSK:+PSK" : "+ANON-ECDH"
+    let priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:" + exchanges
+    let session = try RawSession(port: server.port, priority: priority)
+    var anonymous: gnutls_anon_client_credentials_t?
+    var shared: gnutls_psk_client_credentials_t?
+    unsafe gnutls_anon_allocate_client_credentials(&anonymous)
+    unsafe gnutls_psk_allocate_client_credentials(&shared)
+    defer {
+      unsafe gnutls_anon_free_client_credentials(anonymous)
+      unsafe gnutls_psk_free_client_credentials(shared)
+    }
+    let code = unsafe Array("0123456789abcdef".utf8).withDatum {
+      unsafe gnutls_psk_set_client_credentials(shared, "Client_identity", $0, GNUTLS_PSK_KEY_HEX)
+    }
+    #expect(code == 0)
+    unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_ANON, UnsafeMutableRawPointer(anonymous))
+    unsafe gnutls_credentials_set(session.pointer, GNUTLS_CRD_PSK, UnsafeMutableRawPointer(shared))
+    let client = try Client()
+    let identity = ConnectionIdentity(
+      server: ServerIdentity(name: "localhost", port: server.port), priority: priority)
+    let attachment = try unsafe client.resumption().attach(
+      to: session.pointer, identity: identity,
+      verification: .engineVerifies(.file(Client.fixture("ecdsa-root.pem"))))
+    #expect(session.handshake() == 0)
+    #expect(throws: VerificationFailure.self) { try attachment.handshakeDone(0) }
+    attachment.detach()
+    #expect(try client.store.count().records == 0)
+  }
+
+  @Test("a stored chain that is longer than GnuTLS can verify is not offered")
+  func longStoredChain() throws {
+    let client = try Client()
+    let chain = try Credentials.chain(inFile: Fixture.ecdsa.chain)
+    let extra = try #require(try Credentials.chain(inFile: Client.fixture("ecdsa-other-root.pem")).first)
+    try client.store(chain: chain + [[UInt8]](repeating: extra, count: 18))
+    #expect(try client.visit().reason == .trustChanged)
+    #expect(client.server.connections.first?.clientHello?.offersResumption == false)
+  }
+
   @Test("a chain that is longer than GnuTLS can verify is refused, whatever limits the owner has set")
   func longChain() throws {
     let root = try CertificateAuthority()
@@ -141,6 +235,19 @@ struct AttachedTrustTests {
       unsafe gnutls_certificate_set_verify_limits(SessionHandle(session.pointer).ownCredentials, 8200, 0)
     }
     #expect(throws: VerificationFailure.self) { try application.run() }
+  }
+}
+
+extension Client {
+  /// Session data of a server that nobody has verified: of another authority, at the same port.
+  func foreignSessionData() throws -> [UInt8] {
+    try server.replaceCertificates([Client.certificate("rsa")])
+    defer { try? server.replaceCertificates([Client.certificate("ecdsa")]) }
+    let session = try RawSession(port: server.port)
+    #expect(session.handshake() == 0)
+    session.send("x")
+    _ = session.receive()
+    return session.data().bytes
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import ScriptableTLSServer
+import SessionTickets
 import TestPeers
 import Testing
 
@@ -50,6 +51,43 @@ struct PinTests {
     try client.server.replaceCertificates([ServerCertificate(chain: Array(chain + extra), key: Array(key))])
     #expect(try client.visitAnew().outcome.reason == .noTicket)
     client.policy.pins = [try pin(of: other)]
+    let error = #expect(throws: ConnectionError.self) { try client.visitAnew() }
+    #expect(error?.code == .notTrusted)
+  }
+
+  @Test("one that the verified path, by other anchors, doesn't reach any more: not offered", .needs(.openssl))
+  func shorterPath() throws {
+    let folder = try TemporaryFolder()
+    let root = try CertificateAuthority()
+    let intermediate = try CertificateAuthority(AuthorityOptions(name: "Intermediate"), issuer: root)
+    let trust = try folder.write("trust.pem", root.certificate)
+    var client = try Client(serving: intermediate.issue().serverCertificate, trusting: .file(trust))
+    client.policy.pins = [try pin(of: trust)]
+    try client.visit()
+    #expect(try client.visitAnew().outcome.isResumed)
+    try folder.write("trust.pem", intermediate.certificate)
+    let error = #expect(throws: ConnectionError.self) { try client.visitAnew() }
+    #expect(error?.code == .notTrusted)
+    #expect(client.server.waitForConnections(3).map { $0.clientHello?.offersResumption } == [false, true, false])
+  }
+
+  @Test("of two ways that GnuTLS tries, that which fails satisfies no pin", .needs(.openssl))
+  func twoWays() throws {
+    let folder = try TemporaryFolder()
+    let root = try CertificateAuthority()
+    let issuer = try CertificateAuthority(AuthorityOptions(name: "Authority"), issuer: root)
+    // Of the same name as its issuer, and an anchor itself, by a certificate that hasn't expired.
+    let anchor = try CertificateAuthority(AuthorityOptions(name: "Authority"))
+    let expired = try anchor.certified(by: issuer) {
+      $0.notBefore = WallTime.now().seconds - 7200
+      $0.notAfter = WallTime.now().seconds - 3600
+    }
+    let leaf = try expired.issue()
+    var client = try Client(
+      serving: leaf.serverCertificate, trusting: .anchors(pem: root.certificate + anchor.certificate))
+    client.policy.pins = [try pin(of: folder.write("anchor.pem", anchor.certificate))]
+    #expect(try client.visitAnew().outcome.reason == .noTicket)
+    client.policy.pins = [try pin(of: folder.write("root.pem", root.certificate))]
     let error = #expect(throws: ConnectionError.self) { try client.visitAnew() }
     #expect(error?.code == .notTrusted)
   }

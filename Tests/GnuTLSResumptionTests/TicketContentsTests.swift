@@ -23,6 +23,9 @@ struct TicketContentsTests {
     let bytes = try #require(TicketContents.sample).bytes
     for length in bytes.indices { #expect(TicketContents(Array(bytes.prefix(length))) == nil) }
     #expect(TicketContents(bytes + [0]) == nil)
+    var unequal = try #require(TicketContents.sample)
+    unequal.staples.removeLast()
+    #expect(TicketContents(unequal.bytes) == nil)
   }
 
   @Test("10,000 mutations are refused, or read as what they say")

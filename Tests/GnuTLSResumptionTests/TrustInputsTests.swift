@@ -130,6 +130,56 @@ struct TrustInputsTests {
     #expect(try digest() == empty)
   }
 
+  @Test("a folder's digest tells under which name each file stands")
+  func folderNames() throws {
+    func link(_ name: String, _ fixture: String) throws {
+      try? FileManager.default.removeItem(atPath: folder.file(name))
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: Client.fixture(fixture))
+    }
+    try link("a", "rsa-root.pem")
+    try link("b", "ecdsa-root.pem")
+    let before = try TrustFolder(folder.path)
+    try FileManager.default.moveItem(atPath: folder.file("b"), toPath: folder.file("c"))
+    #expect(try TrustFolder(folder.path).digest != before.digest)
+  }
+
+  @Test("a folder is settled if all its files are, and were loaded as they were listed")
+  func settledFolder() throws {
+    func note(_ listing: TrustFolder) throws -> TrustNote? {
+      let credentials = try CertificateCredentials()
+      return try withExtendedLifetime(credentials) {
+        var loader = unsafe TrustLoader(credentials: credentials.pointer, names: nil)
+        try loader.add(listing)
+        return loader.inputs.notes.first
+      }
+    }
+    let link = folder.file("link.pem")
+    func point(to fixture: String) throws {
+      try? FileManager.default.removeItem(atPath: link)
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Client.fixture(fixture))
+    }
+    try point(to: "ecdsa-root.pem")
+    let listing = try TrustFolder(folder.path)
+    #expect(try note(listing) == .folder(listing.digest, isSettled: true))
+    // Listed with one file behind the link, loaded with another, and put back: the digest would never tell.
+    try point(to: "rsa-root.pem")
+    #expect(try note(listing) == .folder(listing.digest, isSettled: false))
+    try folder.write("young.pem", try String(contentsOfFile: Client.fixture("rsa-root.pem"), encoding: .utf8))
+    let young = try TrustFolder(folder.path)
+    #expect(try note(young) == .folder(young.digest, isSettled: false))
+  }
+
+  @Test("a stamp that isn't settled stays so when it is sealed")
+  func sealedStamps() throws {
+    for path in [Client.fixture("ecdsa-root.pem"), try folder.write("young", "young")] {
+      let stamp = try #require(FileStamp(path: path))
+      var reader = ByteReader(stamp.bytes[...])
+      let read = try #require(FileStamp(&reader))
+      #expect(read == stamp && read.isSettled == stamp.isSettled && reader.isAtEnd)
+    }
+  }
+
   @Test("a verdict is read back, and every cut is refused")
   func encoding() throws {
     let sample = try #require(Verdict.sample)

@@ -83,6 +83,20 @@ struct TrustTests {
     #expect(try client.visit().isResumed)
   }
 
+  @Test("what nobody verified has no verdict", arguments: Mode.allCases)
+  func noVerdict(mode: Mode) throws {
+    var client = try Client(mode.script)
+    client.configuration.verification = .insecure
+    try client.visit()
+    try client.visit()
+    var records = 0
+    try client.rewriteRecords { contents in
+      records += 1
+      #expect(contents.verdict == nil)
+    }
+    #expect(records > 0)
+  }
+
   @Test("insecure first, verifying second, with a CA that isn't trusted: refused")
   func insecureThenRefused() throws {
     var client = try Client()
@@ -106,8 +120,10 @@ struct TrustTests {
     var client = try Client()
     let good = client.configuration.verification
     try client.visit()
+    let tickets = try client.store.count().tickets
     client.configuration.verification = .engineVerifies(.file("/nonexistent/ca.pem"))
     #expect(throws: ConnectionError.self) { try client.connect() }
+    #expect(try client.store.count().tickets == tickets)
     client.configuration.verification = good
     #expect(try client.visit().isResumed)
   }
@@ -130,6 +146,9 @@ struct TrustTests {
     }
     let error = #expect(throws: ConnectionError.self) { try client.connect() }
     #expect(error?.code == .notTrusted)
+    // Inside the handshake: the server learns of it, before the client has shown anything of itself.
+    let seen = client.server.waitForConnections(1)[0]
+    #expect(seen.handshakeError != 0 && seen.clientCertificate == nil)
   }
 
   @Test(

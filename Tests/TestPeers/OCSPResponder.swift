@@ -8,14 +8,18 @@ public enum OCSPResponder {
     case good, revoked, unknown
   }
 
-  /// A response for a leaf, signed by its issuer.
+  /// A response for a leaf.
   ///
-  /// - Parameter minutes: How long from now the next response is due. Nil: it doesn't say.
+  /// - Parameters:
+  ///   - minutes: How long from now the next response is due. Nil: it doesn't say.
+  ///   - signer: Nil: its issuer.
   public static func response(
-    for certificate: IssuedCertificate, _ verdict: Verdict = .good, minutes: Int? = 24 * 60
+    for certificate: IssuedCertificate, _ verdict: Verdict = .good, minutes: Int? = 24 * 60,
+    signer: CertificateAuthority? = nil
   ) throws -> [UInt8] {
     try response(
-      for: certificate.leaf, serial: certificate.serial, issuer: certificate.issuer, verdict, minutes: minutes)
+      for: certificate.leaf, serial: certificate.serial, issuer: certificate.issuer, verdict, minutes: minutes,
+      signer: signer ?? certificate.issuer)
   }
 
   /// A response for an intermediate, signed by its issuer.
@@ -24,11 +28,12 @@ public enum OCSPResponder {
   ) throws -> [UInt8] {
     guard let issuer = authority.issuers.first else { throw PeerError("a root has no OCSP responder") }
     return try response(
-      for: authority.certificate, serial: authority.serial, issuer: issuer, verdict, minutes: minutes)
+      for: authority.certificate, serial: authority.serial, issuer: issuer, verdict, minutes: minutes, signer: issuer)
   }
 
   private static func response(
-    for certificate: [UInt8], serial: [UInt8], issuer: CertificateAuthority, _ verdict: Verdict, minutes: Int?
+    for certificate: [UInt8], serial: [UInt8], issuer: CertificateAuthority, _ verdict: Verdict, minutes: Int?,
+    signer: CertificateAuthority
   ) throws -> [UInt8] {
     let folder = try TemporaryFolder()
     let number = serial.map { String(format: "%02X", $0) }.joined()
@@ -41,7 +46,8 @@ public enum OCSPResponder {
     let issuerFile = try folder.write("issuer.pem", issuer.certificate)
     var command = ["openssl", "ocsp", "-noverify", "-index", try folder.write("index.txt", line)]
     command += ["-CA", issuerFile, "-issuer", issuerFile, "-cert", try folder.write("certificate.pem", certificate)]
-    command += ["-rsigner", issuerFile, "-rkey", try folder.write("issuer.key", issuer.key)]
+    command += ["-rsigner", try folder.write("signer.pem", signer.certificate)]
+    command += ["-rkey", try folder.write("signer.key", signer.key)]
     if let minutes { command += ["-nmin", "\(minutes)"] }
     let result = try ProcessRunner.run(command + ["-respout", folder.file("response.der")])
     guard result.status == 0, let response = FileManager.default.contents(atPath: folder.file("response.der")) else {

@@ -14,8 +14,8 @@ enum StapledResponse {
     return now <= end
   }
 
-  /// When the response, in DER, is superseded, in seconds since 1970: the far future if it is none at all, nil if it
-  /// doesn't speak for its certificate.
+  /// When the response, in DER, is superseded, in seconds since 1970: the far future if it is none at all, or only says
+  /// that the responder has none, nil if it doesn't speak for its certificate.
   static func end(of der: [UInt8]) -> Int64? {
     guard !der.isEmpty else { return .max }
     var response: gnutls_ocsp_resp_t?
@@ -24,8 +24,9 @@ enum StapledResponse {
     var status: UInt32 = 0
     var thisUpdate = 0
     var nextUpdate = 0
-    guard unsafe der.withDatum({ unsafe gnutls_ocsp_resp_import(response, $0) }) == 0,
-      unsafe cgnutls_staple_status(response, &status, &thisUpdate, &nextUpdate) == 0,
+    guard unsafe der.withDatum({ unsafe gnutls_ocsp_resp_import(response, $0) }) == 0 else { return nil }
+    guard unsafe gnutls_ocsp_resp_get_status(response) == GNUTLS_OCSP_RESP_SUCCESSFUL.rawValue else { return .max }
+    guard unsafe cgnutls_staple_status(response, &status, &thisUpdate, &nextUpdate) == 0,
       status != GNUTLS_OCSP_CERT_REVOKED.rawValue
     else { return nil }
     return nextUpdate == -1 ? Int64(thisUpdate) + mostAge : Int64(nextUpdate)

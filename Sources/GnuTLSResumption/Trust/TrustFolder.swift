@@ -4,6 +4,7 @@ internal import SessionTickets
 /// The regular files of a folder of trust anchors, by name, each with its stamp, symbolic links followed
 /// (`gnutls_certificate_set_x509_trust_dir`).
 struct TrustFolder {
+  let path: String
   /// Sorted by name.
   let files: [(path: String, stamp: FileStamp)]
   /// Over all names and stamps.
@@ -11,6 +12,7 @@ struct TrustFolder {
   let isSettled: Bool
 
   init(_ path: String) throws(VerificationFailure) {
+    self.path = path
     guard let folder = unsafe opendir(path) else {
       throw VerificationFailure(
         message: "can't read the trust folder \(path): \(unsafe String(cString: strerror(errno)))")

@@ -8,7 +8,7 @@ struct TrustLoader {
   private let credentials: gnutls_certificate_credentials_t
   /// Load only anchors with these subjects; nil: all.
   private let names: Set<[UInt8]>?
-  private var inputs = TrustInputs()
+  private(set) var inputs = TrustInputs()
   /// How many anchors have been loaded.
   private(set) var count: Int32 = 0
   /// All that was there has been loaded, whatever its subject.
@@ -29,7 +29,7 @@ struct TrustLoader {
       }
       try add(file: path)
     case .file(let path): try add(file: path)
-    case .folder(let path): try add(folder: path)
+    case .folder(let path): try add(TrustFolder(path))
     case .memory(let pem, let digest):
       inputs.append(.memory(digest))
       let found = add(pem)
@@ -52,8 +52,7 @@ struct TrustLoader {
     try require(found, "the trust file \(path)")
   }
 
-  private mutating func add(folder path: String) throws(VerificationFailure) {
-    let folder = try TrustFolder(path)
+  mutating func add(_ folder: TrustFolder) throws(VerificationFailure) {
     // Hashed folders name each file several times.
     var seen: Set<FileStamp> = []
     var isAsListed = true
@@ -65,7 +64,7 @@ struct TrustLoader {
       found += max(0, add(file.bytes))
     }
     inputs.append(.folder(folder.digest, isSettled: folder.isSettled && isAsListed))
-    try require(found, "the trust folder \(path)")
+    try require(found, "the trust folder \(folder.path)")
   }
 
   private mutating func add(revocationList path: String) throws(VerificationFailure) {
