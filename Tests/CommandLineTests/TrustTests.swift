@@ -6,16 +6,6 @@ import Testing
 /// What has changed between two runs of the tool, and what it says then: a refusal is one line, and exit 1.
 @Suite("Trust that has changed between two runs")
 struct TrustTests {
-  enum Version: CaseIterable {
-    case tls13, tls12
-
-    var script: ServerScript {
-      var script = ServerScript()
-      script.versions = self == .tls13 ? .tls13 : .tls12
-      return script
-    }
-  }
-
   private var tool: Tool
   private let root: CertificateAuthority
   private let leaf: IssuedCertificate
@@ -27,7 +17,7 @@ struct TrustTests {
     tool.trust = .file(try tool.folder.write("trust.pem", root.certificate))
   }
 
-  private func server(_ version: Version) throws -> TLSServer {
+  private func server(_ version: TLSVersion) throws -> TLSServer {
     try TLSServer(certificate: leaf.serverCertificate, script: version.script)
   }
 
@@ -41,8 +31,8 @@ struct TrustTests {
     #expect(lines.count == 1 && result.standardError.contains(text), "\(result.standardError)")
   }
 
-  @Test("a trust file without the CA: refused; the CA back: resumed", arguments: Version.allCases)
-  func trustFile(version: Version) throws {
+  @Test("a trust file without the CA: refused; the CA back: resumed", arguments: TLSVersion.allCases)
+  func trustFile(version: TLSVersion) throws {
     let server = try server(version)
     try tool.connect(server.port)
     try tool.folder.write("trust.pem", CertificateAuthority(AuthorityOptions(name: "Other")).certificate)
@@ -54,8 +44,8 @@ struct TrustTests {
     #expect(try tool.connect(server.port).handshake == "resumed")
   }
 
-  @Test("--insecure first, verifying second, with a CA that isn't trusted: refused", arguments: Version.allCases)
-  func insecureFirst(version: Version) throws {
+  @Test("--insecure first, verifying second, with a CA that isn't trusted: refused", arguments: TLSVersion.allCases)
+  func insecureFirst(version: TLSVersion) throws {
     let server = try server(version)
     var insecure = tool
     insecure.trust = .insecure
@@ -65,8 +55,8 @@ struct TrustTests {
     #expect(server.waitForConnections(2)[1].clientHello?.offersResumption == false)
   }
 
-  @Test("a revocation list with the leaf: refused; one without: resumed", arguments: Version.allCases)
-  func revocationList(version: Version) throws {
+  @Test("a revocation list with the leaf: refused; one without: resumed", arguments: TLSVersion.allCases)
+  func revocationList(version: TLSVersion) throws {
     let server = try server(version)
     try tool.connect(server.port)
     let list = try tool.folder.write("list.pem", root.revocationList())
@@ -75,8 +65,8 @@ struct TrustTests {
     try expectRefused(server, ["--crl-file", list], saying: "revoked")
   }
 
-  @Test("a trust folder: resumed, and refused once the CA is gone", arguments: Version.allCases)
-  func trustFolder(version: Version) throws {
+  @Test("a trust folder: resumed, and refused once the CA is gone", arguments: TLSVersion.allCases)
+  func trustFolder(version: TLSVersion) throws {
     let server = try server(version)
     let path = tool.folder.file("anchors")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
@@ -90,16 +80,16 @@ struct TrustTests {
     #expect(result.status == 1 && result.standardError.contains("no certificate in the trust folder"))
   }
 
-  @Test("a pin that doesn't match: refused", arguments: Version.allCases)
-  func pin(version: Version) throws {
+  @Test("a pin that doesn't match: refused", arguments: TLSVersion.allCases)
+  func pin(version: TLSVersion) throws {
     let server = try server(version)
     try tool.connect(server.port)
     let pin = "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
     try expectRefused(server, ["--pin", pin], saying: "none of the pinned keys")
   }
 
-  @Test("GnuTLS's own configuration made stricter: refused; unchanged: resumed", arguments: Version.allCases)
-  func systemConfiguration(version: Version) throws {
+  @Test("GnuTLS's own configuration made stricter: refused; unchanged: resumed", arguments: TLSVersion.allCases)
+  func systemConfiguration(version: TLSVersion) throws {
     let server = try server(version)
     let file = tool.folder.file("gnutls.conf")
     let environment = ["GNUTLS_SYSTEM_PRIORITY_FILE": file]
@@ -112,8 +102,9 @@ struct TrustTests {
     try expectRefused(server, environment: environment, saying: "insecure algorithm")
   }
 
-  @Test("GnuTLS's own configuration gone: verified again; a TLS 1.2 session isn't offered", arguments: Version.allCases)
-  func systemConfigurationGone(version: Version) throws {
+  @Test(
+    "GnuTLS's own configuration gone: verified again; a TLS 1.2 session isn't offered", arguments: TLSVersion.allCases)
+  func systemConfigurationGone(version: TLSVersion) throws {
     let server = try server(version)
     let file = try tool.folder.write("gnutls.conf", "[overrides]\nmin-verification-profile = low\n")
     try tool.connect(server.port, environment: ["GNUTLS_SYSTEM_PRIORITY_FILE": file])

@@ -7,16 +7,6 @@ import Testing
 /// What GnuTLS's client makes of stapled OCSP responses, and of their absence.
 @Suite("Stapled responses that a server sends", .needs(.openssl))
 struct StaplingTests {
-  enum Version: CaseIterable {
-    case tls13, tls12
-
-    var script: ServerScript {
-      var script = ServerScript()
-      script.versions = self == .tls13 ? .tls13 : .tls12
-      return script
-    }
-  }
-
   private let root: CertificateAuthority
   private let intermediate: CertificateAuthority
 
@@ -27,7 +17,7 @@ struct StaplingTests {
 
   /// The responses that came, and the verdict of `gnutls_certificate_verify_peers`.
   private func visit(
-    _ leaf: IssuedCertificate, responses: [[UInt8]], _ version: Version, later seconds: Int = 0
+    _ leaf: IssuedCertificate, responses: [[UInt8]], _ version: TLSVersion, later seconds: Int = 0
   ) throws -> (staples: [[UInt8]], status: CertificateStatus) {
     let certificate = ServerCertificate(chain: leaf.chain, key: leaf.key, stapledResponses: responses)
     let server = try TLSServer(certificate: certificate, script: version.script)
@@ -37,16 +27,16 @@ struct StaplingTests {
     return (session.staples(count: 2), try GnuTLSClock.shifted(bySeconds: seconds, session.verifyPeer))
   }
 
-  @Test("reach the client", arguments: Version.allCases)
-  func good(version: Version) throws {
+  @Test("reach the client", arguments: TLSVersion.allCases)
+  func good(version: TLSVersion) throws {
     let leaf = try intermediate.issue()
     let response = try OCSPResponder.response(for: leaf)
     let seen = try visit(leaf, responses: [response], version)
     #expect(seen.staples == [response, []] && seen.status == [])
   }
 
-  @Test("for the intermediate reach the client in TLS 1.3 only", arguments: Version.allCases)
-  func intermediateResponse(version: Version) throws {
+  @Test("for the intermediate reach the client in TLS 1.3 only", arguments: TLSVersion.allCases)
+  func intermediateResponse(version: TLSVersion) throws {
     let leaf = try intermediate.issue()
     let responses = [try OCSPResponder.response(for: leaf), try OCSPResponder.response(for: intermediate, .revoked)]
     let both = try visit(leaf, responses: responses, version)
@@ -56,8 +46,8 @@ struct StaplingTests {
     #expect(second.staples == [[], version == .tls13 ? responses[1] : []])
   }
 
-  @Test("that say revoked, are of another certificate, or are no response, are refused", arguments: Version.allCases)
-  func bad(version: Version) throws {
+  @Test("that say revoked, are of another certificate, or are no response, are refused", arguments: TLSVersion.allCases)
+  func bad(version: TLSVersion) throws {
     let leaf = try intermediate.issue()
     let revoked = try OCSPResponder.response(for: leaf, .revoked)
     #expect(try visit(leaf, responses: [revoked], version).status == [.invalid, .revoked])
@@ -66,8 +56,8 @@ struct StaplingTests {
     #expect(try visit(leaf, responses: [[1, 2, 3]], version).status == [.invalid, .invalidOCSPStatus])
   }
 
-  @Test("are superseded when the next is due", arguments: Version.allCases)
-  func superseded(version: Version) throws {
+  @Test("are superseded when the next is due", arguments: TLSVersion.allCases)
+  func superseded(version: TLSVersion) throws {
     let leaf = try intermediate.issue()
     let response = try OCSPResponder.response(for: leaf, minutes: 10)
     #expect(try visit(leaf, responses: [response], version, later: 5 * 60).status == [])
@@ -75,8 +65,8 @@ struct StaplingTests {
     #expect(late.staples == [response, []] && late.status == [.invalid, .revocationDataSuperseded])
   }
 
-  @Test("are missed where the leaf demands one", arguments: Version.allCases)
-  func mustStaple(version: Version) throws {
+  @Test("are missed where the leaf demands one", arguments: TLSVersion.allCases)
+  func mustStaple(version: TLSVersion) throws {
     var options = CertificateOptions()
     options.mustStaple = true
     let leaf = try intermediate.issue(options)
