@@ -89,9 +89,11 @@ struct SharedConfigurationTests {
     #expect(throws: ConnectionError.self) { try client.visitAnew() }
   }
 
-  @Test("the client's certificate is shown, and another one once its files, or their paths, are others")
-  func keyPair() throws {
-    var script = ServerScript()
+  @Test(
+    "the client's certificate is shown, and another one once its files, or their paths, are others",
+    arguments: Mode.allCases)
+  func keyPair(mode: Mode) throws {
+    var script = mode.script
     script.clientCertificate = .required
     var client = try Client(script)
     func leaf(_ kind: String) throws -> [UInt8] {

@@ -206,6 +206,8 @@ struct TrustTests {
     try client.visit()
     client.configuration.serverName = "127.0.0.1"
     #expect(try client.visit().reason == .noTicket)
+    // For addresses there is no SNI (RFC 6066, section 3).
+    #expect(client.server.waitForConnections(2).map(\.serverName) == ["localhost", nil])
     client.configuration.serverName = "localhost"
     // With the same ticket key, it could resume.
     let key = try #require(TicketKey([UInt8](repeating: 1, count: TicketKey.count)))
