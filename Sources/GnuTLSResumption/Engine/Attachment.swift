@@ -8,6 +8,9 @@ extension Resumption {
   /// once after the handshake, and ``Attachment/detach()`` before `gnutls_deinit`. All of them may wait for the store,
   /// none for the network. The session's pointer stays the application's.
   ///
+  /// Session data that the application itself sets afterwards (`gnutls_session_set_data`) take the place of what is
+  /// offered here: a peer that isn't that of the offered ticket is then verified, and none of its tickets stored.
+  ///
   /// A failed handshake can't be made again here, so only that is offered which can't fail: see
   /// ``FullHandshakeReason/withheld``.
   /// - Parameters:

@@ -78,7 +78,7 @@ extension SessionContext {
       if header.kind == .session { return .otherConfiguration }
       contents.verdict?.inputs = nil
     }
-    if let refusal = judgePeer(contents) { return refusal }
+    if let refusal = judgeStoredPeer(contents) { return refusal }
     guard canReconnect || isCertainlyAccepted(contents, header.kind) else { return .withheld }
     guard header.kind == .session || OfferedTickets.ofThisProcess.insert(header.id) else {
       return .damaged("the store gave a ticket twice")
@@ -86,7 +86,7 @@ extension SessionContext {
     return nil
   }
 
-  private func judgePeer(_ contents: TicketContents) -> Refusal? {
+  private func judgeStoredPeer(_ contents: TicketContents) -> Refusal? {
     let now = engine.now.seconds
     guard contents.verdict?.validity.contains(now) != false else { return .expired }
     guard let verifier, contents.verdict?.stands(under: verifier.policy, now: now) != true else { return nil }

@@ -37,15 +37,3 @@ struct OfferedTicket {
   /// GnuTLS's configuration, as it was noted with the ticket.
   let configuration: TrustNote
 }
-
-/// A ticket or session that came, before it is sealed.
-struct CapturedTicket {
-  var sessionData: [UInt8]
-  let kind: RecordKind
-  /// Seconds since 1970.
-  let issued: Int64
-  /// Seconds.
-  let lifetime: UInt32
-  /// Bytes.
-  let earlyDataLimit: UInt32
-}

@@ -1,4 +1,4 @@
-/// Decodes the beginning of base64 (RFC 4648, section 4). GnuTLS's own decoder takes whole PEM blocks only.
+/// Decodes the beginning of base64 (RFC 4648, section 4), for which GnuTLS has no function: it decodes all or nothing.
 enum Base64 {
   private static let invalid: UInt8 = 0xff
 

@@ -18,7 +18,8 @@ public struct VerificationPolicy: Hashable, Sendable {
   /// anchor.
   public var pins: Set<PublicKeyPin> = []
   /// Paths of files with revocation lists (CRLs) in PEM. What they say counts as it stands there
-  /// (`gnutls_certificate_set_x509_crl_file`): their signatures and dates are not looked at.
+  /// (`gnutls_certificate_set_x509_crl_file`): their signatures and dates are not looked at. Of several lists by one
+  /// issuer only the newest counts.
   ///
   /// Not for ``sessionCredentials``, whose owner has put them there.
   public var revocationLists: [String] = []
