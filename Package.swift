@@ -16,6 +16,8 @@ var package = Package(
     .library(name: "SessionTickets", targets: ["SessionTickets"]),
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
+    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSPreload"]),
+    .library(name: "gnutls-resume-preload", type: .dynamic, targets: ["gnutls-resume-preload"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -29,6 +31,16 @@ var package = Package(
     .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "Locking", "SessionTickets"], swiftSettings: strict),
+    // What is preloaded into programs, and the engine's side of it.
+    .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),
+    .target(
+      name: "gnutls-resume-preload",
+      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
+    .target(
+      name: "GnuTLSPreload",
+      dependencies: ["CGnuTLS", "CPreload", "GnuTLSResumption", "Locking", "SessionTickets"],
+      swiftSettings: strict),
     .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "Locking"], swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),

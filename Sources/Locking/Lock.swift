@@ -26,6 +26,12 @@ public struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
+  /// For `pthread_atfork`: nobody holds the lock while a process forks, so that the child can use it.
+  public borrowing func holdForFork() { unsafe pthread_mutex_lock(mutex) }
+
+  /// Its counterpart, in parent and child.
+  public borrowing func releaseAfterFork() { unsafe pthread_mutex_unlock(mutex) }
+
   /// Runs the closure while no other thread is in one of this lock's. Not to be nested.
   @inlinable
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(

@@ -64,6 +64,15 @@ public final class Attachment {
   /// - Throws: ``VerificationFailure`` if the peer must not be trusted: the application must close the connection.
   @discardableResult
   public func handshakeDone(_ result: Int32) throws(VerificationFailure) -> Outcome {
+    try judge(result)
+    context.settle()
+    return outcome
+  }
+
+  /// The first half of ``handshakeDone(_:)``: nothing goes to the store before ``keep()``. For who doesn't know yet
+  /// whether the application trusts the peer.
+  @discardableResult
+  package func judge(_ result: Int32) throws(VerificationFailure) -> Outcome {
     let systemError = errno
     guard result >= 0 else {
       handshakeFailed(GnuTLSError(result, errno: systemError))
@@ -72,12 +81,36 @@ public final class Attachment {
     do {
       try context.establish()
     } catch {
-      if let offered = context.offered { context.removeSiblings(of: offered, because: .trust) }
+      distrust()
       throw error
     }
-    context.settle()
     return outcome
   }
+
+  /// The peer is not to be trusted: the tickets of its full handshake go, and those that came are not kept.
+  package func distrust() {
+    discard()
+    if let offered = context.offered { context.removeSiblings(of: offered, because: .trust) }
+  }
+
+  /// Nothing that came is to be kept; what is stored stays.
+  package func discard() {
+    context.isEstablished = false
+    context.wipe()
+  }
+
+  /// The application has got the newest ticket from GnuTLS, and may use it: it isn't kept here then.
+  /// - Returns: False if somebody else may have used it already, so that the application must not.
+  package func cedeNewestTicket() -> Bool { context.cedeNewestTicket() }
+
+  /// Calls another hook of the application's from now on.
+  package func replaceHook(by hook: ApplicationHook?) {
+    context.applicationHook = hook
+    HandshakeHook.install(on: context.session, besides: hook)
+  }
+
+  /// Whether tickets have come that are not in the store yet, or the handshake's outcome isn't.
+  package var hasSomethingToKeep: Bool { !context.isHandshakeSettled || !context.captured.isEmpty }
 
   /// Tells that the application has got session data from GnuTLS itself (`gnutls_session_get_data2`): for TLS 1.3
   /// tickets that the hook could not see.

@@ -42,6 +42,7 @@ extension SessionContext {
 
   private func captureTicket(_ message: NewSessionTicket?) {
     ticketsReceived += 1
+    newestTicket = .elsewhere
     guard !findings.isDisabled else { return }
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
     guard var data = try? session.packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
@@ -54,6 +55,7 @@ extension SessionContext {
       CapturedTicket(
         sessionData: data, kind: .ticket, issued: engine.now.seconds, lifetime: lifetime,
         earlyDataLimit: message?.earlyDataLimit ?? 0))
+    newestTicket = .captured
   }
 
   /// After a full TLS 1.2 handshake: its session, by ticket or by session id. On a resumed one GnuTLS would only give

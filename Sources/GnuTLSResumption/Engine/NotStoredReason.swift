@@ -22,6 +22,8 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let fullHandshakeTooOld = NotStoredReason(rawValue: "its full handshake is too long ago")
   /// Handed in by the application, while the hook has seen tickets: it could be one of those.
   public static let alreadyCaptured = NotStoredReason(rawValue: "the hook has taken this connection's tickets")
+  /// The application has got it from GnuTLS, and may use it itself.
+  public static let ceded = NotStoredReason(rawValue: "the application has taken it")
   /// More tickets on one connection than are kept of one.
   public static let tooMany = NotStoredReason(rawValue: "newer tickets took its place")
 }

@@ -16,7 +16,7 @@ final class SessionContext: @unchecked Sendable {
   let verification: Verification
   /// Set where the engine verifies.
   let verifier: PeerVerifier?
-  let applicationHook: ApplicationHook?
+  var applicationHook: ApplicationHook?
   /// Whether a failed handshake can be made again on a new connection: then more may be offered.
   let canReconnect: Bool
   /// That made it. A forked one has a copy, and must not store the same tickets.
@@ -56,6 +56,8 @@ final class SessionContext: @unchecked Sendable {
   /// The session's newest ticket has been taken: by the hook, or by an earlier attachment to the session.
   var isNewestTicketTaken = false
   var captured: [CapturedTicket] = []
+  /// Where the session's newest ticket is.
+  var newestTicket = NewestTicket.elsewhere
   var ticketsReceived = 0
   var ticketsStored = 0
   var notStored: [NotStoredReason] = []

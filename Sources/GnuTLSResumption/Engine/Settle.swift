@@ -108,6 +108,7 @@ extension SessionContext {
   }
 
   private func keep(_ ticket: CapturedTicket, _ facts: SessionFacts, _ key: MasterKey) throws(StoreError) {
+    newestTicket = .elsewhere
     let expiry = Lifetime.expiry(
       issued: ticket.issued, lifetime: ticket.lifetime, fullHandshake: facts.origin.time)
     guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
@@ -115,10 +116,11 @@ extension SessionContext {
     let place = place(under: key)
     let contents = facts.contents(of: ticket)
     do throws(StoreError) {
-      try engine.store.get().insert(at: place, now: engine.now) { () throws(StoreError) in
+      let record = try engine.store.get().insert(at: place, now: engine.now) { () throws(StoreError) in
         try seal(contents, kind: ticket.kind, expiry: expiry, at: place, under: key)
       }
       ticketsStored += 1
+      newestTicket = .stored(RecordKey(place: place, id: record.header.id))
     } catch {
       guard error.code == .tooLarge else { throw error }
       refuse(.tooLarge)

@@ -6,11 +6,18 @@ struct PriorityList: ~Copyable {
   private let cache: gnutls_priority_t
 
   /// Reads a priority string; nil for GnuTLS's default.
-  init(_ string: String?) throws(GnuTLSError) {
+  /// - Parameter isAppended: The string stands behind GnuTLS's default.
+  init(_ string: String?, isAppended: Bool = false) throws(GnuTLSError) {
     var cache: gnutls_priority_t?
-    try GnuTLSError.check(unsafe withOptionalCString(string) { unsafe gnutls_priority_init(&cache, $0, nil) })
+    let flags = isAppended ? UInt32(GNUTLS_PRIORITY_INIT_DEF_APPEND) : 0
+    try GnuTLSError.check(unsafe withOptionalCString(string) { unsafe gnutls_priority_init2(&cache, $0, nil, flags) })
     guard let cache = unsafe cache else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
     unsafe self.cache = unsafe cache
+  }
+
+  /// Reads what a connection's identity says.
+  init(_ identity: ConnectionIdentity) throws(GnuTLSError) {
+    try self.init(identity.priority, isAppended: identity.isPriorityAppended)
   }
 
   deinit { unsafe gnutls_priority_deinit(cache) }

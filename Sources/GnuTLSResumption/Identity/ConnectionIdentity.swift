@@ -10,6 +10,8 @@ public struct ConnectionIdentity: Hashable, Sendable {
   public var applicationProtocols: [String]
   /// The priority string as the caller gave it; nil for GnuTLS's default.
   public var priority: String?
+  /// The priority string was appended to GnuTLS's default (`gnutls_set_default_priority_append`).
+  public var isPriorityAppended: Bool
   /// SHA-256 of the client certificate's DER; nil without one.
   public var clientCertificate: [UInt8]?
   /// The caller's own division: sessions of different partitions never meet.
@@ -17,12 +19,14 @@ public struct ConnectionIdentity: Hashable, Sendable {
 
   public init(
     server: ServerIdentity, expectedName: String? = nil, applicationProtocols: [String] = [],
-    priority: String? = nil, clientCertificate: [UInt8]? = nil, partition: String = ""
+    priority: String? = nil, isPriorityAppended: Bool = false, clientCertificate: [UInt8]? = nil,
+    partition: String = ""
   ) {
     self.server = server
     self.expectedName = expectedName ?? server.name
     self.applicationProtocols = applicationProtocols
     self.priority = priority
+    self.isPriorityAppended = isPriorityAppended
     self.clientCertificate = clientCertificate
     self.partition = partition
   }

@@ -43,7 +43,7 @@ enum IdentityDigests {
     result.append(field: identity.expectedName.utf8)
     result.append(bigEndian: UInt32(identity.applicationProtocols.count))
     for name in identity.applicationProtocols { result.append(field: name.utf8) }
-    result.append(optional: identity.priority.map { Array($0.utf8) })
+    result.append(optional: identity.priority.map { Array($0.utf8) }, mark: identity.isPriorityAppended ? 2 : 1)
     result.append(optional: identity.clientCertificate)
     result.append(field: identity.partition.utf8)
   }
@@ -51,8 +51,8 @@ enum IdentityDigests {
 
 extension [UInt8] {
   /// Appends a field, or its absence: which is not the same as an empty field.
-  fileprivate mutating func append(optional field: [UInt8]?) {
-    append(field == nil ? 0 : 1)
+  fileprivate mutating func append(optional field: [UInt8]?, mark: UInt8 = 1) {
+    append(field == nil ? 0 : mark)
     append(field: field ?? [])
   }
 }

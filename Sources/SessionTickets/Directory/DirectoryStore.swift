@@ -52,6 +52,14 @@ public final class DirectoryStore: TicketStore {
     state.withLock { $0 = .closed }
   }
 
+  /// Closes its descriptor, until the next call opens the folder again: for a process whose descriptors are not its own
+  /// to keep, as it may close or reuse any number.
+  package func letGo() {
+    state.withLock { state in
+      if case .open = state { state = .unopened }
+    }
+  }
+
   func notify(_ event: @autoclosure () -> StoreEvent) {
     if let observer { observer(event()) }
   }

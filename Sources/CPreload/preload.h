@@ -1,0 +1,65 @@
+// What the preloaded shim tells the engine. Both are of one build: a table of another version is not used.
+#ifndef CPRELOAD_H
+#define CPRELOAD_H
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CPRELOAD_VERSION 1
+
+// The engine's side of the interposed functions. All of them run with the shim's guard set, so that what they call of
+// GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's.
+struct cpreload_engine {
+  unsigned version;
+
+  // The flags that gnutls_init is to get.
+  unsigned (*flags_for_session)(unsigned flags);
+  void (*session_made)(gnutls_session_t session, unsigned flags);
+  void (*session_ends)(gnutls_session_t session);
+
+  void (*server_name_set)(gnutls_session_t session, gnutls_server_name_type_t type, const void *name, size_t length);
+  void (*alpn_set)(gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned flags);
+
+  // A string, or null for GnuTLS's default; or one that was appended to that.
+  void (*priorities_made)(gnutls_priority_t priorities, const char *string, unsigned is_appended);
+  void (*priorities_freed)(gnutls_priority_t priorities);
+  void (*priorities_set)(gnutls_session_t session, gnutls_priority_t priorities);
+  void (*priority_string_set)(gnutls_session_t session, const char *string, unsigned is_appended);
+
+  void (*credentials_freed)(gnutls_certificate_credentials_t credentials);
+  void (*verify_function_set)(gnutls_certificate_credentials_t credentials, gnutls_certificate_verify_function *function);
+  void (*retrieve_function_set)(gnutls_certificate_credentials_t credentials, unsigned is_set);
+
+  void (*session_verify_function_set)(gnutls_session_t session, gnutls_certificate_verify_function *function);
+  // Of gnutls_session_set_verify_cert: no elements. Of gnutls_session_set_verify_cert2: no host name.
+  void (*session_verify_cert_set)(gnutls_session_t session, const char *host_name, gnutls_typed_vdata_st *data,
+                                  unsigned elements);
+  // The status of the check that the engine made in GnuTLS's stead after a resumption, else the one given.
+  unsigned (*verify_cert_status)(gnutls_session_t session, unsigned status);
+  // gnutls_certificate_verify_peers and its kin have returned.
+  void (*peer_verified)(gnutls_session_t session, int result, unsigned status);
+
+  // Returns 1 if the hook will be called by the engine, 0 if GnuTLS is to be told.
+  int (*hook_set)(gnutls_session_t session, unsigned type, int when, gnutls_handshake_hook_func function);
+
+  void (*handshake_begins)(gnutls_session_t session);
+  // What gnutls_handshake is to return.
+  int (*handshake_returned)(gnutls_session_t session, int result);
+  void (*data_received)(gnutls_session_t session, ssize_t result);
+  void (*said_goodbye)(gnutls_session_t session);
+  // Whether the engine has refused a peer in GnuTLS's stead: no data may pass then.
+  int (*is_refused)(gnutls_session_t session);
+
+  // The program resumes by itself, unless these are GnuTLS's dummy data.
+  void (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
+  // The program has got session data. Returns 0 if it must not use them, as the ticket in there has been used.
+  int (*session_data_given)(gnutls_session_t session, const void *data, size_t size);
+};
+
+// The engine's one entry.
+#define CPRELOAD_ENTRY "gnutls_resumption_preload_engine"
+const struct cpreload_engine *gnutls_resumption_preload_engine(void);
+
+#endif

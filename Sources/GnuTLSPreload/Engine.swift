@@ -1,0 +1,46 @@
+internal import Glibc
+internal import GnuTLSResumption
+internal import SessionTickets
+
+/// What all sessions of the process share.
+enum Engine {
+  private static let store: DirectoryStore? = {
+    guard let path = Settings.store ?? (try? StandardPlaces.store()) else { return nil }
+    return DirectoryStore(path: path)
+  }()
+
+  static let resumption: Resumption = {
+    let key = Settings.keyFile.map { MasterKeySource.file($0) } ?? .standardFile
+    // Without a place for tickets the outcome says so.
+    guard let store else { return Resumption(masterKey: key) }
+    return Resumption(store: store, masterKey: key)
+  }()
+
+  /// Once, before anything else.
+  static func start() {
+    _ = Settings.program
+    pthread_atfork(
+      { SessionRegistryForks.hold() }, { SessionRegistryForks.release() }, { SessionRegistryForks.release() })
+  }
+
+  /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
+  static func atWork<Result>(_ body: () -> Result) -> Result {
+    defer { store?.letGo() }
+    return body()
+  }
+}
+
+/// No thread holds a lock of ours while the process forks.
+private enum SessionRegistryForks {
+  static func hold() {
+    ForeignSessions.holdForFork()
+    ForeignObjects.holdForFork()
+    Resumption.holdForFork()
+  }
+
+  static func release() {
+    Resumption.releaseAfterFork()
+    ForeignObjects.releaseAfterFork()
+    ForeignSessions.releaseAfterFork()
+  }
+}

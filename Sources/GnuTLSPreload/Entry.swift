@@ -1,0 +1,116 @@
+internal import CGnuTLS
+internal import CPreload
+
+/// What the shim looks up by name: the engine's table of functions.
+@c @implementation
+func gnutls_resumption_preload_engine() -> UnsafePointer<cpreload_engine>? {
+  Engine.start()
+  return unsafe UnsafePointer(EngineTable.table)
+}
+
+/// The functions that the shim calls, each a line: what they do is in ``ForeignSession`` and ``ForeignObjects``.
+enum EngineTable {
+  nonisolated(unsafe) static let table: UnsafeMutablePointer<cpreload_engine> = {
+    let table = UnsafeMutablePointer<cpreload_engine>.allocate(capacity: 1)
+    unsafe table.initialize(to: cpreload_engine())
+    unsafe table.pointee.version = UInt32(CPRELOAD_VERSION)
+    unsafe fillSessions(&table.pointee)
+    unsafe fillSetup(&table.pointee)
+    unsafe fillVerification(&table.pointee)
+    unsafe fillConnection(&table.pointee)
+    return unsafe table
+  }()
+
+  private static func fillSessions(_ table: inout cpreload_engine) {
+    table.flags_for_session = { SessionFlags.changed($0) }
+    unsafe table.session_made = { session, flags in
+      guard let session = unsafe session, SessionFlags.isOurs(flags) else { return }
+      unsafe ForeignSessions.add(ForeignSession(session, flags: flags))
+    }
+    unsafe table.session_ends = { session in
+      guard let found = unsafe ForeignSessions.remove(session) else { return }
+      Engine.atWork { found.ends() }
+    }
+  }
+
+  private static func fillSetup(_ table: inout cpreload_engine) {
+    unsafe table.server_name_set = { session, type, name, length in
+      unsafe ForeignSessions.find(session)?.setup.setServerName(
+        type, UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : length))
+    }
+    unsafe table.alpn_set = { session, protocols, count, _ in
+      unsafe ForeignSessions.find(session)?.setup.setProtocols(
+        UnsafeBufferPointer(start: protocols, count: Int(count)))
+    }
+    unsafe table.priorities_made = { priorities, string, isAppended in
+      unsafe ForeignObjects.priorities.set(priorities, Priority(string, isAppended: isAppended != 0))
+    }
+    unsafe table.priorities_freed = { unsafe ForeignObjects.priorities.remove($0) }
+    unsafe table.priorities_set = { session, priorities in
+      unsafe ForeignSessions.find(session)?.setup.priority =
+        ForeignObjects.priorities.value(of: priorities) ?? .unknown
+    }
+    unsafe table.priority_string_set = { session, string, isAppended in
+      unsafe ForeignSessions.find(session)?.setup.priority = Priority(string, isAppended: isAppended != 0)
+    }
+    unsafe table.hook_set = { session, type, when, function in
+      guard let found = unsafe ForeignSessions.find(session) else { return 0 }
+      return unsafe found.setHook(type: type, when: when, function) ? 1 : 0
+    }
+  }
+
+  private static func fillVerification(_ table: inout cpreload_engine) {
+    unsafe table.credentials_freed = { unsafe ForeignObjects.credentials.remove($0) }
+    unsafe table.verify_function_set = { credentials, function in
+      unsafe ForeignObjects.credentials.change(credentials) { unsafe $0.verify = unsafe function }
+    }
+    unsafe table.retrieve_function_set = { credentials, isSet in
+      unsafe ForeignObjects.credentials.change(credentials) { $0.retrieves = isSet != 0 }
+    }
+    unsafe table.session_verify_function_set = { session, function in
+      unsafe ForeignSessions.find(session)?.setup.check = function.map { unsafe .function($0) }
+    }
+    unsafe table.session_verify_cert_set = { session, hostName, data, elements in
+      unsafe ForeignSessions.find(session)?.setup.check = unsafe .certificate(
+        CertificateCheck(hostName: hostName, data: data, elements: elements))
+    }
+    unsafe table.verify_cert_status = { session, status in
+      unsafe ForeignSessions.find(session)?.certificateStatus ?? status
+    }
+    unsafe table.peer_verified = { session, result, status in
+      guard let found = unsafe ForeignSessions.find(session) else { return }
+      Engine.atWork { found.programHasVerified(result, status) }
+    }
+  }
+
+  private static func fillConnection(_ table: inout cpreload_engine) {
+    unsafe table.handshake_begins = { session in
+      guard let found = unsafe ForeignSessions.find(session) else { return }
+      Engine.atWork { found.handshakeBegins() }
+    }
+    unsafe table.handshake_returned = { session, result in
+      guard let found = unsafe ForeignSessions.find(session) else { return result }
+      return Engine.atWork { found.handshakeReturned(result) }
+    }
+    unsafe table.data_received = { session, result in
+      guard let found = unsafe ForeignSessions.find(session), found.isInterestedInData else { return }
+      Engine.atWork { found.dataReceived(result) }
+    }
+    unsafe table.said_goodbye = { session in
+      guard let found = unsafe ForeignSessions.find(session) else { return }
+      Engine.atWork { found.saidGoodbye() }
+    }
+    unsafe table.is_refused = { session in
+      // Hardly ever is anyone refused: then nothing is looked up.
+      guard ForeignSession.hasRefusals else { return 0 }
+      return unsafe ForeignSessions.find(session)?.refusal ?? 0
+    }
+    unsafe table.session_data_set = { session, data, size in
+      unsafe ForeignSessions.find(session)?.programSetsData(UnsafeRawBufferPointer(start: data, count: size))
+    }
+    unsafe table.session_data_given = { session, data, size in
+      guard let found = unsafe ForeignSessions.find(session), size > 4 else { return 0 }
+      return Engine.atWork { found.programTakesTicket() } ? 0 : 1
+    }
+  }
+}

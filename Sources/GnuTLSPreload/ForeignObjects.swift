@@ -1,0 +1,62 @@
+internal import CGnuTLS
+internal import Locking
+
+/// What is known of the program's other objects, by address.
+enum ForeignObjects {
+  static let priorities = AddressTable<Priority>()
+  static let credentials = AddressTable<CredentialsSetup>()
+
+  static func holdForFork() {
+    priorities.holdForFork()
+    credentials.holdForFork()
+  }
+
+  static func releaseAfterFork() {
+    credentials.releaseAfterFork()
+    priorities.releaseAfterFork()
+  }
+}
+
+/// What GnuTLS has no getters for in certificate credentials.
+@safe
+struct CredentialsSetup: @unchecked Sendable {
+  var verify: (@convention(c) (gnutls_session_t?) -> Int32)?
+  /// A function chooses the client's certificate.
+  var retrieves = false
+
+  init() { unsafe verify = nil }
+}
+
+/// Values by address. A program has few of these objects, so that a search is quicker than a dictionary's set-up.
+final class AddressTable<Value: Sendable>: Sendable {
+  private let entries = Lock<[(address: UInt, value: Value)]>([])
+
+  func value(of pointer: OpaquePointer?) -> Value? {
+    let address = UInt(bitPattern: pointer)
+    return entries.withLock { entries in entries.first { $0.address == address }?.value }
+  }
+
+  func set(_ pointer: OpaquePointer?, _ value: Value) {
+    let address = UInt(bitPattern: pointer)
+    entries.withLock { entries in
+      entries.removeAll { $0.address == address }
+      entries.append((address, value))
+    }
+  }
+
+  func remove(_ pointer: OpaquePointer?) {
+    let address = UInt(bitPattern: pointer)
+    entries.withLock { entries in entries.removeAll { $0.address == address } }
+  }
+
+  func holdForFork() { entries.holdForFork() }
+  func releaseAfterFork() { entries.releaseAfterFork() }
+}
+
+extension AddressTable<CredentialsSetup> {
+  func change(_ pointer: OpaquePointer?, _ change: (inout CredentialsSetup) -> Void) {
+    var value = unsafe value(of: pointer) ?? CredentialsSetup()
+    change(&value)
+    unsafe set(pointer, value)
+  }
+}

@@ -1,0 +1,198 @@
+internal import CGnuTLS
+internal import GnuTLSResumption
+internal import Locking
+
+/// One client session of the program's, from `gnutls_init` to `gnutls_deinit`.
+///
+/// Used by whichever thread uses the session, as GnuTLS itself; ``hasRefusals`` and ``refusal`` may be read by others.
+@safe
+final class ForeignSession: @unchecked Sendable {
+  private enum Stage { case unstarted, handshaking, established, over }
+
+  private let session: gnutls_session_t
+  private let flags: UInt32
+  var address: UInt { unsafe UInt(bitPattern: session) }
+
+  var setup = SessionSetup()
+  private var stage = Stage.unstarted
+  private var attachment: GnuTLSResumption.Attachment?
+  private var plan: SessionPlan?
+  private var nagleOff: NagleOff?
+  private var began: UInt64 = 0
+  /// The program's own check has passed, as far as it can be seen.
+  private var isTrusted = false
+  /// The program has gone on to use the connection.
+  private var hasReceivedData = false
+  /// Of the check that was made in GnuTLS's stead.
+  private(set) var certificateStatus: UInt32?
+  /// What gnutls_handshake has returned after a resumption that the program's own check refused; else 0.
+  private(set) var refusal: Int32 = 0
+
+  private static let refusals = Lock(0)
+  static var hasRefusals: Bool { refusals.withLock { $0 != 0 } }
+
+  init(_ session: gnutls_session_t, flags: UInt32) {
+    unsafe self.session = unsafe session
+    self.flags = flags
+  }
+
+  /// Before each call of `gnutls_handshake`: the first finds and offers a ticket.
+  func handshakeBegins() {
+    switch stage {
+    case .unstarted: start()
+    case .established:
+      // Under TLS 1.3 it is but a change of keys.
+      if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
+    case .handshaking, .over: break
+    }
+  }
+
+  private func start() {
+    stage = .handshaking
+    began = HandshakeLog.now
+    do {
+      let plan = try unsafe setup.plan(for: session, flags: flags)
+      self.plan = plan
+      nagleOff = unsafe NagleOff(session)
+      attachment = unsafe try Engine.resumption.attach(
+        to: session, identity: plan.identity, verification: .engineVerifies(.sessionCredentials),
+        hook: setup.hook?.chained)
+    } catch let reason as LeftAlone {
+      log(.leftAlone(reason))
+      stage = .over
+    } catch {
+      log(.leftAlone(.engineFailed))
+      stage = .over
+    }
+  }
+
+  /// After each call of `gnutls_handshake`.
+  /// - Returns: What the program is to get.
+  func handshakeReturned(_ result: Int32) -> Int32 {
+    guard stage == .handshaking, let attachment else { return result }
+    // The handshake goes on with the next call.
+    if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
+    var isGood = true
+    do {
+      try attachment.judge(result)
+    } catch {
+      isGood = false
+    }
+    guard result >= 0 else {
+      log(.failed(result, attachment.outcome))
+      leaveAlone()
+      return result
+    }
+    stage = .established
+    if unsafe gnutls_session_is_resumed(session) != 0 {
+      let code = checkInStead()
+      guard code == 0 else {
+        log(.refused(attachment.outcome))
+        refuse(code)
+        return code
+      }
+    }
+    log(.done(attachment.outcome))
+    isTrusted = unsafe setup.check != nil || (try? SessionCredentials(of: session))?.check != nil
+    if !isGood || hasShownChosenCertificate { leaveAlone() }
+    return result
+  }
+
+  /// The program's check, which GnuTLS doesn't call in a resumed handshake.
+  private func checkInStead() -> Int32 {
+    guard let check = unsafe setup.check ?? (try? SessionCredentials(of: session))?.check else { return 0 }
+    let (code, status) = unsafe check.run(session)
+    certificateStatus = status
+    return code
+  }
+
+  /// As after a full handshake that failed: the connection is of no use.
+  private func refuse(_ code: Int32) {
+    attachment?.distrust()
+    leaveAlone()
+    refusal = code
+    Self.refusals.withLock { $0 += 1 }
+  }
+
+  private var hasShownChosenCertificate: Bool {
+    guard let plan, plan.choosesCertificate else { return false }
+    return unsafe gnutls_certificate_client_get_request_status(session) != 0
+  }
+
+  /// After `gnutls_certificate_verify_peers` or its kin, outside of a handshake.
+  func programHasVerified(_ result: Int32, _ status: UInt32) {
+    guard stage == .established, let attachment else { return }
+    if result >= 0, status == 0 {
+      isTrusted = true
+    } else {
+      attachment.distrust()
+      leaveAlone()
+    }
+  }
+
+  var isInterestedInData: Bool { attachment != nil || nagleOff != nil }
+
+  /// After each call that reads application data.
+  func dataReceived(_ result: Int) {
+    guard result > 0 else { return }
+    hasReceivedData = true
+    nagleOff?.restore()
+    nagleOff = nil
+    if isTrusted, let attachment, attachment.hasSomethingToKeep { attachment.keep() }
+  }
+
+  /// After a `gnutls_bye` that waited for the peer's.
+  func saidGoodbye() {
+    if mayKeepAtEnd, let attachment, attachment.hasSomethingToKeep { attachment.keep() }
+  }
+
+  /// Who checks after the handshake may have found something else amiss, unless it went on to use the connection.
+  private var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || check != nil) }
+
+  private var check: ProgramCheck? { unsafe setup.check ?? (try? SessionCredentials(of: session))?.check }
+
+  /// Before `gnutls_deinit`.
+  func ends() {
+    if refusal != 0 { Self.refusals.withLock { $0 -= 1 } }
+    guard let attachment else { return }
+    if !mayKeepAtEnd { attachment.discard() }
+    attachment.detach()
+  }
+
+  /// - Returns: Whether the engine will call the hook.
+  func setHook(type: UInt32, when: Int32, _ function: gnutls_handshake_hook_func?) -> Bool {
+    setup.hook = unsafe function.map { unsafe ProgramHook(type: type, when: when, function: $0) }
+    guard let attachment else { return false }
+    attachment.replaceHook(by: setup.hook?.chained)
+    return true
+  }
+
+  /// Before `gnutls_session_set_data`.
+  func programSetsData(_ data: UnsafeRawBufferPointer) {
+    // GnuTLS's dummy data resume nothing.
+    guard unsafe !(data.count == 4 && data.allSatisfy { $0 == 0 }) else { return }
+    setup.resumesByItself = true
+    if attachment != nil { Engine.atWork { leaveAlone() } }
+  }
+
+  /// After `gnutls_session_get_data` and its kin have given session data.
+  /// - Returns: Whether the program may use them.
+  func programTakesTicket() -> Bool { attachment?.cedeNewestTicket() ?? true }
+
+  /// Lets go of a session that lives on.
+  private func leaveAlone() {
+    stage = .over
+    guard let attachment else { return }
+    attachment.discard()
+    attachment.detach()
+    self.attachment = nil
+    unsafe setup.hook?.install(on: session)
+  }
+
+  private func log(_ event: HandshakeLog.Event) {
+    guard Settings.logs else { return }
+    HandshakeLog.write(
+      event, server: plan.map { "\($0.identity.server)" } ?? setup.serverText, began: began,
+      clearedNoTickets: flags != SessionFlags.changed(flags))
+  }
+}

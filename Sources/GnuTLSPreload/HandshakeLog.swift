@@ -1,0 +1,80 @@
+internal import CGnuTLS
+internal import Glibc
+internal import GnuTLSResumption
+
+/// A line for each connection, for people: on standard error, or in a file.
+enum HandshakeLog {
+  enum Event {
+    case done(Outcome)
+    case failed(Int32, Outcome)
+    case refused(Outcome)
+    case leftAlone(LeftAlone)
+
+    var text: String {
+      switch self {
+      case .done(let outcome): Self.text(of: outcome)
+      case .failed(let code, _): unsafe "failed (\(String(cString: gnutls_strerror(code))))"
+      case .refused: "resumed, but refused by the program's own check"
+      case .leftAlone(let reason): "left alone: \(reason.text)"
+      }
+    }
+
+    var storeError: String? {
+      switch self {
+      case .done(let outcome), .failed(_, let outcome), .refused(let outcome): outcome.storeError.map { "\($0)" }
+      case .leftAlone: nil
+      }
+    }
+
+    var hasDuration: Bool {
+      if case .leftAlone = self { false } else { true }
+    }
+
+    private static func text(of outcome: Outcome) -> String {
+      guard let reason = outcome.reason else { return "resumed (ticket of \(outcome.ticketAge ?? 0) s)" }
+      return "full (\(reason.rawValue))"
+    }
+  }
+
+  /// Nanoseconds of the monotonic clock.
+  static var now: UInt64 {
+    guard Settings.logs else { return 0 }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  static func write(_ event: Event, server: String, began: UInt64, clearedNoTickets: Bool) {
+    let program = Settings.program.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "?" } ?? "?"
+    var line = "gnutls-resume: \(program)[\(getpid())]: \(server): \(event.text)"
+    if event.hasDuration { line += ", \(milliseconds(now - began)) ms" }
+    if clearedNoTickets { line += "; GNUTLS_NO_TICKETS cleared" }
+    if let error = event.storeError { line += "; \(error)" }
+    var bytes = Array(line.utf8).map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+    bytes.append(UInt8(ascii: "\n"))
+    if Settings.isVerbose { writeToStandardError(bytes) }
+    if let file = Settings.logFile { append(bytes, to: file) }
+  }
+
+  /// To hundredths.
+  private static func milliseconds(_ nanoseconds: UInt64) -> String {
+    let hundredths = nanoseconds / 10_000
+    let fraction = "\(hundredths % 100)"
+    return "\(hundredths / 100).\(fraction.utf8.count == 1 ? "0" : "")\(fraction)"
+  }
+
+  /// A program without standard error may have a connection by that number.
+  private static func writeToStandardError(_ bytes: [UInt8]) {
+    var status = stat()
+    guard unsafe fstat(STDERR_FILENO, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return }
+    _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  /// In one piece, so that the lines of several processes don't mix.
+  private static func append(_ bytes: [UInt8], to path: String) {
+    let file = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
+    guard file >= 0 else { return }
+    _ = unsafe Glibc.write(file, bytes, bytes.count)
+    close(file)
+  }
+}

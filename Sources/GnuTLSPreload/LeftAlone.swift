@@ -1,0 +1,16 @@
+/// Why a session is not touched.
+struct LeftAlone: Error {
+  /// For people.
+  let text: String
+
+  static let resumesByItself = LeftAlone(text: "the program resumes by itself")
+  static let sendsEarlyData = LeftAlone(text: "it may send early data")
+  static let needsNoCertificates = LeftAlone(text: "it doesn't authenticate by certificates alone")
+  static let isUnreadable = LeftAlone(text: "its server name or protocols are no text")
+  static let hasNoName = LeftAlone(text: "it has no server name")
+  static let hasUnknownPriorities = LeftAlone(text: "its priorities are not known")
+  static let isRenegotiated = LeftAlone(text: "it is negotiated anew")
+  static let isRefused = LeftAlone(text: "its certificates didn't pass")
+  static let hasChosenCertificate = LeftAlone(text: "the program chose a certificate for it")
+  static let engineFailed = LeftAlone(text: "GnuTLS refused the ticket")
+}

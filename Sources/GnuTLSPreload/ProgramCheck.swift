@@ -1,0 +1,74 @@
+internal import CGnuTLS
+
+/// The program's own check of a peer, which GnuTLS calls in a full handshake and in no resumed one.
+@safe
+enum ProgramCheck {
+  /// `gnutls_session_set_verify_function` or `gnutls_certificate_set_verify_function`.
+  case function(@convention(c) (gnutls_session_t?) -> Int32)
+  /// `gnutls_session_set_verify_cert` or its kin.
+  case certificate(CertificateCheck)
+
+  /// Checks as GnuTLS would in a full handshake.
+  /// - Returns: 0, or what gnutls_handshake returns then; and GnuTLS's status bits if it is GnuTLS's own check.
+  func run(_ session: gnutls_session_t) -> (code: Int32, status: UInt32?) {
+    switch self {
+    case .function(let function):
+      let result = unsafe function(session)
+      if result < -1 { return (result, nil) }
+      return (result == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR, nil)
+    case .certificate(let check):
+      var status: UInt32 = 0
+      guard unsafe check.verify(session, &status) >= 0 else { return (GNUTLS_E_CERTIFICATE_ERROR, nil) }
+      return (status == 0 ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, status)
+    }
+  }
+}
+
+/// What `gnutls_session_set_verify_cert` and `gnutls_session_set_verify_cert2` were given. GnuTLS wants both to stay
+/// valid as long as the session.
+@safe
+struct CertificateCheck {
+  let hostName: UnsafePointer<CChar>?
+  let data: UnsafeMutablePointer<gnutls_typed_vdata_st>?
+  let elements: UInt32
+
+  init(hostName: UnsafePointer<CChar>?, data: UnsafeMutablePointer<gnutls_typed_vdata_st>?, elements: UInt32) {
+    unsafe self.hostName = unsafe hostName
+    unsafe self.data = unsafe data
+    self.elements = elements
+  }
+
+  func verify(_ session: gnutls_session_t, _ status: inout UInt32) -> Int32 {
+    if unsafe hostName == nil, elements > 0 {
+      return unsafe gnutls_certificate_verify_peers(session, data, elements, &status)
+    }
+    // Without a name it is gnutls_certificate_verify_peers2.
+    return unsafe gnutls_certificate_verify_peers3(session, hostName, &status)
+  }
+
+  /// The name that the certificate must be for, if there is one.
+  var expectedName: String? {
+    if let hostName = unsafe hostName { return unsafe String(validatingCString: hostName) }
+    for index in 0..<Int(elements) {
+      guard let element = unsafe data?[index], unsafe element.type == GNUTLS_DT_DNS_HOSTNAME,
+        let bytes = unsafe element.data
+      else { continue }
+      return unsafe element.size == 0
+        ? String(validatingCString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))
+        : String(validating: UnsafeBufferPointer(start: bytes, count: Int(element.size)), as: UTF8.self)
+    }
+    return nil
+  }
+
+  /// All of it that is the same from run to run.
+  var description: String {
+    if unsafe hostName != nil { return "cert" }
+    return (0..<Int(elements)).reduce(into: "cert2") { text, index in
+      guard let element = unsafe data?[index] else { return }
+      text += unsafe ":\(element.type.rawValue)"
+      if unsafe element.type == GNUTLS_DT_KEY_PURPOSE_OID, let bytes = unsafe element.data {
+        text += unsafe "=\(String(cString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self)))"
+      }
+    }
+  }
+}

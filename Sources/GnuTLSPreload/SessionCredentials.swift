@@ -1,0 +1,52 @@
+internal import CGnuTLS
+
+/// What a session's certificate credentials say when the handshake begins.
+@safe
+struct SessionCredentials {
+  let verifyFlags: UInt32
+  /// SHA-256 over all leaf certificates that the client could show; nil without one.
+  let certificateDigest: [UInt8]?
+  let choosesCertificate: Bool
+  let check: ProgramCheck?
+  /// There are credentials of other kinds too. Some programs always set them, and their priorities don't allow their use.
+  let hasOthers: Bool
+
+  init(of session: gnutls_session_t) throws(LeftAlone) {
+    guard let pointer = unsafe Self.credentials(of: session, GNUTLS_CRD_CERTIFICATE) else {
+      throw .needsNoCertificates
+    }
+    hasOthers = [GNUTLS_CRD_PSK, GNUTLS_CRD_SRP, GNUTLS_CRD_ANON].contains {
+      unsafe Self.credentials(of: session, $0) != nil
+    }
+    let credentials = gnutls_certificate_credentials_t(pointer)
+    let setup = unsafe ForeignObjects.credentials.value(of: credentials) ?? CredentialsSetup()
+    verifyFlags = unsafe gnutls_certificate_get_verify_flags(credentials)
+    certificateDigest = unsafe Self.digest(of: credentials)
+    choosesCertificate = setup.retrieves
+    check = unsafe setup.verify.map { unsafe .function($0) }
+  }
+
+  private static func credentials(
+    of session: gnutls_session_t, _ type: gnutls_credentials_type_t
+  ) -> UnsafeMutableRawPointer? {
+    var value: UnsafeMutableRawPointer?
+    guard unsafe gnutls_credentials_get(session, type, &value) == 0 else { return nil }
+    return unsafe value
+  }
+
+  private static func digest(of credentials: gnutls_certificate_credentials_t) -> [UInt8]? {
+    var leaves: [UInt8] = []
+    var leaf = unsafe gnutls_datum_t()
+    var index: UInt32 = 0
+    // Borrowed: the certificates live in the credentials.
+    while unsafe gnutls_certificate_get_crt_raw(credentials, index, 0, &leaf) == 0 {
+      unsafe withUnsafeBytes(of: leaf.size.bigEndian) { unsafe leaves.append(contentsOf: $0) }
+      unsafe leaves.append(contentsOf: UnsafeBufferPointer(start: leaf.data, count: Int(leaf.size)))
+      index += 1
+    }
+    guard !leaves.isEmpty else { return nil }
+    var digest = [UInt8](repeating: 0, count: 32)
+    let code = unsafe gnutls_hash_fast(GNUTLS_DIG_SHA256, leaves, leaves.count, &digest)
+    return code == 0 ? digest : leaves
+  }
+}

@@ -1,0 +1,117 @@
+internal import CGnuTLS
+internal import GnuTLSResumption
+
+/// How the program has set a session up, as far as GnuTLS has no getters for it.
+@safe
+struct SessionSetup {
+  /// The server name; nil if none was set.
+  private var serverName: String?
+  /// Something was set that is no text: exact bytes can't be told then.
+  private var isUnreadable = false
+  private var protocols: [String] = []
+  /// Nil if none was set.
+  var priority: Priority?
+  /// The session's own check, which goes before that of the credentials.
+  var check: ProgramCheck?
+  var hook: ProgramHook?
+  var resumesByItself = false
+
+  mutating func setServerName(_ type: gnutls_server_name_type_t, _ bytes: UnsafeRawBufferPointer) {
+    guard type == GNUTLS_NAME_DNS else {
+      isUnreadable = true
+      return
+    }
+    serverName = nil
+    guard unsafe !bytes.isEmpty else { return }
+    guard let name = unsafe String(validating: bytes, as: UTF8.self), !name.utf8.contains(0) else {
+      isUnreadable = true
+      return
+    }
+    serverName = name
+  }
+
+  mutating func setProtocols(_ list: UnsafeBufferPointer<gnutls_datum_t>) {
+    protocols = []
+    for index in list.indices {
+      let datum = unsafe list[index]
+      let bytes = unsafe UnsafeBufferPointer(start: datum.data, count: Int(datum.size))
+      guard let name = unsafe String(validating: bytes, as: UTF8.self) else {
+        isUnreadable = true
+        return
+      }
+      protocols.append(name)
+    }
+  }
+
+  /// What is known of the server before the session is set up fully, for people.
+  var serverText: String { serverName ?? "?" }
+
+  /// The session's whole identity, once the program has set it up and begins the handshake.
+  func plan(for session: gnutls_session_t, flags: UInt32) throws(LeftAlone) -> SessionPlan {
+    guard !resumesByItself else { throw .resumesByItself }
+    guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
+    guard !isUnreadable else { throw .isUnreadable }
+    let credentials = unsafe try SessionCredentials(of: session)
+    guard let priority else { throw .hasUnknownPriorities }
+    let mayDoWithoutX509 = credentials.hasOthers || flags & SessionFlags.rawPublicKeys != 0
+    guard !mayDoWithoutX509 || priority.allowsX509Only else { throw .needsNoCertificates }
+    let check = check ?? credentials.check
+    var expectedName: String?
+    if case .certificate(let certificate) = check { expectedName = certificate.expectedName }
+    guard let name = serverName ?? expectedName else { throw .hasNoName }
+    var identity = unsafe ConnectionIdentity(
+      server: ServerIdentity(name: name, port: Transport.peerPort(of: session)), expectedName: expectedName,
+      applicationProtocols: protocols, clientCertificate: credentials.certificateDigest,
+      partition: partition(credentials, check))
+    switch priority {
+    case .standard: break
+    case .string(let text): identity.priority = text
+    case .appended(let text):
+      identity.priority = text
+      identity.isPriorityAppended = true
+    case .unknown: throw .hasUnknownPriorities
+    }
+    return SessionPlan(identity: identity, choosesCertificate: credentials.choosesCertificate)
+  }
+
+  /// One program's sessions, and one way of verifying, never meet another's.
+  private func partition(_ credentials: SessionCredentials, _ check: ProgramCheck?) -> String {
+    let way =
+      switch check {
+      case nil: "none"
+      case .function: "function"
+      case .certificate(let certificate): certificate.description
+      }
+    return "preload\n\(Settings.program)\n\(credentials.verifyFlags)\n\(credentials.choosesCertificate)\n\(way)"
+  }
+}
+
+/// What a session is attached with.
+struct SessionPlan {
+  let identity: ConnectionIdentity
+  /// A function chooses the client's certificate: which one, is not known before the server asks.
+  let choosesCertificate: Bool
+}
+
+/// The program's handshake hook: the arguments of `gnutls_handshake_set_hook_function`.
+@safe
+struct ProgramHook {
+  let type: UInt32
+  let when: Int32
+  let function: gnutls_handshake_hook_func
+
+  /// For the engine, which calls it from its own.
+  var chained: ApplicationHook {
+    unsafe ApplicationHook(messageType: type, when: when) { [function] session, type, when, incoming, message in
+      var datum = unsafe gnutls_datum_t(
+        data: UnsafeMutablePointer(mutating: message.baseAddress?.assumingMemoryBound(to: UInt8.self)),
+        size: UInt32(message.count))
+      return unsafe function(session, type, when, incoming, &datum)
+    }
+  }
+
+  /// Gives it back to GnuTLS.
+  func install(on session: gnutls_session_t) {
+    unsafe gnutls_handshake_set_hook_function(session, type, when, function)
+  }
+}

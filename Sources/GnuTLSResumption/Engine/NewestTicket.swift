@@ -1,0 +1,37 @@
+internal import SessionTickets
+
+/// Where the ticket is that GnuTLS would give whoever asks for session data.
+enum NewestTicket {
+  /// Not with the engine: there is none, or it has been refused or ceded.
+  case elsewhere
+  /// Captured, the last of those that wait to be stored.
+  case captured
+  case stored(RecordKey)
+}
+
+extension SessionContext {
+  /// Lets go of the newest ticket, which somebody else is about to use.
+  /// - Returns: False if it may have been used already.
+  func cedeNewestTicket() -> Bool {
+    defer { newestTicket = .elsewhere }
+    guard session.isTLS13 else { return true }
+    switch newestTicket {
+    case .elsewhere: return true
+    case .captured:
+      guard !captured.isEmpty else { return true }
+      captured[captured.count - 1].sessionData.wipe()
+      captured.removeLast()
+      refuse(.ceded)
+      return true
+    case .stored(let key):
+      ticketsStored -= 1
+      refuse(.ceded)
+      do throws(StoreError) {
+        return try engine.store.get().remove(key, because: .taken)
+      } catch {
+        record(error)
+        return false
+      }
+    }
+  }
+}

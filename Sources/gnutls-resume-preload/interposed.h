@@ -1,0 +1,44 @@
+// The names that are interposed: all whose effect belongs to a connection's identity or verification, and those after
+// which there may be something to keep. What GnuTLS has getters for is asked for when the handshake begins.
+#ifndef INTERPOSED_H
+#define INTERPOSED_H
+
+#define INTERPOSED(X)                                                                                                  \
+  X(gnutls_init)                                                                                                       \
+  X(gnutls_deinit)                                                                                                     \
+  X(gnutls_server_name_set)                                                                                            \
+  X(gnutls_alpn_set_protocols)                                                                                         \
+  X(gnutls_priority_init)                                                                                              \
+  X(gnutls_priority_init2)                                                                                             \
+  X(gnutls_priority_deinit)                                                                                            \
+  X(gnutls_priority_set)                                                                                               \
+  X(gnutls_priority_set_direct)                                                                                        \
+  X(gnutls_set_default_priority)                                                                                       \
+  X(gnutls_set_default_priority_append)                                                                                \
+  X(gnutls_certificate_free_credentials)                                                                               \
+  X(gnutls_certificate_set_verify_function)                                                                            \
+  X(gnutls_certificate_set_retrieve_function)                                                                          \
+  X(gnutls_certificate_set_retrieve_function2)                                                                         \
+  X(gnutls_certificate_set_retrieve_function3)                                                                         \
+  X(gnutls_session_set_verify_function)                                                                                \
+  X(gnutls_session_set_verify_cert)                                                                                    \
+  X(gnutls_session_set_verify_cert2)                                                                                   \
+  X(gnutls_session_get_verify_cert_status)                                                                             \
+  X(gnutls_certificate_verify_peers)                                                                                   \
+  X(gnutls_certificate_verify_peers2)                                                                                  \
+  X(gnutls_certificate_verify_peers3)                                                                                  \
+  X(gnutls_handshake_set_hook_function)                                                                                \
+  X(gnutls_handshake)                                                                                                  \
+  X(gnutls_record_recv)                                                                                                \
+  X(gnutls_record_recv_packet)                                                                                         \
+  X(gnutls_record_send)                                                                                                \
+  X(gnutls_record_send2)                                                                                               \
+  X(gnutls_record_send_range)                                                                                          \
+  X(gnutls_record_send_file)                                                                                           \
+  X(gnutls_record_uncork)                                                                                              \
+  X(gnutls_bye)                                                                                                        \
+  X(gnutls_session_set_data)                                                                                           \
+  X(gnutls_session_get_data)                                                                                           \
+  X(gnutls_session_get_data2)
+
+#endif
