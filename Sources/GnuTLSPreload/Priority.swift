@@ -35,9 +35,15 @@ enum Priority: Sendable, Equatable {
     guard code >= 0 else { return false }
     defer { unsafe gnutls_priority_deinit(cache) }
     let x509 = GNUTLS_CRT_X509.rawValue
-    return unsafe Self.allSatisfy({ unsafe gnutls_priority_kx_list(cache, $0) }) { !Self.otherKeyExchanges.contains($0) }
-      && Self.allSatisfy({ unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_CLIENT) }) { $0 == x509 }
-      && Self.allSatisfy({ unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_SERVER) }) { $0 == x509 }
+    return unsafe Self.allSatisfy({ unsafe gnutls_priority_kx_list(cache, $0) }) {
+      !Self.otherKeyExchanges.contains($0)
+    }
+      && Self.allSatisfy({ unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_CLIENT) }) {
+        $0 == x509
+      }
+      && Self.allSatisfy({ unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_SERVER) }) {
+        $0 == x509
+      }
   }
 
   private static let otherKeyExchanges = [

@@ -7,7 +7,7 @@ struct GnuTLSResume: AsyncParsableCommand {
     commandName: "gnutls-resume",
     abstract: "TLS session resumption for GnuTLS clients, across runs.",
     version: "0.1.0",
-    subcommands: [Connect.self, List.self, Forget.self, Purge.self, Stats.self, Demo.self])
+    subcommands: [Connect.self, List.self, Forget.self, Purge.self, Stats.self, Run.self, Env.self, Demo.self])
 
   static func main() async {
     StandardStreams.reserve()
