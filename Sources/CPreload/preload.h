@@ -2,8 +2,8 @@
 #ifndef CPRELOAD_H
 #define CPRELOAD_H
 
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
+// Not GnuTLS's own header: it belongs to this one's module, and no type may belong to two.
+#include "../CGnuTLS/shim.h"
 #include <stddef.h>
 #include <sys/types.h>
 

@@ -1,9 +1,9 @@
 internal import CGnuTLS
-internal import CPreload
+public import CPreload
 
 /// What the shim looks up by name: the engine's table of functions.
 @c @implementation
-func gnutls_resumption_preload_engine() -> UnsafePointer<cpreload_engine>? {
+public func gnutls_resumption_preload_engine() -> UnsafePointer<cpreload_engine>? {
   Engine.start()
   return unsafe UnsafePointer(EngineTable.table)
 }
