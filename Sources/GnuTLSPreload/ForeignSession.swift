@@ -74,7 +74,7 @@ final class ForeignSession: @unchecked Sendable {
     if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
     var isGood = true
     do {
-      try attachment.judge(result)
+      try attachment.judge(result, isVerifiedByApplication: true)
     } catch {
       isGood = false
     }

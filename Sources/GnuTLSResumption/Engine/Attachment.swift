@@ -71,9 +71,14 @@ public final class Attachment {
 
   /// The first half of ``handshakeDone(_:)``: nothing goes to the store before ``keep()``. For who doesn't know yet
   /// whether the application trusts the peer.
+  /// - Parameter isVerifiedByApplication: The application verifies too, after every handshake, and nothing is kept
+  ///   unless it trusts the peer. The engine's verification before the offer is enough then.
   @discardableResult
-  package func judge(_ result: Int32) throws(VerificationFailure) -> Outcome {
+  package func judge(
+    _ result: Int32, isVerifiedByApplication: Bool = false
+  ) throws(VerificationFailure) -> Outcome {
     let systemError = errno
+    context.isVerifiedByApplication = isVerifiedByApplication
     guard result >= 0 else {
       handshakeFailed(GnuTLSError(result, errno: systemError))
       return outcome

@@ -45,6 +45,10 @@ extension SessionContext {
       verdict = confirmed
       return
     }
+    if isVerifiedByApplication, let resumedTicket {
+      verdict = resumedTicket.verdict
+      return
+    }
     let peer =
       if let verifiedPeer, !isResumed { verifiedPeer } else {
         try verifier.verify(session, isWatched: isSetUpByEngine)

@@ -36,6 +36,8 @@ final class SessionContext: @unchecked Sendable {
   var verifiedPeer: VerifiedPeer?
   /// The verdict on the peer, to be sealed with its tickets.
   var verdict: Verdict?
+  /// The application verifies the peer too, after every handshake.
+  var isVerifiedByApplication = false
   /// GnuTLS's configuration, under which the session was negotiated and the peer judged.
   var configuration: TrustNote {
     guard isResumed, !isJudgedAnew, let offered else { return GnuTLSConfiguration.note }
