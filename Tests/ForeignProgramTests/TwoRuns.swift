@@ -27,22 +27,26 @@ struct TwoRuns {
   /// Whether each connection of a run was resumed.
   func resumed(_ run: Int) -> [Bool] { connections[run].map(\.resumed) }
 
-  /// Runs the program as it is, and expects what it does without anybody's help.
+  /// Runs the program as it is, and expects what it does without anybody's help, in any home.
   @discardableResult
   static func expectNoHelp(_ program: ForeignProgram, _ negotiation: Negotiation) throws -> TwoRuns {
-    let runs = try TwoRuns(of: program, negotiation, with: try ForeignServer(for: program, negotiation), .plain)
+    let server = try ForeignServer(for: program, negotiation)
+    let runs = try TwoRuns(of: program, negotiation, with: server, .plain)
     #expect(runs.failures(negotiation) == [])
     #expect(runs.resumed(0) == program.resumesWithinRun)
     #expect(runs.resumed(1) == program.resumesAcrossRuns)
+    if negotiation == .tls13 {
+      let seen = runs.connections.joined().count
+      let elsewhere = try TwoRuns(of: program, negotiation, with: server, seen: seen, .plain)
+      #expect(elsewhere.differences(from: runs, of: program) == [])
+    }
     return runs
   }
 
   /// Runs the program twice as it is and twice as launched. Returns how the launched runs differ from what they should
   /// be: the first one begins with a full handshake, connections of the second one are resumed, all else is the same.
   ///
-  /// - Parameters:
-  ///   - launch: Makes nothing resumable at first.
-  ///   - minimum: How many connections of the second run are to be resumed at least. Nil: all.
+  /// - Parameter minimum: How many connections of the second run are to be resumed at least. Nil: all.
   static func discrepancies(
     of program: ForeignProgram, _ negotiation: Negotiation, _ launch: Launch, minimum: Int? = nil
   ) throws -> [String] {
@@ -52,16 +56,7 @@ struct TwoRuns {
     let launched = try TwoRuns(of: program, negotiation, with: server, seen: seen, launch)
     var found = plain.failures(negotiation) + launched.failures(negotiation)
     if launched.resumed(0).first != false { found.append("the first run doesn't begin with a full handshake") }
-    for run in 0...1 {
-      if launched.connections[run].count != plain.connections[run].count {
-        found.append("run \(run): \(launched.connections[run].count) connections")
-      }
-      let outputs = [plain, launched].map { program.stableOutput($0.results[run].standardOutput) }
-      // The clients in C say themselves whether they resumed: that alone may differ.
-      if outputs[0].replacing("full", with: "resumed") != outputs[1].replacing("full", with: "resumed") {
-        found.append("run \(run): \(outputs[1])")
-      }
-    }
+    found += launched.differences(from: plain, of: program)
     let resumed = launched.resumed(1).count { $0 }
     if resumed < minimum ?? plain.connections[1].count { found.append("run 1: \(resumed) resumed") }
     return found
@@ -71,5 +66,19 @@ struct TwoRuns {
   private func failures(_ negotiation: Negotiation) -> [String] {
     results.filter { $0.status != 0 }.map { "\($0)" }
       + connections.joined().map(\.version).filter { $0 != negotiation.version }
+  }
+
+  /// Where the program says something else, ends differently or connects more or less often.
+  private func differences(from other: TwoRuns, of program: ForeignProgram) -> [String] {
+    (0...1).flatMap { run in
+      let outputs = [self, other].map { program.stableOutput($0.results[run].standardOutput) }
+      // The clients in C say themselves whether they resumed: that alone may differ.
+      let same = outputs[0].replacing("full", with: "resumed") == outputs[1].replacing("full", with: "resumed")
+      let counts = [self, other].map { $0.connections[run].count }
+      let statuses = [self, other].map { $0.results[run].status }
+      return (same ? [] : ["run \(run): \(outputs[0])"])
+        + (counts[0] == counts[1] ? [] : ["run \(run): \(counts[0]) connections"])
+        + (statuses[0] == statuses[1] ? [] : ["run \(run): status \(statuses[0] ?? -1)"])
+    }
   }
 }
