@@ -43,6 +43,20 @@ public final class NginxServer: Sendable {
     wait(for: count, timeout: timeout) { handshakes }
   }
 
+  /// The handshakes of all connections that asked for something, however often, in the order of their first answer.
+  public var connections: [ObservedHandshake] {
+    var seen: Set<Substring> = []
+    return folder.read("access.log").split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: " ")
+      guard fields.count >= 4, seen.insert(fields[3]).inserted else { return nil }
+      return ObservedHandshake(resumed: fields[0] == "r", version: String(fields[1]))
+    }
+  }
+
+  public func waitForConnections(_ count: Int, timeout: Duration = .seconds(5)) -> [ObservedHandshake] {
+    wait(for: count, timeout: timeout) { connections }
+  }
+
   public var errorLog: String { folder.read("error.log") + process.standardError }
 
   public func stop() { process.terminate() }
@@ -56,9 +70,9 @@ public final class NginxServer: Sendable {
       master_process off;
       pid \(folder.file("pid"));
       error_log \(folder.file("error.log")) info;
-      events { worker_connections 64; }
+      events { worker_connections 512; }
       http {
-        log_format tls '$ssl_session_reused $ssl_protocol $ssl_early_data';
+        log_format tls '$ssl_session_reused $ssl_protocol $ssl_early_data $connection';
         access_log \(folder.file("access.log")) tls;
         \(temporary)
         server {

@@ -11,6 +11,13 @@ public enum Peer: String, Sendable, CaseIterable {
   case gnutlsServ = "gnutls-serv"
   case certtool
   case curl
+  case wget, wget2, lftp, git, fcgiwrap, vsftpd
+  case compiler = "cc"
+  /// Headers and library of the libcurl that uses GnuTLS.
+  case libcurlGnuTLS = "libcurl-gnutls"
+  /// apt's method for HTTPS.
+  case aptHTTPS = "/usr/lib/apt/methods/https"
+  case superuser
   case valgrind
   /// Unprivileged network namespaces, for ``GnuTLSServ``.
   case networkNamespaces = "network namespaces (unshare -rn)"
@@ -26,11 +33,15 @@ public enum Peer: String, Sendable, CaseIterable {
   private static let available = Set(allCases.filter(\.isFound))
 
   private var isFound: Bool {
-    if self == .networkNamespaces {
-      let command = ["unshare", "-rn", "sh", "-c", "ip link set lo up"]
-      return (try? ProcessRunner.run(command))?.status == 0
-    }
-    return (try? ProcessRunner.run(["sh", "-c", "command -v \(rawValue)"]))?.status == 0
+    let command =
+      switch self {
+      case .networkNamespaces: ["unshare", "-rn", "sh", "-c", "ip link set lo up"]
+      case .libcurlGnuTLS:
+        ["sh", "-c", "echo '#include <curl/curl.h>' | cc -E - && cc -shared -o /dev/null -lcurl-gnutls"]
+      case .superuser: ["sh", "-c", "[ $(id -u) = 0 ]"]
+      default: ["sh", "-c", "command -v \(rawValue)"]
+      }
+    return (try? ProcessRunner.run(command))?.status == 0
   }
 }
 

@@ -69,6 +69,29 @@ struct PeerTests {
     #expect(server.waitForHandshakes(2) == [false, true].map { ObservedHandshake(resumed: $0, version: version) })
   }
 
+  @Test(.needs(.nginx, .openssl)) func nginxCountsConnectionsNotRequests() throws {
+    let server = try NginxServer()
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    let last = "GET / HTTP/1.0\r\n\r\n"
+    for _ in 0..<2 { _ = try OpenSSLClient.run(port: server.port, input: request + request + last) }
+    #expect(server.waitForHandshakes(6).count == 6)
+    #expect(server.connections.map(\.resumed) == [false, false])
+  }
+
+  @Test("vsftpd resumes across connections, and says so", .needs(.vsftpd, .openssl), arguments: ["1.3", "1.2"])
+  func vsftpdSaysWhatItResumed(version: String) throws {
+    let server = try VsftpdServer()
+    let folder = try TemporaryFolder()
+    let common = ["-starttls", "ftp", "-tls" + version.replacing(".", with: "_"), "-quiet"]
+    for option in ["-sess_out", "-sess_in"] {
+      let client = try OpenSSLClient.run(
+        port: server.port, common + [option, folder.file("s")], input: "NOOP\r\nQUIT\r\n")
+      #expect(client.output.contains("221 "))
+    }
+    #expect(
+      server.waitForHandshakes(2) == [false, true].map { ObservedHandshake(resumed: $0, version: "TLSv" + version) })
+  }
+
   @Test(.needs(.gnutlsServ, .gnutlsCli, .networkNamespaces), arguments: ["TLS1.3", "TLS1.2"])
   func gnutlsServSaysWhatItResumed(version: String) throws {
     var options = GnuTLSServ.Options()

@@ -1,0 +1,116 @@
+// A GnuTLS client of many ways: client PORT CA-FILE [OPTION…]; the options are those of client.h.
+// Prints `resumed` or `full` for each connection, or GnuTLS's words for what failed.
+#include "client.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct visitor {
+  const struct options *options;
+  gnutls_certificate_credentials_t credentials;
+};
+
+static int fail(int code) {
+  puts(G(gnutls_strerror)(code));
+  return 1;
+}
+
+static int make_session(gnutls_session_t *session, const struct visitor *visitor) {
+  const struct options *options = visitor->options;
+  int code = G(gnutls_init)(session, GNUTLS_CLIENT);
+  if (code < 0) return code;
+  code = G(gnutls_priority_set_direct)(*session, options->priority, NULL);
+  if (code < 0) return code;
+  code = G(gnutls_credentials_set)(*session, GNUTLS_CRD_CERTIFICATE, visitor->credentials);
+  if (code < 0) return code;
+  verify_within(*session, options);
+  return G(gnutls_server_name_set)(*session, GNUTLS_NAME_DNS, options->name, strlen(options->name));
+}
+
+// Connects and says how. Ends the session, except abruptly. Returns the exit status.
+static int visit(gnutls_session_t session, const struct options *options, gnutls_datum_t *data) {
+  int descriptor = connect_to(options);
+  if (descriptor < 0) return fail(GNUTLS_E_PUSH_ERROR);
+  G(gnutls_transport_set_int2)(session, descriptor, descriptor);
+  int code = shake_hands(session, descriptor);
+  if (code >= 0) code = verify_afterwards(session, options);
+  if (code >= 0) code = exchange(session, descriptor);
+  int status = code < 0 ? fail(code) : 0;
+  if (status == 0) puts(G(gnutls_session_is_resumed)(session) ? "resumed" : "full");
+  if (options->abrupt) {
+    fflush(stdout);
+    _exit(status);
+  }
+  if (status == 0 && data != NULL) code = G(gnutls_session_get_data2)(session, data);
+  if (status == 0) G(gnutls_bye)(session, GNUTLS_SHUT_WR);
+  close(descriptor);
+  G(gnutls_deinit)(session);
+  return code < 0 ? 1 : status;
+}
+
+static int visit_twice(const struct visitor *visitor) {
+  gnutls_datum_t data = {NULL, 0};
+  gnutls_session_t session;
+  int code = make_session(&session, visitor);
+  if (code < 0) return fail(code);
+  int status = visit(session, visitor->options, &data);
+  if (status != 0) return status;
+  code = make_session(&session, visitor);
+  if (code >= 0) code = G(gnutls_session_set_data)(session, data.data, data.size);
+  G(gnutls_free)(data.data);
+  return code < 0 ? fail(code) : visit(session, visitor->options, NULL);
+}
+
+static int visit_once(const struct visitor *visitor) {
+  gnutls_session_t session;
+  int code = make_session(&session, visitor);
+  if (code < 0) return fail(code);
+  if (strcmp(visitor->options->fork, "init") != 0) return visit(session, visitor->options, NULL);
+  pid_t child = fork();
+  if (child == 0) exit(visit(session, visitor->options, NULL));
+  int status = 1;
+  waitpid(child, &status, 0);
+  G(gnutls_deinit)(session);
+  return status != 0;
+}
+
+static void *visit_on_thread(void *visitor) {
+  const struct visitor *self = visitor;
+  return (void *)(long)(self->options->own_resumption ? visit_twice(self) : visit_once(self));
+}
+
+static int visit_on_threads(struct visitor *visitor) {
+  pthread_t threads[256];
+  int count = visitor->options->threads, status = 0;
+  for (int i = 0; i < count; i++)
+    if (pthread_create(&threads[i], NULL, visit_on_thread, visitor) != 0) return 1;
+  for (int i = 0; i < count; i++) {
+    void *result;
+    pthread_join(threads[i], &result);
+    status |= (int)(long)result;
+  }
+  return status;
+}
+
+int client_main(int argc, char **argv) {
+  struct options options;
+  struct visitor visitor = {.options = &options};
+  if (read_options(argc, argv, &options) != 0) return 2;
+  G(gnutls_global_init)();
+  if (strcmp(options.fork, "global") == 0) {
+    pid_t child = fork();
+    int status = 1;
+    if (child > 0) waitpid(child, &status, 0);
+    if (child != 0) return status != 0;
+  }
+  int code = make_credentials(&visitor.credentials, &options);
+  if (code < 0) return fail(code);
+  int status = options.threads > 1 ? visit_on_threads(&visitor) : (int)(long)visit_on_thread(&visitor);
+  G(gnutls_certificate_free_credentials)(visitor.credentials);
+  G(gnutls_global_deinit)();
+  return status;
+}

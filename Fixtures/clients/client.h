@@ -1,0 +1,57 @@
+// What the parts of the GnuTLS client share.
+#pragma once
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+// Names a function or variable of GnuTLS: as linked, or as found by dlsym, at each use.
+#ifdef CLIENT_LOADS_GNUTLS
+void *loaded(const char *name);
+#define G(name) (*(__typeof__(&name))loaded(#name))
+#else
+#define G(name) name
+#endif
+
+struct options {
+  const char *port;
+  const char *ca_file;
+  // Whose certificate is expected.
+  const char *name;
+  const char *priority;
+  // cert: gnutls_session_set_verify_cert. function: gnutls_certificate_set_verify_function.
+  // peers2: gnutls_certificate_verify_peers2 after the handshake. none: nobody looks.
+  const char *verify;
+  // What the verify function says of a peer that it would accept: accept or refuse.
+  const char *verdict;
+  // none, global (after gnutls_global_init) or init (after gnutls_init): the child makes the handshake.
+  const char *fork;
+  int threads;
+  // Doesn't block, and polls.
+  int poll;
+  // Ends by _exit, with neither bye nor deinit.
+  int abrupt;
+  // Connects twice, the second time with the first session's data.
+  int own_resumption;
+};
+
+// Reads the arguments. Returns 0, or -1 if they are wrong.
+int read_options(int argc, char **argv, struct options *options);
+
+// Makes credentials that trust the CA file, with a verify function if the options ask for one. Returns a GnuTLS code.
+int make_credentials(gnutls_certificate_credentials_t *credentials, const struct options *options);
+
+// Sets up what is verified during the handshake. The options outlive the session.
+void verify_within(gnutls_session_t session, const struct options *options);
+
+// Verifies after the handshake, if the options say so. Returns a GnuTLS code.
+int verify_afterwards(gnutls_session_t session, const struct options *options);
+
+// Connects to the port of 127.0.0.1. Returns a socket, or -1.
+int connect_to(const struct options *options);
+
+// Both wait by poll for a socket that doesn't block. They return a GnuTLS code.
+int shake_hands(gnutls_session_t session, int descriptor);
+// Sends a request, and reads to the end of the answer, which must be 200.
+int exchange(gnutls_session_t session, int descriptor);
+
+int client_main(int argc, char **argv);

@@ -1,0 +1,3 @@
+#include "client.h"
+
+int main(int argc, char **argv) { return client_main(argc, argv); }

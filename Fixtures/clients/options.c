@@ -1,0 +1,43 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+
+static int is_one_of(const char *value, const char *const *list) {
+  for (; *list != NULL; list++)
+    if (strcmp(value, *list) == 0) return 1;
+  return 0;
+}
+
+// Each option is `name=value`, or a name that stands for itself.
+static int read_option(char *argument, struct options *options) {
+  if (strcmp(argument, "poll") == 0) return options->poll = 1, 0;
+  if (strcmp(argument, "abrupt") == 0) return options->abrupt = 1, 0;
+  if (strcmp(argument, "own-resumption") == 0) return options->own_resumption = 1, 0;
+  char *value = strchr(argument, '=');
+  if (value == NULL) return -1;
+  *value++ = '\0';
+  if (strcmp(argument, "name") == 0) return options->name = value, 0;
+  if (strcmp(argument, "priority") == 0) return options->priority = value, 0;
+  if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
+  if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
+  if (strcmp(argument, "fork") == 0) return options->fork = value, 0;
+  if (strcmp(argument, "threads") == 0) return options->threads = atoi(value), 0;
+  return -1;
+}
+
+int read_options(int argc, char **argv, struct options *options) {
+  *options = (struct options){
+      .name = "localhost", .priority = "NORMAL", .verify = "cert", .verdict = "accept", .fork = "none", .threads = 1};
+  if (argc < 3) return -1;
+  options->port = argv[1];
+  options->ca_file = argv[2];
+  for (int i = 3; i < argc; i++)
+    if (read_option(argv[i], options) != 0) return -1;
+  const char *const verifications[] = {"cert", "function", "peers2", "none", NULL};
+  const char *const verdicts[] = {"accept", "refuse", NULL};
+  const char *const forks[] = {"none", "global", "init", NULL};
+  int known = is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
+              is_one_of(options->fork, forks);
+  return known && options->threads > 0 && options->threads <= 256 ? 0 : -1;
+}

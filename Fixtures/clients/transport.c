@@ -1,0 +1,57 @@
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client.h"
+
+int connect_to(const struct options *options) {
+  int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(atoi(options->port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (descriptor < 0) return -1;
+  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0 ||
+      (options->poll && fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0)) {
+    close(descriptor);
+    return -1;
+  }
+  return descriptor;
+}
+
+// Whether a call is to be made again; waits until that makes sense.
+static int again(gnutls_session_t session, int descriptor, ssize_t code) {
+  if (code == GNUTLS_E_INTERRUPTED) return 1;
+  if (code != GNUTLS_E_AGAIN) return 0;
+  short events = G(gnutls_record_get_direction)(session) == 0 ? POLLIN : POLLOUT;
+  struct pollfd entry = {.fd = descriptor, .events = events};
+  return poll(&entry, 1, 10000) == 1;
+}
+
+int shake_hands(gnutls_session_t session, int descriptor) {
+  int code;
+  do code = G(gnutls_handshake)(session);
+  while (again(session, descriptor, code));
+  return code;
+}
+
+int exchange(gnutls_session_t session, int descriptor) {
+  const char request[] = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
+  char answer[4096];
+  size_t length = 0;
+  ssize_t count;
+  do count = G(gnutls_record_send)(session, request, sizeof request - 1);
+  while (again(session, descriptor, count));
+  if (count < 0) return count;
+  while (length < sizeof answer - 1) {
+    do count = G(gnutls_record_recv)(session, answer + length, sizeof answer - 1 - length);
+    while (again(session, descriptor, count));
+    if (count <= 0) break;
+    length += count;
+  }
+  if (count < 0) return count;
+  answer[length] = '\0';
+  return strstr(answer, " 200 ") != NULL ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}

@@ -1,0 +1,50 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "client.h"
+
+static int matches_name(gnutls_session_t session, const char *name) {
+  unsigned count = 0;
+  const gnutls_datum_t *chain = G(gnutls_certificate_get_peers)(session, &count);
+  gnutls_x509_crt_t leaf;
+  if (chain == NULL || count == 0 || G(gnutls_x509_crt_init)(&leaf) < 0) return 0;
+  int matches = G(gnutls_x509_crt_import)(leaf, &chain[0], GNUTLS_X509_FMT_DER) == 0 &&
+                G(gnutls_x509_crt_check_hostname)(leaf, name) != 0;
+  G(gnutls_x509_crt_deinit)(leaf);
+  return matches;
+}
+
+static int check_peers(gnutls_session_t session, const struct options *options) {
+  unsigned status = ~0u;
+  int code = G(gnutls_certificate_verify_peers2)(session, &status);
+  if (code < 0) return code;
+  return status == 0 && matches_name(session, options->name) ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+}
+
+// Says on standard error that it was called: whoever resumes must not do without it.
+static int verify_function(gnutls_session_t session) {
+  const struct options *options = G(gnutls_session_get_ptr)(session);
+  fputs("verifying\n", stderr);
+  int code = check_peers(session, options);
+  if (code < 0) return code;
+  return strcmp(options->verdict, "accept") == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+int make_credentials(gnutls_certificate_credentials_t *credentials, const struct options *options) {
+  int code = G(gnutls_certificate_allocate_credentials)(credentials);
+  if (code < 0) return code;
+  code = G(gnutls_certificate_set_x509_trust_file)(*credentials, options->ca_file, GNUTLS_X509_FMT_PEM);
+  if (code < 0) return code;
+  if (strcmp(options->verify, "function") == 0)
+    G(gnutls_certificate_set_verify_function)(*credentials, verify_function);
+  return 0;
+}
+
+void verify_within(gnutls_session_t session, const struct options *options) {
+  G(gnutls_session_set_ptr)(session, (void *)options);
+  if (strcmp(options->verify, "cert") == 0) G(gnutls_session_set_verify_cert)(session, options->name, 0);
+}
+
+int verify_afterwards(gnutls_session_t session, const struct options *options) {
+  return strcmp(options->verify, "peers2") == 0 ? check_peers(session, options) : 0;
+}

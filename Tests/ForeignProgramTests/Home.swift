@@ -1,0 +1,26 @@
+import Foundation
+import TestPeers
+
+/// What a program finds on its machine when it runs, and again when it runs for the second time.
+final class Home: Sendable {
+  let folder: TemporaryFolder
+  /// The port of the server on 127.0.0.1, which is asked for as `localhost`.
+  let port: UInt16
+
+  /// - Parameter trusted: The root that programs are told to trust.
+  init(port: UInt16, trusted: String = Fixture.ecdsa.root) throws {
+    folder = try TemporaryFolder()
+    self.port = port
+    try FileManager.default.copyItem(atPath: trusted, toPath: trustFile)
+  }
+
+  var path: String { folder.path }
+  var trustFile: String { folder.file("trusted.pem") }
+  var url: String { "https://localhost:\(port)" }
+
+  func makeFolders(_ names: String...) throws {
+    for name in names {
+      try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+    }
+  }
+}
