@@ -44,6 +44,8 @@ struct cpreload_engine {
   // Returns 1 if the hook will be called by the engine, 0 if GnuTLS is to be told.
   int (*hook_set)(gnutls_session_t session, unsigned type, int when, gnutls_handshake_hook_func function);
 
+  // Whether the engine has begun a handshake that hasn't ended.
+  int (*is_handshaking)(gnutls_session_t session);
   void (*handshake_begins)(gnutls_session_t session);
   // What gnutls_handshake is to return.
   int (*handshake_returned)(gnutls_session_t session, int result);

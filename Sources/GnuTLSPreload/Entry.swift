@@ -84,6 +84,9 @@ enum EngineTable {
   }
 
   private static func fillConnection(_ table: inout cpreload_engine) {
+    unsafe table.is_handshaking = { session in
+      unsafe ForeignSessions.find(session)?.isHandshaking == true ? 1 : 0
+    }
     unsafe table.handshake_begins = { session in
       guard let found = unsafe ForeignSessions.find(session) else { return }
       Engine.atWork { found.handshakeBegins() }

@@ -36,6 +36,8 @@ final class ForeignSession: @unchecked Sendable {
     self.flags = flags
   }
 
+  var isHandshaking: Bool { stage == .handshaking }
+
   /// Before each call of `gnutls_handshake`: the first finds and offers a ticket.
   func handshakeBegins() {
     switch stage {

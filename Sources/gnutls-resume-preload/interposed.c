@@ -43,7 +43,23 @@ static const struct cpreload_engine *engine_for_call(void) { return depth == 0 ?
   } while (0)
 
 // GnuTLS's own call, within which everything passes straight through.
-#define PASS(...) (depth++, (__VA_ARGS__)), depth--
+#define PASS(...)                                                                                                      \
+  do {                                                                                                                 \
+    unsigned outer = depth;                                                                                            \
+    depth = outer + 1;                                                                                                 \
+    __VA_ARGS__;                                                                                                       \
+    depth = outer;                                                                                                     \
+  } while (0)
+
+// A program may have jumped out of a call (longjmp from a signal's handler), and left the guard behind. If it comes back
+// to a handshake with a ticket offered, its check must not be missed. No call of GnuTLS's leads here for such a session.
+static void clear_stale_guard(gnutls_session_t session) {
+  if (depth == 0) return;
+  const struct cpreload_engine *engine = opened_engine();
+  int is_stale = 0;
+  if (engine) ASK(is_stale, is_handshaking(session));
+  if (is_stale) depth = 0;
+}
 
 EXPORTED int gnutls_init(gnutls_session_t *session, unsigned int flags) {
   REAL(gnutls_init)
@@ -288,6 +304,7 @@ EXPORTED void gnutls_handshake_set_hook_function(gnutls_session_t session, unsig
 EXPORTED int gnutls_handshake(gnutls_session_t session) {
   REAL(gnutls_handshake)
   if (!real) return UNKNOWN;
+  clear_stale_guard(session);
   const struct cpreload_engine *engine = engine_for_call();
   if (!engine) return real(session);
   int result;
@@ -429,10 +446,8 @@ EXPORTED void *dlsym(void *restrict handle, const char *restrict name) {
   // A jump, not a call: what these handles mean depends on who calls.
   if (handle == NULL || handle == (void *)-1l || depth || !name || strncmp(name, "gnutls_", 7) != 0)
     __attribute__((musttail)) return real(handle, name);
-  depth++;
-  void *found = real(handle, name);
-  if (found) found = interposed(name, found);
-  depth--;
+  void *found;
+  PASS(found = real(handle, name); if (found) found = interposed(name, found));
   return found;
 }
 

@@ -71,6 +71,10 @@ static const struct cpreload_engine *load_engine(void) {
   return pthread_atfork(NULL, NULL, after_fork_in_child) == 0 ? table : NULL;
 }
 
+const struct cpreload_engine *opened_engine(void) {
+  return atomic_load_explicit(&state, memory_order_acquire) == OPEN ? engine : NULL;
+}
+
 const struct cpreload_engine *open_engine(void) {
   int now = atomic_load_explicit(&state, memory_order_acquire);
   if (now == OPEN) return engine;

@@ -19,6 +19,9 @@ extern _Thread_local unsigned depth __attribute__((tls_model("initial-exec")));
 // The engine, opened by the first call; null if there is none, or in a forked process that must not use it.
 const struct cpreload_engine *open_engine(void);
 
+// The same, if it is open.
+const struct cpreload_engine *opened_engine(void);
+
 struct engine_call {
   int system_error;
   int cancel_state;
