@@ -9,6 +9,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+// Else every symbol of the engine, and of a runtime that is linked statically, could meet those of a C program.
+let onlyOwnSymbols = LinkerSetting.unsafeFlags([
+  "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GnuTLSResumptionABI/exports.map",
+])
+
 var package = Package(
   name: "swift-gnutls-resumption",
   products: [
@@ -16,6 +21,7 @@ var package = Package(
     .library(name: "SessionTickets", targets: ["SessionTickets"]),
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
+    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSResumptionABI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -29,6 +35,10 @@ var package = Package(
     .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "Locking", "SessionTickets"], swiftSettings: strict),
+    .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"]),
+    .target(
+      name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
+      exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [onlyOwnSymbols]),
     .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "Locking"], swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
