@@ -10,7 +10,8 @@ let strict: [SwiftSetting] = [
 ]
 
 // Else every symbol of the engine, and of a runtime that is linked statically, could meet those of a C program.
-let onlyOwnSymbols = LinkerSetting.unsafeFlags([
+let ownNames = LinkerSetting.unsafeFlags([
+  "-Xlinker", "-soname=libgnutls-resumption.so",
   "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GnuTLSResumptionABI/exports.map",
 ])
 
@@ -38,7 +39,7 @@ var package = Package(
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"]),
     .target(
       name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
-      exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [onlyOwnSymbols]),
+      exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),
     .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "Locking"], swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
@@ -87,6 +88,10 @@ var package = Package(
         "resumption-bench",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "CABITests",
+      dependencies: ["ScriptableTLSServer", "SessionTickets", "TestPeers"],
+      exclude: ["Programs"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
       swiftSettings: strict),

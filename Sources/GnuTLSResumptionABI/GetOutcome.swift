@@ -6,7 +6,7 @@ public func gnutls_resumption_get_outcome(
   _ attachment: gnutls_resumption_attachment_t!, _ outcome: UnsafeMutablePointer<gnutls_resumption_outcome_t>!
 ) -> Int32 {
   guard let handle = unsafe AttachmentHandle.borrowed(attachment), let target = unsafe outcome,
-    case let (size, known) = unsafe (target.pointee.size, MemoryLayout<gnutls_resumption_outcome_t>.stride),
+    case (let size, let known) = unsafe (target.pointee.size, MemoryLayout<gnutls_resumption_outcome_t>.stride),
     size >= known, size <= 4096
   else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   let (filled, code) = unsafe handle.outcome

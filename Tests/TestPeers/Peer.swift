@@ -12,6 +12,8 @@ public enum Peer: String, Sendable, CaseIterable {
   case certtool
   case curl
   case valgrind
+  case gcc
+  case gxx = "g++"
   /// Unprivileged network namespaces, for ``GnuTLSServ``.
   case networkNamespaces = "network namespaces (unshare -rn)"
 

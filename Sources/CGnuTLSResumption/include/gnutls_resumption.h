@@ -115,8 +115,8 @@ typedef struct {
   const char *partition;                 /* your own division, of what has no field; NULL: none */
 } gnutls_resumption_identity_t;
 
-#define GNUTLS_RESUMPTION_IDENTITY_INIT \
-  {sizeof(gnutls_resumption_identity_t), NULL, 0, NULL, NULL, 0, NULL, NULL, NULL}
+#define GNUTLS_RESUMPTION_IDENTITY_INIT(server_name, port) \
+  {sizeof(gnutls_resumption_identity_t), server_name, port, NULL, NULL, 0, NULL, NULL, NULL}
 
 /*
  * Who verifies the peer, after every handshake. Sessions of different ways are never mixed.
@@ -144,8 +144,8 @@ typedef struct {
   size_t pins_count;                      /* the other: the verified path must contain one of them; 0: any will do */
 } gnutls_resumption_verification_t;
 
-#define GNUTLS_RESUMPTION_VERIFICATION_INIT(kind) \
-  {sizeof(gnutls_resumption_verification_t), kind, NULL, NULL, NULL, NULL, 0}
+#define GNUTLS_RESUMPTION_VERIFICATION_INIT(kind, path) \
+  {sizeof(gnutls_resumption_verification_t), kind, path, NULL, NULL, NULL, 0}
 
 /*
  * A handshake hook of the program's own, as for gnutls_handshake_set_hook_function: GnuTLS holds one per session, and

@@ -1,0 +1,31 @@
+import Foundation
+import TestPeers
+import Testing
+
+@Suite("The interface for C", .needs(.gcc))
+struct InterfaceTests {
+  @Test("The header compiles alone, as C99 and as C++11", .needs(.gxx), arguments: CProgram.Compiler.allCases)
+  func header(compiler: CProgram.Compiler) throws {
+    let result = try CProgram.compile(compiler, ["-pedantic", "-fsyntax-only", CProgram.header])
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test("Null pointers and values that can't be meant give an error code and a text, never a crash")
+  func arguments() throws {
+    let program = try CProgram(CProgram.programs + "/arguments.c")
+    let result = try ProcessRunner.run([program.path])
+    #expect(result.status == 0 && result.standardOutput == "all as it should be\n", "\(result.output)")
+  }
+
+  @Test("The library exports all functions of the header, and nothing of another name")
+  func exports() throws {
+    let result = try ProcessRunner.run(["nm", "-D", "--defined-only", "--extern-only", CProgram.library])
+    let exported = Set(result.standardOutput.split(separator: "\n").compactMap { $0.split(separator: " ").last })
+    let text = try String(contentsOfFile: CProgram.header, encoding: .utf8)
+    let declared = Set(
+      text.matches(of: /^[a-z][a-z_ *]*?(gnutls_resumption_[a-z_]+)\(/.anchorsMatchLineEndings()).map(\.1))
+    #expect(declared.count == 12)
+    #expect(declared.isSubset(of: exported))
+    #expect(exported.allSatisfy { $0.hasPrefix("gnutls_resumption_") })
+  }
+}
