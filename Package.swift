@@ -36,7 +36,7 @@ var package = Package(
     .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "Locking", "SessionTickets"], swiftSettings: strict),
-    .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"]),
+    .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
       name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
       exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),

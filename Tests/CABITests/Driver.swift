@@ -18,7 +18,7 @@ struct Driver {
   }
 
   /// What is kept.
-  var tickets: Int { get throws { try DirectoryStore(path: store).count().tickets } }
+  var records: Int { get throws { try DirectoryStore(path: store).count().records } }
 
   /// Connects once. A TLS 1.2 session is offered only by clients that allow no TLS 1.3.
   func run(_ options: String...) throws -> DriverReport {

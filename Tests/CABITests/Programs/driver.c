@@ -143,7 +143,8 @@ int main(int argc, char **argv) {
   gnutls_bye(session, GNUTLS_SHUT_WR);
   gnutls_deinit(session);
   show(attachment);
-  printf("late: %d\nlate message: %s\n", gnutls_resumption_keep(attachment), gnutls_resumption_message(attachment));
+  printf("late: %d\n", gnutls_resumption_keep(attachment));
+  printf("late message: %s\n", gnutls_resumption_message(attachment));
   printf("callbacks: %d\nhooks: %d\n", callbacks, hooks);
   gnutls_resumption_free(attachment);
   gnutls_certificate_free_credentials(credentials);
