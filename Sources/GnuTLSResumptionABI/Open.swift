@@ -1,16 +1,18 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 public import CGnuTLSResumption
 internal import GnuTLSResumption
 internal import SessionTickets
 
 @c @implementation
 public func gnutls_resumption_open(
-  _ folder: UnsafePointer<CChar>!, _ key_file: UnsafePointer<CChar>!,
+  _ folder: UnsafePointer<CChar>!, _ keyFile: UnsafePointer<CChar>!,
   _ bounds: UnsafePointer<gnutls_resumption_bounds_t>!, _ store: UnsafeMutablePointer<gnutls_resumption_store_t?>!
 ) -> Int32 {
   guard let store = unsafe store else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   let engine: Result<Resumption, Failure>
   do throws(Failure) {
-    engine = .success(unsafe try resumption(folder: folder, keyFile: key_file, bounds: bounds))
+    engine = .success(unsafe try resumption(folder: folder, keyFile: keyFile, bounds: bounds))
   } catch {
     engine = .failure(error)
   }
