@@ -12,6 +12,8 @@ let strict: [SwiftSetting] = [
 // Else every symbol of the engine, and of a runtime that is linked statically, could meet those of a C program.
 let ownNames = LinkerSetting.unsafeFlags([
   "-Xlinker", "-soname=libgnutls-resumption.so",
+  // Neither sessions that hold its hook nor Swift's runtime survive an unloading.
+  "-Xlinker", "-z", "-Xlinker", "nodelete",
   "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GnuTLSResumptionABI/exports.map",
 ])
 

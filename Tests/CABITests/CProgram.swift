@@ -22,14 +22,17 @@ struct CProgram {
   /// The program by whose arguments most tests are made.
   static let driver = Result { try CProgram(programs + "/driver.c") }
 
-  /// - Parameter libraryFolder: Where the program finds the library.
-  init(_ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.folder) throws {
+  /// - Parameters:
+  ///   - libraryFolder: Where the program finds the library.
+  ///   - linked: Whether it does: else the program loads what it needs.
+  init(
+    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.folder, linked: Bool = true
+  ) throws {
     folder = try TemporaryFolder()
     path = folder.file("program")
+    let libraries = ["-L\(libraryFolder)", "-Wl,-rpath,\(libraryFolder)", "-lgnutls-resumption", "-lgnutls"]
     let result = try Self.compile(
-      compiler,
-      [source, "-x", "none", "-o", path, "-L\(libraryFolder)", "-Wl,-rpath,\(libraryFolder)", "-lgnutls-resumption"]
-        + ["-lgnutls"])
+      compiler, [source, "-x", "none", "-pthread", "-o", path] + (linked ? libraries : []))
     try #require(result.status == 0, "\(result.output)")
   }
 

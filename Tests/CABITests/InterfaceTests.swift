@@ -28,4 +28,26 @@ struct InterfaceTests {
     #expect(declared.isSubset(of: exported))
     #expect(exported.allSatisfy { $0.hasPrefix("gnutls_resumption_") })
   }
+
+  @Test("A store is used by eight threads at once: every connection is made, and no ticket is used twice")
+  func threads() throws {
+    let driver = try Driver()
+    let program = try CProgram(CProgram.programs + "/threads.c")
+    let result = try ProcessRunner.run(
+      [program.path, "\(driver.server.port)", driver.store, driver.folder.file("key")], timeLimit: .seconds(60))
+    let counts = result.standardOutput.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    try #require(result.status == 0 && counts.count == 2, "\(result.output)")
+    let connections = driver.server.waitForConnections(80)
+    #expect(counts[0] == 80 && counts[1] >= 40)
+    #expect(connections.filter(\.isResumed).count == counts[1])
+    let offered = connections.compactMap { $0.clientHello?.pskIdentities.first?.identity }
+    #expect(offered.count >= counts[1] && Set(offered).count == offered.count)
+  }
+
+  @Test("The library stays when it is unloaded")
+  func unloading() throws {
+    let program = try CProgram(CProgram.programs + "/unloading.c", linked: false)
+    let result = try ProcessRunner.run([program.path, CProgram.library])
+    #expect(result.status == 0 && result.standardOutput == "Success.\n", "\(result)")
+  }
 }
