@@ -67,6 +67,12 @@ static void show(gnutls_resumption_attachment_t attachment) {
   if (outcome.store_error) printf("store error: %s\n", outcome.store_error);
 }
 
+static unsigned int stored(gnutls_resumption_attachment_t attachment) {
+  gnutls_resumption_outcome_t outcome = GNUTLS_RESUMPTION_OUTCOME_INIT;
+  gnutls_resumption_get_outcome(attachment, &outcome);
+  return outcome.tickets_stored;
+}
+
 /* Sends, receives, hands in if told to. */
 static void exchange(gnutls_session_t session, gnutls_resumption_attachment_t attachment) {
   char buffer[64];
@@ -78,9 +84,11 @@ static void exchange(gnutls_session_t session, gnutls_resumption_attachment_t at
   printf("answer: %.*s\n", count > 0 ? (int)count : 0, buffer);
   if (option("hand-in") && gnutls_session_get_data2(session, &data) == 0) {
     printf("hand in: %d\n", gnutls_resumption_hand_in(attachment, data.data, data.size));
+    printf("handed in: %u\n", stored(attachment));
     gnutls_free(data.data);
   }
   printf("keep: %d\n", gnutls_resumption_keep(attachment));
+  printf("kept: %u\n", stored(attachment));
 }
 
 int main(int argc, char **argv) {
