@@ -9,6 +9,14 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+// Else every symbol of the engine, and of a runtime that is linked statically, could meet those of a C program.
+let ownNames = LinkerSetting.unsafeFlags([
+  "-Xlinker", "-soname=libgnutls-resumption.so",
+  // Neither sessions that hold its hook nor Swift's runtime survive an unloading.
+  "-Xlinker", "-z", "-Xlinker", "nodelete",
+  "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GnuTLSResumptionABI/exports.map",
+])
+
 var package = Package(
   name: "swift-gnutls-resumption",
   products: [
@@ -16,7 +24,7 @@ var package = Package(
     .library(name: "SessionTickets", targets: ["SessionTickets"]),
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
-    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSPreload"]),
+    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSResumptionABI", "GnuTLSPreload"]),
     .library(name: "gnutls-resume-preload", type: .dynamic, targets: ["gnutls-resume-preload"]),
   ],
   dependencies: [
@@ -31,6 +39,10 @@ var package = Package(
     .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "Locking", "SessionTickets"], swiftSettings: strict),
+    .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
+    .target(
+      name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
+      exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),
     // What is preloaded into programs, and the engine's side of it.
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),
     .target(
@@ -89,6 +101,10 @@ var package = Package(
         "resumption-bench",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "CABITests",
+      dependencies: ["ScriptableTLSServer", "SessionTickets", "TestPeers"],
+      exclude: ["Programs"], swiftSettings: strict),
     .testTarget(
       name: "ForeignProgramTests", dependencies: ["TestPeers", "gnutls-resume"], swiftSettings: strict),
     .testTarget(

@@ -2,6 +2,7 @@ internal import CGnuTLS
 public import CPreload
 
 /// What the shim looks up by name: the engine's table of functions.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 public func gnutls_resumption_preload_engine() -> UnsafePointer<cpreload_engine>? {
   Engine.start()

@@ -34,16 +34,15 @@ enum Priority: Sendable, Equatable {
       }
     guard code >= 0 else { return false }
     defer { unsafe gnutls_priority_deinit(cache) }
-    let x509 = GNUTLS_CRT_X509.rawValue
-    return unsafe Self.allSatisfy({ unsafe gnutls_priority_kx_list(cache, $0) }) {
-      !Self.otherKeyExchanges.contains($0)
+    let keyExchanges = unsafe Self.numbers { unsafe gnutls_priority_kx_list(cache, $0) }
+    let ofClient = unsafe Self.numbers {
+      unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_CLIENT)
     }
-      && Self.allSatisfy({ unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_CLIENT) }) {
-        $0 == x509
-      }
-      && Self.allSatisfy({ unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_SERVER) }) {
-        $0 == x509
-      }
+    let ofServer = unsafe Self.numbers {
+      unsafe gnutls_priority_certificate_type_list2(cache, $0, GNUTLS_CTYPE_SERVER)
+    }
+    return keyExchanges.allSatisfy { !Self.otherKeyExchanges.contains($0) }
+      && (ofClient + ofServer).allSatisfy { $0 == GNUTLS_CRT_X509.rawValue }
   }
 
   private static let otherKeyExchanges = [
@@ -51,12 +50,10 @@ enum Priority: Sendable, Equatable {
     GNUTLS_KX_SRP_DSS, GNUTLS_KX_ANON_DH, GNUTLS_KX_ANON_ECDH,
   ].map(\.rawValue)
 
-  private static func allSatisfy(
-    _ read: (UnsafeMutablePointer<UnsafePointer<UInt32>?>) -> Int32, _ isGood: (UInt32) -> Bool
-  ) -> Bool {
+  private static func numbers(_ read: (UnsafeMutablePointer<UnsafePointer<UInt32>?>) -> Int32) -> [UInt32] {
     // Borrowed: the numbers live in the cache.
     var list: UnsafePointer<UInt32>?
     let count = unsafe read(&list)
-    return unsafe UnsafeBufferPointer(start: list, count: max(0, Int(count))).allSatisfy(isGood)
+    return unsafe Array(UnsafeBufferPointer(start: list, count: max(0, Int(count))))
   }
 }

@@ -19,6 +19,8 @@ public enum Peer: String, Sendable, CaseIterable {
   case aptHTTPS = "/usr/lib/apt/methods/https"
   case superuser
   case valgrind
+  case gcc
+  case gxx = "g++"
   /// Unprivileged network namespaces, for ``GnuTLSServ``.
   case networkNamespaces = "network namespaces (unshare -rn)"
 

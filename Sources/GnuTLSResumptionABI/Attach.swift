@@ -1,0 +1,58 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+public import CGnuTLSResumption
+internal import GnuTLSResumption
+
+@c @implementation
+public func gnutls_resumption_attach(
+  _ store: gnutls_resumption_store_t!, _ session: gnutls_session_t!,
+  _ identity: UnsafePointer<gnutls_resumption_identity_t>!,
+  _ verification: UnsafePointer<gnutls_resumption_verification_t>!, _ hook: UnsafePointer<gnutls_resumption_hook_t>!,
+  _ attachment: UnsafeMutablePointer<gnutls_resumption_attachment_t?>!
+) -> Int32 {
+  guard let attachment = unsafe attachment else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
+  do throws(Failure) {
+    guard let store = unsafe StoreHandle.borrowed(store) else {
+      throw .missing("store", "hand in one that gnutls_resumption_open has made")
+    }
+    guard let session = unsafe session else {
+      throw .missing("session", "hand in one that gnutls_init has made")
+    }
+    let engine = try store.engine.get()
+    let identity = unsafe try ConnectionIdentity(identity)
+    let verification = unsafe try VerificationArguments(verification)
+    let hook = unsafe try ApplicationHook.reading(hook)
+    let server = identity.server.description
+    do {
+      let made = unsafe try engine.attach(
+        to: session, identity: identity, verification: verification.verification, hook: hook)
+      unsafe attachment.pointee = AttachmentHandle(made, server: server, verification).retainedPointer
+      return 0
+    } catch {
+      throw Failure(
+        GNUTLS_RESUMPTION_E_SESSION,
+        "\(server): the session can't be used for a handshake: \(error); make another, and connect again")
+    }
+  } catch {
+    unsafe attachment.pointee = AttachmentHandle(error).retainedPointer
+    return error.code
+  }
+}
+
+@c @implementation
+public func gnutls_resumption_detach(_ attachment: gnutls_resumption_attachment_t!) -> Int32 {
+  guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
+  handle.detach()
+  return 0
+}
+
+@c @implementation
+public func gnutls_resumption_free(_ attachment: gnutls_resumption_attachment_t!) {
+  unsafe AttachmentHandle.release(attachment)
+}
+
+@c @implementation
+public func gnutls_resumption_message(_ attachment: gnutls_resumption_attachment_t!) -> UnsafePointer<CChar>! {
+  guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return unsafe missingHandle.cString }
+  return unsafe handle.message ?? noMessage.cString
+}

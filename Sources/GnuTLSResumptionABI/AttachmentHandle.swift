@@ -1,0 +1,80 @@
+internal import CGnuTLSResumption
+internal import Glibc
+internal import GnuTLSResumption
+
+/// What a `gnutls_resumption_attachment_t` points to.
+@safe
+final class AttachmentHandle {
+  enum State {
+    case attached(Attachment)
+    case detached(Attachment)
+    /// It never was attached.
+    case failed(Failure)
+  }
+
+  private(set) var state: State
+  /// `name:port`, for texts.
+  let server: String
+  /// The code and the advice for a peer that is refused.
+  let refusal: (code: Int32, advice: String)
+  private var text = OwnedText()
+  /// What the outcome lends.
+  var reasonText = OwnedText()
+  var storeError = OwnedText()
+
+  init(_ attachment: Attachment, server: String, _ verification: VerificationArguments) {
+    state = .attached(attachment)
+    self.server = server
+    refusal = (verification.code, verification.advice)
+  }
+
+  init(_ failure: Failure) {
+    state = .failed(failure)
+    server = ""
+    refusal = (failure.code, "")
+    text.set(failure.message)
+  }
+
+  var message: UnsafePointer<CChar>? { unsafe text.pointer }
+
+  /// Runs what needs the session, and turns its failure into a code and a message.
+  func withSession(_ body: (Attachment) throws(Failure) -> Void) -> Int32 {
+    do throws(Failure) {
+      switch state {
+      case .attached(let attachment): try body(attachment)
+      case .detached:
+        throw Failure(
+          GNUTLS_RESUMPTION_E_DETACHED, "\(server): the attachment has been detached; attach to the next session anew")
+      case .failed(let failure): throw failure
+      }
+    } catch {
+      text.set(error.message)
+      return error.code
+    }
+    text.set(nil)
+    return 0
+  }
+
+  func detach() {
+    text.set(nil)
+    guard case .attached(let attachment) = state else { return }
+    attachment.detach()
+    state = .detached(attachment)
+  }
+}
+
+extension AttachmentHandle {
+  /// Its one counterpart is ``release(_:)``.
+  var retainedPointer: OpaquePointer { unsafe OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
+
+  /// Borrowed from whoever made the call.
+  static func borrowed(_ pointer: OpaquePointer?) -> AttachmentHandle? {
+    unsafe pointer.map { unsafe Unmanaged.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
+  }
+
+  static func release(_ pointer: OpaquePointer?) {
+    if let pointer = unsafe pointer {
+      unsafe Unmanaged<AttachmentHandle>.fromOpaque(UnsafeRawPointer(pointer)).release()
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+public import CGnuTLSResumption
+internal import GnuTLSResumption
+
+@c @implementation
+public func gnutls_resumption_get_outcome(
+  _ attachment: gnutls_resumption_attachment_t!, _ outcome: UnsafeMutablePointer<gnutls_resumption_outcome_t>!
+) -> Int32 {
+  guard let handle = unsafe AttachmentHandle.borrowed(attachment), let target = unsafe outcome,
+    case (let size, let known) = unsafe (target.pointee.size, MemoryLayout<gnutls_resumption_outcome_t>.stride),
+    size >= known, size <= 4096
+  else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
+  let (filled, code) = unsafe handle.outcome
+  // A later header's fields read as 0.
+  unsafe UnsafeMutableRawPointer(target).initializeMemory(as: UInt8.self, repeating: 0, count: size)
+  unsafe target.pointee = unsafe filled
+  unsafe target.pointee.size = size
+  return code
+}
+
+extension AttachmentHandle {
+  /// The outcome in C's form, and the code of an attachment that failed.
+  fileprivate var outcome: (gnutls_resumption_outcome_t, Int32) {
+    var result = unsafe gnutls_resumption_outcome_t()
+    let outcome: Outcome
+    switch state {
+    case .attached(let attachment), .detached(let attachment): outcome = attachment.outcome
+    case .failed(let failure):
+      reasonText.set("notAttached")
+      unsafe result.reason = GNUTLS_RESUMPTION_REASON_OTHER
+      unsafe result.reason_text = unsafe reasonText.pointer
+      unsafe result.ticket_age = -1
+      return unsafe (result, failure.code)
+    }
+    reasonText.set(outcome.reason?.rawValue ?? "resumed")
+    storeError.set(
+      outcome.storeError.map { "\($0); mend this, or choose other places: until then nothing is kept or resumed" })
+    unsafe result.resumed = outcome.isResumed ? 1 : 0
+    unsafe result.reason = outcome.reason?.code ?? GNUTLS_RESUMPTION_REASON_NONE
+    unsafe result.reason_text = unsafe reasonText.pointer
+    unsafe result.tickets_received = UInt32(outcome.ticketsReceived)
+    unsafe result.tickets_stored = UInt32(outcome.ticketsStored)
+    unsafe result.ticket_age = outcome.ticketAge ?? -1
+    unsafe result.failed_with_ticket = outcome.handshakeFailedWithTicket ? 1 : 0
+    unsafe result.store_error = unsafe storeError.pointer
+    return unsafe (result, 0)
+  }
+}
+
+extension FullHandshakeReason {
+  fileprivate var code: Int32 {
+    switch self {
+    case .noTicket: GNUTLS_RESUMPTION_REASON_NO_TICKET
+    case .policyChanged: GNUTLS_RESUMPTION_REASON_POLICY_CHANGED
+    case .expired: GNUTLS_RESUMPTION_REASON_EXPIRED
+    case .trustChanged: GNUTLS_RESUMPTION_REASON_TRUST_CHANGED
+    case .damaged: GNUTLS_RESUMPTION_REASON_DAMAGED
+    case .withheld: GNUTLS_RESUMPTION_REASON_WITHHELD
+    case .storeUnavailable: GNUTLS_RESUMPTION_REASON_STORE_UNAVAILABLE
+    case .declined: GNUTLS_RESUMPTION_REASON_DECLINED
+    case .retried: GNUTLS_RESUMPTION_REASON_RETRIED
+    case .disabled: GNUTLS_RESUMPTION_REASON_DISABLED
+    default: GNUTLS_RESUMPTION_REASON_OTHER
+    }
+  }
+}

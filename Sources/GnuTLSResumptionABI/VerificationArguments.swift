@@ -1,0 +1,78 @@
+internal import CGnuTLSResumption
+internal import GnuTLSResumption
+
+/// Who verifies, as a C structure says, and what to say of a peer that is refused.
+struct VerificationArguments {
+  let verification: Verification
+  /// The code for a refusal.
+  let code: Int32
+  /// What to do about it.
+  let advice: String
+
+  init(_ pointer: UnsafePointer<gnutls_resumption_verification_t>?) throws(Failure) {
+    let given = unsafe try Arguments.copy(pointer, "verification")
+    let path = unsafe try Arguments.nonEmptyText(given.path, "verification->path", "set it to a path")
+    let pins = unsafe try Self.pins(given.pins, count: given.pins_count)
+    func anchors(_ trust: (String) -> VerificationPolicy, _ name: String) throws(Failure) -> VerificationPolicy {
+      guard let path else { throw .missing("verification->path", "set it to the \(name) with the authorities") }
+      return trust(path)
+    }
+    let policy: VerificationPolicy?
+    switch unsafe given.kind {
+    case GNUTLS_RESUMPTION_VERIFY_SYSTEM: (policy, advice) = (.system, "add its authority to the system's trust")
+    case GNUTLS_RESUMPTION_VERIFY_FILE:
+      (policy, advice) = (try anchors(VerificationPolicy.file, "PEM file"), "add its authority to \(path ?? "")")
+    case GNUTLS_RESUMPTION_VERIFY_FOLDER:
+      (policy, advice) = (try anchors(VerificationPolicy.folder, "folder"), "add its authority to \(path ?? "")")
+    case GNUTLS_RESUMPTION_VERIFY_CREDENTIALS:
+      (policy, advice) = (.sessionCredentials, "add its authority to the session's credentials")
+    case GNUTLS_RESUMPTION_VERIFY_CALLBACK: (policy, advice) = (nil, "let verification->callback accept it")
+    case GNUTLS_RESUMPTION_VERIFY_NOBODY: (policy, advice) = (nil, "")
+    default:
+      throw .invalid("verification->kind is \(unsafe given.kind); set it to one of GNUTLS_RESUMPTION_VERIFY_…")
+    }
+    let takesPath = [GNUTLS_RESUMPTION_VERIFY_FILE, GNUTLS_RESUMPTION_VERIFY_FOLDER].contains(unsafe given.kind)
+    guard path == nil || takesPath else { throw .contradiction("verification->path", "neither file nor folder") }
+    guard unsafe given.callback == nil || given.kind == GNUTLS_RESUMPTION_VERIFY_CALLBACK else {
+      throw .contradiction("verification->callback", "not the callback's")
+    }
+    if var policy {
+      policy.pins = pins
+      verification = .engineVerifies(policy)
+      code = GNUTLS_RESUMPTION_E_NOT_TRUSTED
+      return
+    }
+    guard pins.isEmpty else { throw .contradiction("verification->pins", "not the engine's") }
+    code = GNUTLS_RESUMPTION_E_REFUSED
+    verification = unsafe given.kind == GNUTLS_RESUMPTION_VERIFY_NOBODY ? .insecure : try Self.application(given)
+  }
+
+  private static func application(_ given: gnutls_resumption_verification_t) throws(Failure) -> Verification {
+    guard let function = unsafe given.callback else {
+      throw .missing("verification->callback", "set it to the function that verifies")
+    }
+    let callback = unsafe Callback(function: function, data: given.callback_data)
+    return unsafe .applicationVerifies { unsafe callback.function($0, callback.data) == 0 }
+  }
+
+  private static func pins(_ start: UnsafePointer<UInt8>?, count: Int) throws(Failure) -> Set<PublicKeyPin> {
+    guard count != 0 else { return [] }
+    guard let start = unsafe start, (1...4096).contains(count) else {
+      throw .missing("verification->pins", "set it to pins_count times 32 bytes, at most 4096 of them")
+    }
+    let size = PublicKeyPin.byteCount
+    return Set((0..<count).compactMap { PublicKeyPin(unsafe Arguments.bytes(start + $0 * size, count: size)) })
+  }
+}
+
+/// The caller's function and data. It is called on the thread that uses the attachment, which the compiler can't see.
+@safe
+private struct Callback: @unchecked Sendable {
+  let function: gnutls_resumption_verify_func
+  let data: UnsafeMutableRawPointer?
+
+  init(function: @escaping gnutls_resumption_verify_func, data: UnsafeMutableRawPointer?) {
+    unsafe self.function = function
+    unsafe self.data = unsafe data
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import TestPeers
+import Testing
+
+/// A program in C, compiled against the library that was built with the tests.
+struct CProgram {
+  enum Compiler: String, CaseIterable, Sendable {
+    case c = "gcc"
+    case cxx = "g++"
+
+    var standard: [String] { self == .c ? ["-x", "c", "-std=c99"] : ["-x", "c++", "-std=c++11"] }
+  }
+
+  let path: String
+  private let folder: TemporaryFolder
+
+  static let example = Fixture.packageFolder + "/Fixtures/example.c"
+  static let programs = Fixture.packageFolder + "/Tests/CABITests/Programs"
+  static let header = Fixture.packageFolder + "/Sources/CGnuTLSResumption/include/gnutls_resumption.h"
+  static let library = BuiltProducts.folder + "/libgnutls-resumption.so"
+
+  /// The program by whose arguments most tests are made.
+  static let driver = Result { try CProgram(programs + "/driver.c") }
+
+  /// - Parameters:
+  ///   - libraryFolder: Where the program finds the library.
+  ///   - linked: Whether it does: else the program loads what it needs.
+  init(
+    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.folder, linked: Bool = true
+  ) throws {
+    folder = try TemporaryFolder()
+    path = folder.file("program")
+    let libraries = ["-L\(libraryFolder)", "-Wl,-rpath,\(libraryFolder)", "-lgnutls-resumption", "-lgnutls"]
+    let result = try Self.compile(
+      compiler, [source, "-x", "none", "-pthread", "-o", path] + (linked ? libraries : []))
+    try #require(result.status == 0, "\(result.output)")
+  }
+
+  static func compile(_ compiler: Compiler, _ arguments: [String]) throws -> ProcessResult {
+    let include = URL(fileURLWithPath: header).deletingLastPathComponent().path
+    return try ProcessRunner.run(
+      [compiler.rawValue] + compiler.standard + ["-g", "-Wall", "-Wextra", "-Werror", "-I\(include)"] + arguments,
+      timeLimit: .seconds(60))
+  }
+}
