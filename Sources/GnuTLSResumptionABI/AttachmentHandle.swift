@@ -15,8 +15,8 @@ final class AttachmentHandle {
   private(set) var state: State
   /// `name:port`, for texts.
   let server: String
-  /// The code and the advice for a peer that is refused.
-  let refusal: (code: Int32, advice: String)
+  /// The code for a peer that is refused, and where an authority belongs that is to be trusted.
+  let refusal: (code: Int32, trust: String)
   private var text = OwnedText()
   /// What the outcome lends.
   var reasonText = OwnedText()
@@ -25,7 +25,7 @@ final class AttachmentHandle {
   init(_ attachment: Attachment, server: String, _ verification: VerificationArguments) {
     state = .attached(attachment)
     self.server = server
-    refusal = (verification.code, verification.advice)
+    refusal = (verification.code, verification.trust)
   }
 
   init(_ failure: Failure) {

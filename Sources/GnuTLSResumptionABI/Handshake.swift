@@ -11,13 +11,10 @@ public func gnutls_resumption_handshake_done(_ attachment: gnutls_resumption_att
   return handle.withSession { (attachment) throws(Failure) in
     // The engine tells the network's failures by it.
     errno = systemError
-    do {
+    do throws(VerificationFailure) {
       try attachment.handshakeDone(result)
     } catch {
-      throw Failure(
-        handle.refusal.code,
-        "\(handle.server) is not trusted: \(error); close the connection, or, if this is the right server, "
-          + handle.refusal.advice)
+      throw handle.refusal(of: error)
     }
     if result < 0 { throw handle.handshakeFailure(result, hadTicket: attachment.outcome.handshakeFailedWithTicket) }
   }
@@ -43,6 +40,24 @@ public func gnutls_resumption_hand_in(
 }
 
 extension AttachmentHandle {
+  fileprivate func refusal(of failure: VerificationFailure) -> Failure {
+    func has(_ bit: gnutls_certificate_status_t) -> Bool { failure.status & UInt32(bit.rawValue) != 0 }
+    let advice =
+      if refusal.code == GNUTLS_RESUMPTION_E_REFUSED {
+        "to accept it, change what verification->callback answers"
+      } else if has(GNUTLS_CERT_SIGNER_NOT_FOUND) {
+        "if it is the right server, add its authority to \(refusal.trust)"
+      } else if has(GNUTLS_CERT_UNEXPECTED_OWNER) {
+        "if it is the right server, set identity->expected_name to a name of its certificate"
+      } else if failure.status == 0 {
+        "see that what verification says is right: \(refusal.trust), and its pins"
+      } else {
+        "its owner has to see to its certificate"
+      }
+    return Failure(
+      refusal.code, "\(server) is not trusted: \(clause(failure.message)); close the connection; \(advice)")
+  }
+
   /// A result of `gnutls_handshake` goes back as it came.
   fileprivate func handshakeFailure(_ result: Int32, hadTicket: Bool) -> Failure {
     let cause = unsafe String(cString: gnutls_strerror(result))
@@ -54,6 +69,9 @@ extension AttachmentHandle {
       } else {
         "close the connection"
       }
-    return Failure(result, "\(server): the handshake has not succeeded: \(cause) \(advice)")
+    return Failure(result, "\(server): the handshake has not succeeded: \(clause(cause)); \(advice)")
   }
 }
+
+/// A sentence to go on after.
+private func clause(_ sentence: String) -> Substring { sentence.last == "." ? sentence.dropLast() : sentence[...] }

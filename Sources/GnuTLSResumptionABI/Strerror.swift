@@ -7,7 +7,8 @@ public func gnutls_resumption_strerror(_ error: Int32) -> UnsafePointer<CChar>! 
   let text: StaticString? =
     switch error {
     case 0: "Success."
-    case GNUTLS_RESUMPTION_E_INVALID_ARGUMENT: "An argument is missing, or its value can't be meant."
+    case GNUTLS_RESUMPTION_E_INVALID_ARGUMENT:
+      "An argument is missing, or its value can't be meant; the handle's message says which."
     case GNUTLS_RESUMPTION_E_SESSION: "GnuTLS refused to set the session up for resumption; make another."
     case GNUTLS_RESUMPTION_E_NOT_TRUSTED: "The server is not trusted; close the connection."
     case GNUTLS_RESUMPTION_E_REFUSED: "The program's own verification refused the server; close the connection."

@@ -6,8 +6,8 @@ struct VerificationArguments {
   let verification: Verification
   /// The code for a refusal.
   let code: Int32
-  /// What to do about it.
-  let advice: String
+  /// Where an authority belongs that is to be trusted.
+  let trust: String
 
   init(_ pointer: UnsafePointer<gnutls_resumption_verification_t>?) throws(Failure) {
     let given = unsafe try Arguments.copy(pointer, "verification")
@@ -19,15 +19,15 @@ struct VerificationArguments {
     }
     let policy: VerificationPolicy?
     switch unsafe given.kind {
-    case GNUTLS_RESUMPTION_VERIFY_SYSTEM: (policy, advice) = (.system, "add its authority to the system's trust")
+    case GNUTLS_RESUMPTION_VERIFY_SYSTEM: (policy, trust) = (.system, "the system's trust")
     case GNUTLS_RESUMPTION_VERIFY_FILE:
-      (policy, advice) = (try anchors(VerificationPolicy.file, "PEM file"), "add its authority to \(path ?? "")")
+      (policy, trust) = (try anchors(VerificationPolicy.file, "PEM file"), path ?? "")
     case GNUTLS_RESUMPTION_VERIFY_FOLDER:
-      (policy, advice) = (try anchors(VerificationPolicy.folder, "folder"), "add its authority to \(path ?? "")")
+      (policy, trust) = (try anchors(VerificationPolicy.folder, "folder"), path ?? "")
     case GNUTLS_RESUMPTION_VERIFY_CREDENTIALS:
-      (policy, advice) = (.sessionCredentials, "add its authority to the session's credentials")
-    case GNUTLS_RESUMPTION_VERIFY_CALLBACK: (policy, advice) = (nil, "let verification->callback accept it")
-    case GNUTLS_RESUMPTION_VERIFY_NOBODY: (policy, advice) = (nil, "")
+      (policy, trust) = (.sessionCredentials, "the session's credentials")
+    case GNUTLS_RESUMPTION_VERIFY_CALLBACK: (policy, trust) = (nil, "")
+    case GNUTLS_RESUMPTION_VERIFY_NOBODY: (policy, trust) = (nil, "")
     default:
       throw .invalid("verification->kind is \(unsafe given.kind); set it to one of GNUTLS_RESUMPTION_VERIFY_…")
     }
