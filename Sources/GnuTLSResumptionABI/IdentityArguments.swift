@@ -23,6 +23,7 @@ extension ConnectionIdentity {
       expectedName: unsafe try Arguments.nonEmptyText(
         given.expected_name, "identity->expected_name", "null stands for server_name"),
       applicationProtocols: protocols, priority: unsafe try Arguments.text(given.priority, "identity->priority"),
+      isPriorityAppended: unsafe given.priority_is_appended != 0,
       clientCertificate: digest, partition: unsafe try Arguments.text(given.partition, "identity->partition") ?? "")
   }
 

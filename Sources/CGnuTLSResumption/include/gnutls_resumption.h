@@ -113,10 +113,11 @@ typedef struct {
   const char *priority;                  /* the priority string as it was given; NULL: GnuTLS's default */
   const unsigned char *certificate_hash; /* SHA-256 of the client certificate's DER, 32 bytes; NULL: none */
   const char *partition;                 /* your own division, of what has no field; NULL: none */
+  int priority_is_appended;              /* not 0: priority is as gnutls_set_default_priority_append was given it */
 } gnutls_resumption_identity_t;
 
 #define GNUTLS_RESUMPTION_IDENTITY_INIT(server_name, port) \
-  {sizeof(gnutls_resumption_identity_t), server_name, port, NULL, NULL, 0, NULL, NULL, NULL}
+  {sizeof(gnutls_resumption_identity_t), server_name, port, NULL, NULL, 0, NULL, NULL, NULL, 0}
 
 /*
  * Who verifies the peer, after every handshake. Sessions of different ways are never mixed.

@@ -109,13 +109,15 @@ int main(int argc, char **argv) {
   gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
   gnutls_server_name_set(session, GNUTLS_NAME_DNS, "localhost", 9);
   if (priority) gnutls_priority_set_direct(session, priority, NULL);
+  else if (option("appended")) gnutls_set_default_priority_append(session, option("appended"), NULL, 0);
   else gnutls_set_default_priority(session);
   gnutls_transport_set_int(session, descriptor);
 
   gnutls_resumption_bounds_t bounds = GNUTLS_RESUMPTION_BOUNDS_INIT;
   bounds.records_per_identity = option("bound") ? (size_t)atoi(option("bound")) : 0;
   gnutls_resumption_identity_t identity = GNUTLS_RESUMPTION_IDENTITY_INIT("localhost", port);
-  identity.priority = priority;
+  identity.priority = priority ? priority : option("appended");
+  identity.priority_is_appended = !priority && option("appended");
   identity.expected_name = option("expected");
   identity.partition = option("partition");
   unsigned char hash[32] = {1};
