@@ -21,7 +21,8 @@ extension SessionContext {
         findings.isWithheld = true
         return log("withheld: an offer to this server failed less than a day ago")
       }
-      for key in ring.all where opened == nil {
+      try claim(under: ring.newest, ring)
+      for key in ring.older where opened == nil {
         try claim(under: key, ring)
       }
     } catch {
