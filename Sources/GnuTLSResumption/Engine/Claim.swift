@@ -10,7 +10,7 @@ extension SessionContext {
   func claim() {
     guard !findings.isDisabled else { return }
     // Without trust tickets would be refused, and lost: the full handshake will tell.
-    if let verifier, !verifier.policy.isLoadable { return }
+    if let verifier, !verifier.credentials.isTrustLoaded, !verifier.policy.isLoadable { return }
     guard canReconnect || (try? PriorityList(identity.priority)) != nil else {
       findings.isWithheld = true
       return log("withheld: the priority string can't be read")

@@ -10,6 +10,8 @@ package final class Folder: Sendable {
   private let location: Location
   /// What tells the folder from others; nil where nobody asks.
   private let identity: (device: dev_t, inode: ino_t)?
+  /// The process that opened it.
+  let process = getpid()
 
   /// Put together only for a message: opening a shard must cost little.
   private indirect enum Location: Sendable {

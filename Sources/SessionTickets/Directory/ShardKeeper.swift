@@ -8,8 +8,6 @@ final class ShardKeeper: Sendable {
   private struct Kept {
     let number: UInt32
     let folder: Folder
-    /// A forked process shares the descriptor's position.
-    let process: pid_t
   }
 
   private let kept = Lock<Kept?>(nil)
@@ -32,7 +30,8 @@ final class ShardKeeper: Sendable {
       Self.letGo(taken.folder)
       return nil
     }
-    guard taken.process == getpid(), status.st_nlink > 0,
+    // A forked process shares the descriptor's position.
+    guard taken.folder.process == getpid(), status.st_nlink > 0,
       (try? Folder.check(status, path: taken.folder.path)) != nil
     else { return nil }
     taken.folder.rewind()
@@ -41,7 +40,7 @@ final class ShardKeeper: Sendable {
 
   /// Takes a folder in, in the place of another.
   func keep(_ folder: Folder, number: UInt32) {
-    let new = Kept(number: number, folder: folder, process: getpid())
+    let new = Kept(number: number, folder: folder)
     let old = kept.withLock { kept -> Kept? in
       let old = kept
       kept = new
