@@ -2,11 +2,17 @@
 #include "CLinux.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#if defined(SYS_openat2) && __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
 
 int clinux_open_unnamed(int folder, mode_t mode) {
   return openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
@@ -24,6 +30,17 @@ int clinux_rename_exclusively(int folder, const char *from, const char *to) {
 
 int clinux_open_location(int folder, const char *name) {
   return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int clinux_open_without_links(const char *path) {
+#ifdef RESOLVE_NO_SYMLINKS
+  struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+  return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+#else
+  (void)path;
+  errno = ENOSYS;
+  return -1;
+#endif
 }
 
 ssize_t clinux_read_entries(int folder, void *buffer, size_t size) { return getdents64(folder, buffer, size); }

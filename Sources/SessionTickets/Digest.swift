@@ -31,7 +31,16 @@ public struct Digest: Hashable, Sendable {
     self.words = words
   }
 
+  /// The same, for bytes in memory.
+  package init?(_ bytes: UnsafeRawBufferPointer) {
+    guard let words = unsafe Self.words(bytes) else { return nil }
+    self.words = words
+  }
+
   init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+  /// The first eight bytes, most significant first.
+  package var firstWord: UInt64 { words.0 }
 
   /// Makes a digest from 64 lower-case hexadecimal digits, or returns nil.
   public init?(hexadecimal digits: some Collection<UInt8>) {
@@ -43,10 +52,7 @@ public struct Digest: Hashable, Sendable {
   public var bytes: [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(Self.byteCount)
-    result.append(bigEndian: words.0)
-    result.append(bigEndian: words.1)
-    result.append(bigEndian: words.2)
-    result.append(bigEndian: words.3)
+    result.append(self)
     return result
   }
 
@@ -60,6 +66,16 @@ public struct Digest: Hashable, Sendable {
     hasher.combine(words.1)
     hasher.combine(words.2)
     hasher.combine(words.3)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a digest's 32 bytes.
+  package mutating func append(_ digest: Digest) {
+    append(bigEndian: digest.words.0)
+    append(bigEndian: digest.words.1)
+    append(bigEndian: digest.words.2)
+    append(bigEndian: digest.words.3)
   }
 }
 

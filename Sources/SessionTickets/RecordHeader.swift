@@ -18,7 +18,7 @@ public struct RecordHeader: Hashable, Sendable {
   public static let byteCount = 40
   /// The one format version that this library writes and reads.
   public static let formatVersion: UInt8 = 1
-  static let magic: [UInt8] = [0x47, 0x52, 0x54, 0x00]
+  static let magic: UInt32 = 0x4752_5400
 
   public let kind: RecordKind
   public let id: RecordID
@@ -37,26 +37,45 @@ public struct RecordHeader: Hashable, Sendable {
 
   /// Parses the first 40 bytes of a record, or returns nil if they are not a header of this format.
   public init?(parsing bytes: some RandomAccessCollection<UInt8>) {
-    let header = Array(bytes.prefix(Self.byteCount))
-    guard header.count == Self.byteCount, header[..<4].elementsEqual(Self.magic), header[4] == Self.formatVersion,
-      let kind = RecordKind(rawValue: header[5]), header[6] == 0, header[7] == 0, let id = RecordID(header[8..<24]),
-      let expiry = UInt64(bigEndian: header[24..<32]), expiry <= UInt64(Int64.max),
-      let masterKeyID = UInt64(bigEndian: header[32..<40])
+    self.init(parsing: Array(bytes.prefix(Self.byteCount)))
+  }
+
+  /// The same, for bytes in an array.
+  public init?(parsing bytes: [UInt8]) {
+    guard let header = unsafe bytes.withUnsafeBytes({ unsafe Self(parsing: $0) }) else { return nil }
+    self = header
+  }
+
+  private init?(parsing bytes: UnsafeRawBufferPointer) {
+    func integer<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _ type: Integer.Type) -> Integer {
+      Integer(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: offset, as: type))
+    }
+    guard bytes.count >= Self.byteCount, integer(0, UInt32.self) == Self.magic,
+      integer(4, UInt8.self) == Self.formatVersion, let kind = RecordKind(rawValue: integer(5, UInt8.self)),
+      integer(6, UInt16.self) == 0
     else { return nil }
-    self.init(kind: kind, id: id, expiry: Int64(expiry), masterKeyID: masterKeyID)
+    let expiry = integer(24, UInt64.self)
+    guard expiry <= UInt64(Int64.max) else { return nil }
+    self.init(
+      kind: kind, id: RecordID(value: integer(8, UInt128.self)), expiry: Int64(expiry),
+      masterKeyID: integer(32, UInt64.self))
   }
 
   /// The 40 bytes.
   public var bytes: [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(Self.byteCount)
-    result += Self.magic
+    append(to: &result)
+    return result
+  }
+
+  package func append(to result: inout [UInt8]) {
+    result.append(bigEndian: Self.magic)
     result.append(Self.formatVersion)
     result.append(kind.rawValue)
     result.append(bigEndian: UInt16(0))
     result.append(bigEndian: id.value)
     result.append(bigEndian: UInt64(bitPattern: expiry))
     result.append(bigEndian: masterKeyID)
-    return result
   }
 }

@@ -16,12 +16,17 @@ public struct RecordID: Hashable, Sendable {
   /// The 16 bytes.
   public var bytes: [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(bigEndian: value)
+    bytes.append(self)
     return bytes
   }
 
   /// The 32 lower-case hexadecimal digits, in ASCII.
   public var hexadecimal: [UInt8] { Hexadecimal.encode(bytes) }
+}
+
+extension [UInt8] {
+  /// Appends an id's 16 bytes.
+  package mutating func append(_ id: RecordID) { append(bigEndian: id.value) }
 }
 
 extension RecordID: CustomStringConvertible {

@@ -20,7 +20,11 @@ public struct SealedRecord: Hashable, Sendable {
   public init?(header: RecordHeader, contents: some Collection<UInt8>) {
     guard contents.count <= Self.maximumByteCount - RecordHeader.byteCount else { return nil }
     self.header = header
-    bytes = header.bytes + contents
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(RecordHeader.byteCount + contents.count)
+    header.append(to: &bytes)
+    bytes.append(contentsOf: contents)
+    self.bytes = bytes
   }
 
   /// The sealed bytes behind the header.

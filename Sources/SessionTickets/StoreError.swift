@@ -20,19 +20,33 @@ public struct StoreError: Error, Sendable {
     public static let closed = Code(rawValue: "closed")
   }
 
-  public let code: Code
+  /// Apart, so that an error that may be there takes one word and costs nothing where it isn't.
+  private final class Details: Sendable {
+    let code: Code
+    let message: String
+    let place: String
+    let errno: Int32
+
+    init(_ code: Code, _ message: String, _ place: String, _ errno: Int32) {
+      self.code = code
+      self.message = message
+      self.place = place
+      self.errno = errno
+    }
+  }
+
+  private let details: Details
+
+  public var code: Code { details.code }
   /// What happened, in words for the person who runs the program. It holds no secret.
-  public let message: String
+  public var message: String { details.message }
   /// The file or folder, or the address of a store behind a network.
-  public let place: String
+  public var place: String { details.place }
   /// The system's error number, or 0.
-  public let errno: Int32
+  public var errno: Int32 { details.errno }
 
   public init(_ code: Code, _ message: String, place: String, errno: Int32 = 0) {
-    self.code = code
-    self.message = message
-    self.place = place
-    self.errno = errno
+    details = Details(code, message, place, errno)
   }
 }
 

@@ -1,7 +1,7 @@
 import GnuTLSResumption
 
 /// What the client is told. Without options: the user's own store, and the system's trust.
-struct Options {
+final class Options {
   var port: UInt16 = 0
   var address = "127.0.0.1"
   var serverName: String?
@@ -45,7 +45,7 @@ struct Options {
     guard port != 0, (store == nil) == (keyFile == nil), !forgets || store != nil else { return nil }
   }
 
-  private mutating func set(_ option: String, _ value: String) -> Bool {
+  private func set(_ option: String, _ value: String) -> Bool {
     switch option {
     case "--address": address = value
     case "--server-name": serverName = value

@@ -15,13 +15,22 @@ extension TicketContents {
 }
 
 extension Verdict {
+  /// Its encoding.
+  var bytes: [UInt8] {
+    var result: [UInt8] = []
+    append(to: &result)
+    return result
+  }
+
   /// With every kind of note.
   static var sample: Verdict? {
     guard let digest = Digest(0..<32), let stamp = FileStamp(path: "/") else { return nil }
     var validity = Validity()
     validity.formIntersection(from: 1_700_000_000, until: 1_900_000_000)
     var inputs = TrustInputs()
-    for note in [.absent, .file(stamp, digest), .folder(digest, isSettled: true), .memory(digest)] as [TrustNote] {
+    for note in [.absent, .file(stamp, digest), .file(stamp, nil), .folder(digest, isSettled: true), .memory(digest)]
+      as [TrustNote]
+    {
       inputs.append(note)
     }
     return Verdict(time: 1_799_999_000, validity: validity, responsesEnd: 1_850_000_000, inputs: inputs)

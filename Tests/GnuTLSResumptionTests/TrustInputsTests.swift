@@ -94,6 +94,24 @@ struct TrustInputsTests {
     #expect(confirmed.inputs == anew && confirmed.time == verdict.time)
   }
 
+  @Test("a large file is noted without its digest, once its stamp is settled: then only that tells")
+  func large() throws {
+    let text = String(repeating: "-", count: TrustFile.mostAlwaysDigested + 1)
+    let path = try folder.write("large.pem", text)
+    let young = try TrustFile(path, purpose: "")
+    #expect(young.note == .file(young.stamp, young.digest))
+    let later = try #require(young.note.confirmed(for: .file(path)))
+    #expect(later == young.note)
+    // A file changed long ago can only be had by its times.
+    var status = try status(of: path)
+    status.st_ctim.tv_sec -= 3600
+    let old = TrustFile(bytes: young.bytes, stamp: FileStamp(status))
+    #expect(old.note == .file(old.stamp, nil))
+    #expect(!old.note.holds(for: .file(path)))
+    let small = TrustFile(bytes: Array(young.bytes.dropFirst()), stamp: old.stamp)
+    #expect(small.note == .file(old.stamp, small.digest))
+  }
+
   @Test("more or fewer sources than were noted: not unchanged")
   func counts() {
     var inputs = TrustInputs()
@@ -174,7 +192,9 @@ struct TrustInputsTests {
   func sealedStamps() throws {
     for path in [Client.fixture("ecdsa-root.pem"), try folder.write("young", "young")] {
       let stamp = try #require(FileStamp(path: path))
-      var reader = ByteReader(stamp.bytes[...])
+      var bytes: [UInt8] = []
+      stamp.append(to: &bytes)
+      var reader = ByteReader(bytes[...])
       let read = try #require(FileStamp(&reader))
       #expect(read == stamp && read.isSettled == stamp.isSettled && reader.isAtEnd)
     }

@@ -124,20 +124,44 @@ struct DirectoryStoreTests {
     #expect(try take(open) == RecordFactory.id(2))
   }
 
-  @Test("Closing lets go of the folder")
+  @Test("A kept folder whose number another one got meanwhile is neither used nor closed")
+  func reusedNumber() throws {
+    let open = store()
+    try open.insert(RecordFactory.record(1), at: place, now: RecordFactory.start)
+    let foreign = folder.path("foreign")
+    try FileManager.default.createDirectory(atPath: foreign, withIntermediateDirectories: false)
+    let shard = try #require(
+      openDescriptors().last { $0.path.dropFirst(folder.path.count).split(separator: "/").count == 3 })
+    // As closefrom(3) and the next open(2) would: at once, for other tests open files too.
+    let other = unsafe Glibc.open(foreign, O_RDONLY | O_DIRECTORY)
+    try #require(dup2(other, shard.number) == shard.number)
+    close(other)
+    defer { close(shard.number) }
+    try open.insert(RecordFactory.record(2), at: place, now: RecordFactory.start)
+    #expect(try open.count().tickets == 2)
+    open.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: foreign).isEmpty)
+    #expect(openDescriptors().contains { $0.number == shard.number && $0.path == foreign })
+  }
+
+  /// Those of this process that are open below the test's folder.
+  private func openDescriptors() -> [(number: Int32, path: String)] {
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return numbers.compactMap { number in
+      guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)"),
+        path.hasPrefix(folder.path)
+      else { return nil }
+      return Int32(number).map { ($0, path) }
+    }
+  }
+
+  @Test("Closing lets go of the folders: the store's, and that of the shard used last")
   func closesDescriptors() throws {
     let store = store()
     try store.insert(RecordFactory.record(1), at: place, now: RecordFactory.start)
-    func openFolders() -> Int {
-      let links = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-      return links.count {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?
-          .hasPrefix(folder.path) == true
-      }
-    }
-    #expect(openFolders() == 1)
+    #expect(openDescriptors().count == 2)
     store.close()
-    #expect(openFolders() == 0)
+    #expect(openDescriptors().isEmpty)
   }
 
   @Test("Bytes count whole blocks")

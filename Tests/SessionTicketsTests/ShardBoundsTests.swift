@@ -61,6 +61,24 @@ struct ShardBoundsTests {
     #expect(victims == [ShardBounds.Victim(name: names[0], reason: .evicted)])
   }
 
+  @Test("Where the numbers allow all, nothing leaves; else something does")
+  func numbers() {
+    var allowed = 0
+    for _ in 0..<2_000 {
+      let names = (0..<UInt64.random(in: 1...22)).map {
+        name(
+          $0, server: .random(in: 1...6), kind: [.ticket, .ticket, .session, .note].randomElement() ?? .note,
+          byteCount: .random(in: 1...12_000))
+      }
+      let new = names[names.count - 1]
+      var tally = ShardTally(for: new.kind, at: new.place)
+      for name in names { tally.add(name) }
+      #expect(bounds().allow(tally) == bounds().victims(in: names, after: new).isEmpty)
+      if bounds().allow(tally) { allowed += 1 }
+    }
+    #expect((1..<2_000).contains(allowed))
+  }
+
   @Test("A session makes way for a ticket, and for a newer session")
   func sessions() {
     let names = [name(1, kind: .session), name(2, kind: .session), name(3)]

@@ -16,6 +16,10 @@ int clinux_rename_exclusively(int folder, const char *from, const char *to);
 // Opens a path component as a location only, never following a symbolic link (open(2), O_PATH | O_NOFOLLOW).
 int clinux_open_location(int folder, const char *name);
 
+// Opens a folder by its path as a location only, if there is no symbolic link in the path, not even at its end: ELOOP
+// otherwise, and ENOSYS before Linux 5.6 (openat2(2), RESOLVE_NO_SYMLINKS).
+int clinux_open_without_links(const char *path);
+
 // Reads a folder's next entries as `struct linux_dirent64`, without a stream's allocations (getdents64(2)).
 ssize_t clinux_read_entries(int folder, void *buffer, size_t size);
 

@@ -11,7 +11,9 @@ struct AddressList: ~Copyable {
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     unsafe hints.ai_flags = AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?
-    let code = unsafe getaddrinfo(host, String(port), &hints, &list)
+    let code = unsafe host.withCString { host in
+      unsafe String(port).withCString { unsafe getaddrinfo(host, $0, &hints, &list) }
+    }
     guard code == 0 else {
       throw ConnectionError(.notFound, "can't find \(host): \(unsafe String(cString: gai_strerror(code)))")
     }

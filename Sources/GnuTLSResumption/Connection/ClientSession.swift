@@ -38,7 +38,7 @@ final class ClientSession {
   /// only the one with it is kept (`psk_dhe_ke`, RFC 8446, section 4.2.9).
   /// - Parameter groups: Further priorities for the default ones; the caller's own string always stands as it is.
   func setPriority(_ priority: String?, groups: String?) throws(GnuTLSError) {
-    let string = priority ?? "+ECDHE-PSK" + (groups.map { ":\($0)" } ?? "")
+    let string = priority ?? groups.map { "+ECDHE-PSK:" + $0 } ?? "+ECDHE-PSK"
     try PriorityCache.priorities(string, isAppended: priority == nil).set(on: handle)
   }
 

@@ -128,21 +128,33 @@ private struct ConnectionAttempt {
 
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
   {
-    var doing = "the TLS session can't be set up"
+    /// What fails, if something does: put into words only then.
+    var step = SetUpStep.session
     do throws(GnuTLSError) {
       let groups = rememberedGroup.flatMap(DefaultGroups.leading)
       let client = try ClientSession(socket: socket, credentials: credentials, sharesOneKey: groups != nil)
-      doing = "the server name '\(serverName)' can't be asked for"
+      step = .serverName
       try client.setServerName(serverName)
-      doing = "the priority string '\(configuration.priority ?? "")' can't be used"
+      step = .priority
       try client.setPriority(configuration.priority, groups: groups)
-      doing = "the application protocols can't be offered"
+      step = .applicationProtocols
       try client.setApplicationProtocols(configuration.applicationProtocols)
       if case .engineVerifies = configuration.verification { client.verifyInHandshake() }
       return client
     } catch {
-      throw ConnectionError(.configuration, doing, underlying: error)
+      let what =
+        switch step {
+        case .session: "the TLS session can't be set up"
+        case .serverName: "the server name '\(serverName)' can't be asked for"
+        case .priority: "the priority string '\(configuration.priority ?? "")' can't be used"
+        case .applicationProtocols: "the application protocols can't be offered"
+        }
+      throw ConnectionError(.configuration, what, underlying: error)
     }
+  }
+
+  private enum SetUpStep {
+    case session, serverName, priority, applicationProtocols
   }
 
   /// The group that the server chose last: to lead with it saves a round trip, and the other key shares.

@@ -7,6 +7,8 @@ enum IPAddress {
     var six = in6_addr()
     // A zone may follow (RFC 4007, section 11): fe80::1%eth0.
     let address = String(host.prefix { $0 != "%" })
-    return unsafe inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, address, &six) == 1
+    let isFour = unsafe host.withCString { unsafe inet_pton(AF_INET, $0, &four) } == 1
+    let isSix = unsafe address.withCString { unsafe inet_pton(AF_INET6, $0, &six) } == 1
+    return isFour || isSix
   }
 }

@@ -9,8 +9,19 @@ enum BootID {
     defer { close(descriptor) }
     var text = [UInt8](repeating: 0, count: 36)
     let count = unsafe text.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-    let digits = text.prefix(max(count, 0)).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-    guard digits.count == 32 else { return [UInt8](repeating: 0, count: 16) }
-    return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    var result: [UInt8] = []
+    result.reserveCapacity(16)
+    var digits = 0
+    var byte: UInt8 = 0
+    for character in text.prefix(max(count, 0)) {
+      switch character {
+      case 0x30...0x39: byte = byte << 4 | (character - 0x30)
+      case 0x61...0x66: byte = byte << 4 | (character - 0x57)
+      default: continue
+      }
+      digits += 1
+      if digits.isMultiple(of: 2) { result.append(byte) }
+    }
+    return digits == 32 ? result : [UInt8](repeating: 0, count: 16)
   }()
 }

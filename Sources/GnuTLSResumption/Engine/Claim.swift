@@ -10,7 +10,7 @@ extension SessionContext {
   func claim() {
     guard !findings.isDisabled else { return }
     // Without trust tickets would be refused, and lost: the full handshake will tell.
-    if let verifier, !verifier.policy.isLoadable { return }
+    if let verifier, !verifier.credentials.isTrustLoaded, !verifier.policy.isLoadable { return }
     guard canReconnect || (try? PriorityList(identity)) != nil else {
       findings.isWithheld = true
       return log("withheld: the priority string can't be read")
@@ -21,7 +21,8 @@ extension SessionContext {
         findings.isWithheld = true
         return log("withheld: an offer to this server failed less than a day ago")
       }
-      for key in ring.all where opened == nil {
+      try claim(under: ring.newest, ring)
+      for key in ring.older where opened == nil {
         try claim(under: key, ring)
       }
     } catch {

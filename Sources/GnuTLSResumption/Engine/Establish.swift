@@ -53,7 +53,7 @@ extension SessionContext {
       if let verifiedPeer, !isResumed { verifiedPeer } else {
         try verifier.verify(session, isWatched: isSetUpByEngine)
       }
-    let staples = session.staples(chainLength: session.peerChain.count)
+    let staples = session.staples(chainLength: session.peerChainLength)
     let ends = staples.map { StapledResponse.end(of: $0) ?? .min }
     verdict = Verdict(time: now, validity: peer.validity, responsesEnd: ends.min() ?? .max, inputs: peer.inputs)
     isJudgedAnew = resumedTicket != nil
@@ -69,7 +69,7 @@ extension SessionContext {
 
   /// The ticket that the session was resumed by; nil if by session data of another peer, which an application has set
   /// since ours were offered.
-  private var resumedTicket: OfferedTicket? {
+  var resumedTicket: OfferedTicket? {
     guard isResumed, let offered, isSetUpByEngine || offered.peerChain == session.peerChain else { return nil }
     return offered
   }

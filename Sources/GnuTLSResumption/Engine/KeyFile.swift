@@ -18,7 +18,7 @@ struct KeyFile {
       throw StoreError(.unavailable, "the master key's path names no file", place: path)
     }
     guard let folder = try Folder.open(parent, create: create) else { return nil }
-    let file = OnceMadeFile(EntryName(name.utf8), in: folder, atMost: MasterKey.byteCount, isSecret: true)
+    let file = OnceMadeFile(EntryName(Array(name.utf8)), in: folder, atMost: MasterKey.byteCount, isSecret: true)
     var bytes: [UInt8]
     if create {
       bytes = try file.readOrMake(newKey(), now: .now())

@@ -13,10 +13,16 @@ public struct KeyRing: Sendable {
   /// In the order in which look-ups try them.
   var all: [MasterKey] { [newest] + older }
 
+  private func key(_ id: UInt64) -> MasterKey? {
+    if newest.id == id { return newest }
+    for key in older where key.id == id { return key }
+    return nil
+  }
+
   /// Opens a record that was found under an identity; nil if its key is unknown, or a bit of it is not as it was sealed,
   /// or its contents are of another format.
   func contents(of record: SealedRecord, identity: Digest) -> TicketContents? {
-    guard let key = all.first(where: { $0.id == record.header.masterKeyID }),
+    guard let key = key(record.header.masterKeyID),
       var plaintext = RecordSeal.open(record, identity: identity, key: key)
     else { return nil }
     defer { plaintext.wipe() }

@@ -24,7 +24,7 @@ struct OpenedTicket: ~Copyable {
 }
 
 /// What is remembered of a ticket once it has been offered.
-struct OfferedTicket {
+final class OfferedTicket: Sendable {
   let key: RecordKey
   let kind: RecordKind
   /// How old it was, in seconds.
@@ -36,4 +36,17 @@ struct OfferedTicket {
   let verdict: Verdict?
   /// GnuTLS's configuration, as it was noted with the ticket.
   let configuration: TrustNote
+
+  init(
+    key: RecordKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
+    verdict: Verdict?, configuration: TrustNote
+  ) {
+    self.key = key
+    self.kind = kind
+    self.age = age
+    self.fullHandshake = fullHandshake
+    self.peerChain = peerChain
+    self.verdict = verdict
+    self.configuration = configuration
+  }
 }

@@ -20,7 +20,7 @@ extension SessionContext {
   /// Whether an offer with this identity has failed within a day.
   func isOfferBarred(_ ring: KeyRing) throws(StoreError) -> Bool {
     let place = place(under: ring.newest)
-    guard let contents = try engine.note(server: place.server, identity: place.identity, keys: [ring.newest]) else {
+    guard let contents = try engine.note(server: place.server, identity: place.identity, key: ring.newest) else {
       return false
     }
     var reader = ByteReader(contents[...])

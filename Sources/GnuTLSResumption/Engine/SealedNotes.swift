@@ -2,6 +2,12 @@ internal import SessionTickets
 
 /// Notes as the engine reads and writes them: sealed on their way to the store.
 extension Resumption {
+  /// What a note says; nil if there is none, or none that opens under the key.
+  func note(server: Digest, identity: Digest?, key: MasterKey) throws(StoreError) -> [UInt8]? {
+    guard let sealed = try store.get().note(server: server, identity: identity) else { return nil }
+    return NoteSeal.open(sealed, server: server, identity: identity, key: key)
+  }
+
   /// What a note says, opened under the first of the keys that fits; nil if there is none, or none that opens.
   func note(server: Digest, identity: Digest?, keys: [MasterKey]) throws(StoreError) -> [UInt8]? {
     guard let sealed = try store.get().note(server: server, identity: identity) else { return nil }

@@ -34,11 +34,14 @@ extension ServerNote {
   }
 
   var bytes: [UInt8] {
-    var result: [UInt8] = [Self.formatVersion, contactsWithoutTickets]
+    var result: [UInt8] = []
+    result.reserveCapacity(32 + server.name.utf8.count)
+    result.append(Self.formatVersion)
+    result.append(contactsWithoutTickets)
     result.append(bigEndian: UInt64(bitPattern: lastContactWithoutTickets))
     result.append(hasResumedTLS12 ? 1 : 0)
     result.append(bigEndian: group)
-    result.append(field: server.name.utf8)
+    result.append(text: server.name)
     result.append(bigEndian: server.port)
     return result
   }

@@ -6,8 +6,8 @@ internal import SessionTickets
 final class ServerNotes {
   private let engine: Resumption
   private let server: ServerIdentity
-  /// Of the keys so far: one, or a few. To set up a dictionary would take a short-lived process longer than to search.
-  private var digests: [(key: UInt64, digest: Digest)] = []
+  /// Under the first key that was asked for, and nearly always the only one.
+  private var first: (key: UInt64, digest: Digest)?
   private var known: ServerNote??
 
   init(of server: ServerIdentity, engine: Resumption) {
@@ -16,9 +16,9 @@ final class ServerNotes {
   }
 
   func digest(under key: MasterKey) -> Digest {
-    if let known = digests.first(where: { $0.key == key.id }) { return known.digest }
+    if let first, first.key == key.id { return first.digest }
     let digest = IdentityDigests.server(server, key: key)
-    digests.append((key.id, digest))
+    if first == nil { first = (key.id, digest) }
     return digest
   }
 
@@ -47,7 +47,7 @@ final class ServerNotes {
 
   private func read() throws(StoreError) -> ServerNote? {
     guard let ring = try engine.keyRing(create: false) else { return nil }
-    let bytes = try engine.note(server: digest(under: ring.newest), identity: nil, keys: [ring.newest])
+    let bytes = try engine.note(server: digest(under: ring.newest), identity: nil, key: ring.newest)
     let note = bytes.flatMap(ServerNote.init)
     known = note
     return note

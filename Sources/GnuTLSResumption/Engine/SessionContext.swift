@@ -64,8 +64,8 @@ final class SessionContext: @unchecked Sendable {
   var ticketsStored = 0
   var notStored: [NotStoredReason] = []
 
-  /// Of the keys so far: one, or a few.
-  private var places: [(key: UInt64, place: StoreKey)] = []
+  /// Under the first key that was asked for, and nearly always the only one.
+  private var firstPlace: (key: UInt64, place: StoreKey)?
 
   /// - Parameter serverNotes: What the caller has read already; nil if nothing.
   init(
@@ -88,11 +88,11 @@ final class SessionContext: @unchecked Sendable {
 
   /// The digests of this connection under a master key.
   func place(under key: MasterKey) -> StoreKey {
-    if let known = places.first(where: { $0.key == key.id }) { return known.place }
+    if let firstPlace, firstPlace.key == key.id { return firstPlace.place }
     let place = StoreKey(
       server: serverNotes.digest(under: key),
       identity: IdentityDigests.identity(identity, verification: verification.kind, key: key))
-    places.append((key.id, place))
+    if firstPlace == nil { firstPlace = (key.id, place) }
     return place
   }
 

@@ -5,10 +5,12 @@ struct SessionFacts {
   let origin: FullHandshake
   private let template: TicketContents
 
+  /// - Parameter chain: The peer's certificates, where they are known already.
   init(
-    session: SessionHandle, origin: FullHandshake, verdict: Verdict?, configuration: TrustNote, server: ServerIdentity
+    session: SessionHandle, chain: [[UInt8]]?, origin: FullHandshake, verdict: Verdict?, configuration: TrustNote,
+    server: ServerIdentity
   ) {
-    let chain = session.peerChain
+    let chain = chain ?? session.peerChain
     self.origin = origin
     template = TicketContents(
       sessionData: [], protocolVersion: session.protocolVersion.rawValue, cipher: session.cipher.rawValue,

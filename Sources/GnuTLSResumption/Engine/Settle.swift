@@ -100,7 +100,8 @@ extension SessionContext {
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: true) else { return }
       let facts = SessionFacts(
-        session: session, origin: origin, verdict: verdict, configuration: configuration, server: identity.server)
+        session: session, chain: resumedTicket?.peerChain, origin: origin, verdict: verdict,
+        configuration: configuration, server: identity.server)
       for ticket in batch { try keep(ticket, facts, ring.newest) }
     } catch {
       record(error)

@@ -4,23 +4,28 @@ internal import Locking
 /// The groups of GnuTLS's default priorities.
 enum DefaultGroups {
   private static let all: [UInt32] = (try? PriorityList(nil))?.groups ?? []
-  private static let known = Lock<[(group: UInt32, string: String)]>([])
+  /// What was asked for last.
+  private static let known = Lock<(group: UInt32, string: String)>((0, ""))
 
   /// What to append to the default priorities so that one group leads and none is lost; nil if it isn't one of them.
   static func leading(with group: UInt32) -> String? {
     guard all.contains(group) else { return nil }
     return known.withLock { known in
-      if let known = known.first(where: { $0.group == group }) { return known.string }
-      let string = string(leadingWith: group)
-      known.append((group, string))
-      return string
+      if known.group != group { known = (group, string(leadingWith: group)) }
+      return known.string
     }
   }
 
+  private static func append(_ group: UInt32, to result: inout String) {
+    guard let name = unsafe gnutls_group_get_name(gnutls_group_t(rawValue: group)) else { return }
+    result += ":+GROUP-"
+    result += unsafe String(cString: name)
+  }
+
   private static func string(leadingWith group: UInt32) -> String {
-    let names = ([group] + all.filter { $0 != group }).compactMap { number in
-      unsafe gnutls_group_get_name(gnutls_group_t(rawValue: number)).map { unsafe String(cString: $0) }
-    }
-    return "-GROUP-ALL" + names.map { ":+GROUP-\($0)" }.joined()
+    var result = "-GROUP-ALL"
+    append(group, to: &result)
+    for other in all where other != group { append(other, to: &result) }
+    return result
   }
 }

@@ -64,24 +64,36 @@ struct SessionHandle {
     return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
   }
 
+  /// How many certificates the peer presented.
+  var peerChainLength: Int {
+    var count: UInt32 = 0
+    // Borrowed: the list lives in the session.
+    return unsafe gnutls_certificate_get_peers(pointer, &count) == nil ? 0 : Int(count)
+  }
+
   /// The certificates that the peer presented, leaf first, in DER; after a resumption, those of the session data.
   var peerChain: [[UInt8]] {
     var count: UInt32 = 0
     // Borrowed: the list lives in the session.
     guard let list = unsafe gnutls_certificate_get_peers(pointer, &count) else { return [] }
-    return (0..<Int(count)).map { index in
-      unsafe Array(UnsafeRawBufferPointer(start: list[index].data, count: Int(list[index].size)))
+    var chain: [[UInt8]] = []
+    chain.reserveCapacity(Int(count))
+    for index in 0..<Int(count) {
+      unsafe chain.append(Array(UnsafeRawBufferPointer(start: list[index].data, count: Int(list[index].size))))
     }
+    return chain
   }
 
   /// The stapled OCSP responses of a chain of this length, in DER; empty where there is none.
   func staples(chainLength: Int) -> [[UInt8]] {
-    (0..<chainLength).map { index in
+    var staples = [[UInt8]](repeating: [], count: chainLength)
+    for index in 0..<chainLength {
       var datum = unsafe gnutls_datum_t()
       // Borrowed: the response lives in the session.
-      guard unsafe gnutls_ocsp_status_request_get2(pointer, UInt32(index), &datum) == 0 else { return [] }
-      return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
+      guard unsafe gnutls_ocsp_status_request_get2(pointer, UInt32(index), &datum) == 0 else { continue }
+      unsafe staples[index] = Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
     }
+    return staples
   }
 
   /// The protocol that ALPN chose, if any.

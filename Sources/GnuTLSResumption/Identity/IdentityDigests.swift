@@ -12,14 +12,18 @@ enum IdentityDigests {
   }
 
   static func identity(_ identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> Digest {
-    var message = identityPurpose
+    var message: [UInt8] = []
+    message.reserveCapacity(320)
+    message += identityPurpose
     appendServerFields(identity.server, to: &message)
     appendFields(identity, verification, to: &message)
     return key.digest(message)
   }
 
   static func server(_ server: ServerIdentity, key: MasterKey) -> Digest {
-    var message = serverPurpose
+    var message: [UInt8] = []
+    message.reserveCapacity(320)
+    message += serverPurpose
     appendServerFields(server, to: &message)
     return key.digest(message)
   }
@@ -29,30 +33,30 @@ enum IdentityDigests {
 
   /// Transport, role, name, port.
   private static func appendServerFields(_ server: ServerIdentity, to result: inout [UInt8]) {
-    result.reserveCapacity(256)
-    result.append(field: "TLS".utf8)
-    result.append(field: StoreRole.client.rawValue.utf8)
-    result.append(field: server.name.utf8)
+    result.append(text: "TLS")
+    result.append(text: StoreRole.client.rawValue)
+    result.append(text: server.name)
     result.append(bigEndian: server.port)
   }
 
   private static func appendFields(
     _ identity: ConnectionIdentity, _ verification: VerificationKind, to result: inout [UInt8]
   ) {
-    result.append(field: verification.bytes)
-    result.append(field: identity.expectedName.utf8)
+    result.appendField { result in verification.append(to: &result) }
+    result.append(text: identity.expectedName)
     result.append(bigEndian: UInt32(identity.applicationProtocols.count))
-    for name in identity.applicationProtocols { result.append(field: name.utf8) }
-    result.append(optional: identity.priority.map { Array($0.utf8) }, mark: identity.isPriorityAppended ? 2 : 1)
+    for name in identity.applicationProtocols { result.append(text: name) }
+    result.append(identity.priority == nil ? 0 : identity.isPriorityAppended ? 2 : 1)
+    result.append(text: identity.priority ?? "")
     result.append(optional: identity.clientCertificate)
-    result.append(field: identity.partition.utf8)
+    result.append(text: identity.partition)
   }
 }
 
 extension [UInt8] {
   /// Appends a field, or its absence: which is not the same as an empty field.
-  fileprivate mutating func append(optional field: [UInt8]?, mark: UInt8 = 1) {
-    append(field == nil ? 0 : mark)
+  fileprivate mutating func append(optional field: [UInt8]?) {
+    append(field == nil ? 0 : 1)
     append(field: field ?? [])
   }
 }

@@ -29,8 +29,7 @@ public final class MasterKey: @unchecked Sendable {
     unsafe self.page = unsafe page
     _ = unsafe clinux_exclude_from_core_dumps(page, pageSize)
     unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
-    let digest = unsafe Self.hmac(page, Array("gnutls-resume/1 key id".utf8))
-    id = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    id = unsafe Self.hmac(page, Array("gnutls-resume/1 key id".utf8)).firstWord
   }
 
   deinit {
@@ -42,10 +41,7 @@ public final class MasterKey: @unchecked Sendable {
   static func generate() throws(GnuTLSError) -> [UInt8] { try Random.key(byteCount) }
 
   /// HMAC-SHA256 of a message under this key.
-  func digest(_ message: [UInt8]) -> Digest {
-    guard let digest = unsafe Digest(Self.hmac(page, message)) else { preconditionFailure("SHA-256 has 32 bytes") }
-    return digest
-  }
+  func digest(_ message: [UInt8]) -> Digest { unsafe Self.hmac(page, message) }
 
   /// HKDF-Expand with SHA-256 (RFC 5869, section 2.3), 32 bytes: a key for AES-256.
   func expand(_ info: [UInt8]) throws(GnuTLSError) -> [UInt8] {
@@ -61,16 +57,16 @@ public final class MasterKey: @unchecked Sendable {
     return result
   }
 
-  private static func hmac(_ key: UnsafeRawPointer, _ message: [UInt8]) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: 32)
-    let code = unsafe result.withUnsafeMutableBytes { output in
+  private static func hmac(_ key: UnsafeRawPointer, _ message: [UInt8]) -> Digest {
+    let digest = unsafe withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { output in
       unsafe message.withUnsafeBytes { message in
-        unsafe gnutls_hmac_fast(
+        let code = unsafe gnutls_hmac_fast(
           GNUTLS_MAC_SHA256, key, byteCount, message.baseAddress, message.count, output.baseAddress)
+        return code == 0 ? unsafe Digest(UnsafeRawBufferPointer(output)) : nil
       }
     }
     // Fails only without memory, or in a FIPS error state: no digest to go on with, and nothing to clean up.
-    precondition(code == 0, "GnuTLS has no HMAC-SHA256")
-    return result
+    guard let digest else { preconditionFailure("GnuTLS has no HMAC-SHA256") }
+    return digest
   }
 }

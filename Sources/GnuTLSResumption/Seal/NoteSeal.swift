@@ -5,10 +5,12 @@ enum NoteSeal {
   static func seal(
     _ contents: [UInt8], server: Digest, identity: Digest?, key: MasterKey
   ) throws(GnuTLSError) -> [UInt8] {
-    let bytes = try Random.nonce(RecordID.byteCount)
-    guard let id = RecordID(bytes) else { return [] }
-    return bytes
-      + (try SealedBox.seal(contents, associatedData: place(server, identity), purpose: .note, id: id, key: key))
+    guard let id = RecordID(try Random.nonce(RecordID.byteCount)) else { return [] }
+    var note: [UInt8] = []
+    note.append(id)
+    try SealedBox.seal(
+      contents, associatedData: place(server, identity), purpose: .note, id: id, key: key, to: &note)
+    return note
   }
 
   /// Returns nil if the note isn't authentic, or was moved from another place.
@@ -19,6 +21,11 @@ enum NoteSeal {
   }
 
   private static func place(_ server: Digest, _ identity: Digest?) -> [UInt8] {
-    server.bytes + (identity.map { [1] + $0.bytes } ?? [0])
+    var result: [UInt8] = []
+    result.reserveCapacity(1 + 2 * Digest.byteCount)
+    result.append(server)
+    result.append(identity == nil ? 0 : 1)
+    if let identity { result.append(identity) }
+    return result
   }
 }

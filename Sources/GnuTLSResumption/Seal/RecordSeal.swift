@@ -13,16 +13,27 @@ enum RecordSeal {
       let id = RecordID(try Random.nonce(RecordID.byteCount))
     else { return nil }
     let header = RecordHeader(kind: kind, id: id, expiry: expiry, masterKeyID: key.id)
-    let box = try SealedBox.seal(
-      contents, associatedData: header.bytes + identity.bytes, purpose: .record, id: id, key: key)
-    return SealedRecord(header: header, contents: box)
+    var record: [UInt8] = []
+    record.reserveCapacity(RecordHeader.byteCount + SealedBox.overhead + contents.count)
+    header.append(to: &record)
+    try SealedBox.seal(
+      contents, associatedData: associatedData(header, identity), purpose: .record, id: id, key: key, to: &record)
+    return SealedRecord(record)
   }
 
   /// Returns the contents, or nil if a single bit of record or place is not as it was sealed.
   static func open(_ record: SealedRecord, identity: Digest, key: MasterKey) -> [UInt8]? {
     guard record.header.masterKeyID == key.id else { return nil }
     return SealedBox.open(
-      record.contents, associatedData: record.header.bytes + identity.bytes, purpose: .record, id: record.header.id,
-      key: key)
+      record.contents, associatedData: associatedData(record.header, identity), purpose: .record,
+      id: record.header.id, key: key)
+  }
+
+  private static func associatedData(_ header: RecordHeader, _ identity: Digest) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(RecordHeader.byteCount + Digest.byteCount)
+    header.append(to: &result)
+    result.append(identity)
+    return result
   }
 }

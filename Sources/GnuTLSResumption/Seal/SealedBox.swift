@@ -18,30 +18,29 @@ enum SealedBox {
   /// By how much a box is longer than what is in it, in bytes.
   static let overhead = nonceSize + tagSize
 
+  /// Appends the box to what stands before it.
   static func seal(
-    _ plaintext: [UInt8], associatedData: [UInt8], purpose: Purpose, id: RecordID, key: MasterKey
-  ) throws(GnuTLSError) -> [UInt8] {
-    let nonce = try Random.nonce(nonceSize)
-    var box: [UInt8] = []
-    box.reserveCapacity(overhead + plaintext.count)
-    box += nonce
-    box.append(contentsOf: repeatElement(0, count: plaintext.count + tagSize))
+    _ plaintext: [UInt8], associatedData: [UInt8], purpose: Purpose, id: RecordID, key: MasterKey,
+    to result: inout [UInt8]
+  ) throws(GnuTLSError) {
+    let start = result.count
+    result.append(contentsOf: repeatElement(0, count: overhead + plaintext.count))
     let code = unsafe try withCipher(purpose, id, key) { cipher in
       var size = plaintext.count + tagSize
-      return unsafe box.withUnsafeMutableBytes { box in
+      return unsafe result.withUnsafeMutableBytes { result in
         unsafe associatedData.withUnsafeBytes { data in
           unsafe plaintext.withUnsafeBytes { plaintext in
-            unsafe nonce.withUnsafeBytes { nonce in
-              unsafe gnutls_aead_cipher_encrypt(
-                cipher, nonce.baseAddress, nonce.count, data.baseAddress, data.count, tagSize, plaintext.baseAddress,
-                plaintext.count, box.baseAddress! + nonceSize, &size)
-            }
+            let box = unsafe result.baseAddress! + start
+            let code = unsafe gnutls_rnd(GNUTLS_RND_NONCE, box, nonceSize)
+            guard code == 0 else { return code }
+            return unsafe gnutls_aead_cipher_encrypt(
+              cipher, box, nonceSize, data.baseAddress, data.count, tagSize, plaintext.baseAddress, plaintext.count,
+              box + nonceSize, &size)
           }
         }
       }
     }
     try GnuTLSError.check(code)
-    return box
   }
 
   /// Returns nil unless every byte is as it was sealed, for this purpose, id, key and associated data.
@@ -72,7 +71,11 @@ enum SealedBox {
   private static func withCipher(
     _ purpose: Purpose, _ id: RecordID, _ key: MasterKey, _ body: (gnutls_aead_cipher_hd_t?) -> Int32
   ) throws(GnuTLSError) -> Int32 {
-    var boxKey = try key.expand(purpose.bytes + id.bytes)
+    var info: [UInt8] = []
+    info.reserveCapacity(purpose.bytes.count + RecordID.byteCount)
+    info += purpose.bytes
+    info.append(id)
+    var boxKey = try key.expand(info)
     defer { boxKey.wipe() }
     var cipher: gnutls_aead_cipher_hd_t?
     try GnuTLSError.check(

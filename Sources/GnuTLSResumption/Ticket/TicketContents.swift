@@ -51,31 +51,29 @@ extension TicketContents {
   var bytes: [UInt8] {
     var result: [UInt8] = []
     // Room for all, so that growing leaves no copy of the secrets behind.
-    let lists = (peerChain + staples).reduce(0) { $0 + $1.count + 4 }
     let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
-    let verdict = verdict?.bytes ?? []
-    result.reserveCapacity(256 + sessionData.count + lists + texts + verdict.count)
+    let notes = ((verdict?.inputs?.notes.count ?? 0) + 1) * TrustNote.mostBytes
+    result.reserveCapacity(
+      256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
     result.append(field: sessionData)
     result.append(bigEndian: protocolVersion)
     result.append(bigEndian: cipher)
-    result.append(field: gnutlsVersion.utf8)
+    result.append(text: gnutlsVersion)
     result.append(bigEndian: UInt64(bitPattern: issued))
     result.append(bigEndian: lifetime)
     result.append(bigEndian: earlyDataLimit)
     result.append(applicationProtocol == nil ? 0 : 1)
     result.append(field: applicationProtocol ?? [])
     result.append(bigEndian: group)
-    for list in [peerChain, staples] {
-      result.append(bigEndian: UInt32(list.count))
-      for element in list { result.append(field: element) }
-    }
-    result.append(field: verdict)
-    result.append(field: configuration.bytes)
+    result.append(fields: peerChain)
+    result.append(fields: staples)
+    result.appendField { result in verdict?.append(to: &result) }
+    result.appendField { result in configuration.append(to: &result) }
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
-    result.append(field: serverName.utf8)
+    result.append(text: serverName)
     result.append(bigEndian: port)
     return result
   }
@@ -122,15 +120,30 @@ extension TicketContents {
       bootID: Array(bootID), serverName: name, port: port)
   }
 
+  private static func byteCount(of list: [[UInt8]]) -> Int {
+    var count = 4
+    for element in list { count += 4 + element.count }
+    return count
+  }
+
   private static let longestList: UInt32 = 64
 
   private static func list(_ reader: inout ByteReader) -> [[UInt8]]? {
     guard let count = reader.integer(UInt32.self), count <= longestList else { return nil }
     var result: [[UInt8]] = []
+    result.reserveCapacity(Int(count))
     for _ in 0..<count {
       guard let element = reader.field(UInt32.self) else { return nil }
       result.append(Array(element))
     }
     return result
+  }
+}
+
+extension [UInt8] {
+  /// Appends a list: how many fields, and each behind its length.
+  fileprivate mutating func append(fields list: [[UInt8]]) {
+    append(bigEndian: UInt32(list.count))
+    for element in list { append(field: element) }
   }
 }

@@ -14,7 +14,7 @@ struct FileStamp {
   /// Nil if there is no such file.
   init?(path: String) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0 else { return nil }
     self.init(status)
   }
 
@@ -49,13 +49,14 @@ extension FileStamp: Hashable {
 }
 
 extension FileStamp {
-  /// 41 bytes.
-  var bytes: [UInt8] {
-    var result: [UInt8] = [isSettled ? 1 : 0]
+  /// Appends 41 bytes.
+  func append(to result: inout [UInt8]) {
+    result.append(isSettled ? 1 : 0)
     result.append(bigEndian: device)
     result.append(bigEndian: inode)
-    for field in [size, modified, changed] { result.append(bigEndian: UInt64(bitPattern: field)) }
-    return result
+    result.append(bigEndian: size)
+    result.append(bigEndian: modified)
+    result.append(bigEndian: changed)
   }
 
   init?(_ reader: inout ByteReader) {

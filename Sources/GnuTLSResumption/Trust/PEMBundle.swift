@@ -10,8 +10,8 @@ struct PEMBundle {
   /// GnuTLS takes for a certificate whatever begins like one.
   private static let others = [Array("CERTIFICATE".utf8), Array("X509 CERTIFICATE".utf8)]
 
-  /// Enough to reach the end of the subject in all but the oddest certificates, in bytes of DER.
-  private static let prefixSize = 768
+  /// Enough to reach the end of the subject in most certificates, and in all but the oddest, in bytes of DER.
+  private static let prefixSizes = (384, 768)
 
   private let bytes: [UInt8]
 
@@ -22,6 +22,8 @@ struct PEMBundle {
   func certificates(withSubjects names: Set<[UInt8]>) -> [UInt8]? {
     var result: [UInt8] = []
     var position = 0
+    // There are few names, and many certificates: to hash each would take longer than to compare it.
+    let names = Array(names)
     while let begin = bytes.firstIndex(of: Self.begin, from: position) {
       let label = begin + Self.begin.count
       position = label
@@ -32,15 +34,20 @@ struct PEMBundle {
       let body = label + Self.certificate.count
       // GnuTLS decodes up to the first dash, wherever the block ends.
       guard let end = bytes.firstIndex(of: Self.dash, from: body), starts(with: Self.end, at: end),
-        let certificate = CertificateNames(Base64.prefix(of: bytes[body..<end], atMost: Self.prefixSize))
+        let certificate = Self.names(in: bytes[body..<end])
       else { return nil }
       position = end + Self.end.count
-      guard names.contains(Array(certificate.subject)) else { continue }
+      guard names.contains(where: { $0[...] == certificate.subject }) else { continue }
       result += bytes[begin..<position]
       result += Self.certificate
       result.append(UInt8(ascii: "\n"))
     }
     return result
+  }
+
+  private static func names(in text: ArraySlice<UInt8>) -> CertificateNames? {
+    CertificateNames(Base64.prefix(of: text, atMost: prefixSizes.0))
+      ?? CertificateNames(Base64.prefix(of: text, atMost: prefixSizes.1))
   }
 
   private func starts(with pattern: [UInt8], at index: Int) -> Bool {

@@ -2,11 +2,17 @@ internal import CGnuTLS
 
 /// Verifies peers by a policy: those of live sessions, and stored chains before their tickets are offered.
 @safe
-struct PeerVerifier {
+final class PeerVerifier {
   let credentials: Credentials
   let policy: VerificationPolicy
   /// The name that the certificate must be for.
   let expectedName: String
+
+  init(credentials: Credentials, policy: VerificationPolicy, expectedName: String) {
+    self.credentials = credentials
+    self.policy = policy
+    self.expectedName = expectedName
+  }
 
   /// Verifies the peer of a session whose handshake has it: chain, staples, purpose and name, with the session's own
   /// priorities and flags (`gnutls_certificate_verify_peers`), and the policy's pins. Works after a resumption too, on

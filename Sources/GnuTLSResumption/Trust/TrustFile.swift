@@ -5,10 +5,17 @@ internal import SessionTickets
 struct TrustFile {
   /// In bytes: some hundred times the largest bundle.
   private static let mostBytes = 64 * 1024 * 1024
+  /// In bytes: an authority or two, or a configuration.
+  static let mostAlwaysDigested = 16 * 1024
 
   let bytes: [UInt8]
   /// Unsettled if the file changed meanwhile.
   let stamp: FileStamp
+
+  init(bytes: [UInt8], stamp: FileStamp) {
+    self.bytes = bytes
+    self.stamp = stamp
+  }
 
   /// - Parameter purpose: What the file is for, for the message.
   init(_ path: String, purpose: String) throws(VerificationFailure) {
@@ -29,8 +36,12 @@ struct TrustFile {
     self.stamp = stamp
   }
 
-  /// For the verdict.
-  var note: TrustNote { .file(stamp, SHA256.digest(bytes)) }
+  /// Of the contents.
+  var digest: Digest { SHA256.digest(bytes) }
+
+  /// For the verdict. To digest the system's bundle takes as long as a handshake, and its stamp is enough: should that
+  /// change and the contents not, the stored peer is verified once more.
+  var note: TrustNote { .file(stamp, stamp.isSettled && bytes.count > Self.mostAlwaysDigested ? nil : digest) }
 
   private static func failure(_ purpose: String, _ path: String, _ code: Int32) -> VerificationFailure {
     unsafe failure(purpose, path, String(cString: strerror(code)))

@@ -33,7 +33,9 @@ struct TrustFolder {
     for (file, stamp) in files {
       listing.append(field: file.utf8)
       // Whether it was settled then is no property of the file.
-      listing += stamp.bytes.dropFirst()
+      let start = listing.count
+      stamp.append(to: &listing)
+      listing.remove(at: start)
     }
     self.files = files
     digest = SHA256.digest(listing)

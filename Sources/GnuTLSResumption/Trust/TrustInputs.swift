@@ -11,10 +11,10 @@ struct TrustInputs: Hashable {
   /// The inputs, if all of it is certainly still the same, as they would be noted now.
   func confirmed(for sources: [TrustSource]) -> TrustInputs? {
     guard notes.count == sources.count else { return nil }
-    var result = TrustInputs()
-    for (note, source) in zip(notes, sources) {
-      guard let confirmed = note.confirmed(for: source) else { return nil }
-      result.append(confirmed)
+    var result = self
+    for index in notes.indices {
+      guard let confirmation = notes[index].confirmation(for: sources[index]) else { return nil }
+      if case .anew(let note) = confirmation { result.notes[index] = note }
     }
     return result
   }
@@ -23,10 +23,13 @@ struct TrustInputs: Hashable {
 extension TrustInputs {
   private static let mostNotes: UInt8 = 255
 
-  /// Nil if there are more than can be kept: then they are never unchanged.
-  var bytes: [UInt8]? {
-    guard notes.count <= Self.mostNotes else { return nil }
-    return [UInt8(notes.count)] + notes.flatMap(\.bytes)
+  /// More can't be kept: then they are never unchanged.
+  var areKept: Bool { notes.count <= Self.mostNotes }
+
+  /// Only if they are kept.
+  func append(to result: inout [UInt8]) {
+    result.append(UInt8(notes.count))
+    for note in notes { note.append(to: &result) }
   }
 
   init?(_ reader: inout ByteReader) {

@@ -13,11 +13,9 @@ struct Validity: Hashable {
 }
 
 extension Validity {
-  var bytes: [UInt8] {
-    var result: [UInt8] = []
-    result.append(bigEndian: UInt64(bitPattern: from))
-    result.append(bigEndian: UInt64(bitPattern: until))
-    return result
+  func append(to result: inout [UInt8]) {
+    result.append(bigEndian: from)
+    result.append(bigEndian: until)
   }
 
   init?(_ reader: inout ByteReader) {

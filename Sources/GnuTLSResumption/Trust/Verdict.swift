@@ -28,13 +28,13 @@ struct Verdict: Hashable {
 }
 
 extension Verdict {
-  var bytes: [UInt8] {
-    var result: [UInt8] = []
-    result.append(bigEndian: UInt64(bitPattern: time))
-    result += validity.bytes
-    result.append(bigEndian: UInt64(bitPattern: responsesEnd))
-    guard let inputs = inputs?.bytes else { return result + [0] }
-    return result + [1] + inputs
+  func append(to result: inout [UInt8]) {
+    result.append(bigEndian: time)
+    validity.append(to: &result)
+    result.append(bigEndian: responsesEnd)
+    guard let inputs, inputs.areKept else { return result.append(0) }
+    result.append(1)
+    inputs.append(to: &result)
   }
 
   init?(whole bytes: ArraySlice<UInt8>) {

@@ -13,7 +13,7 @@ public enum Verification: Sendable {
 
   var kind: VerificationKind {
     switch self {
-    case .engineVerifies(let policy): .engine(pins: policy.pins.sorted())
+    case .engineVerifies(let policy): .engine(pins: policy.pins.isEmpty ? [] : policy.pins.sorted())
     case .applicationVerifies: .application
     case .insecure: .none
     }
@@ -27,16 +27,14 @@ enum VerificationKind: Hashable {
   case none
 
   /// The canonical encoding: a name, and the pins in order.
-  var bytes: [UInt8] {
-    var result: [UInt8] = []
+  func append(to result: inout [UInt8]) {
     switch self {
     case .engine(let pins):
-      result.append(field: "engine".utf8)
+      result.append(text: "engine")
       result.append(bigEndian: UInt32(pins.count))
       for pin in pins { result.append(field: pin.digest) }
-    case .application: result.append(field: "application".utf8)
-    case .none: result.append(field: "none".utf8)
+    case .application: result.append(text: "application")
+    case .none: result.append(text: "none")
     }
-    return result
   }
 }

@@ -62,17 +62,21 @@ extension VerificationPolicy {
     case .memory(_, let digest): first = .memory(digest: digest)
     case .sessionCredentials: return nil
     }
-    return [first] + revocationLists.map { .file($0) }
+    var sources = [first]
+    for path in revocationLists { sources.append(.file(path)) }
+    return sources
   }
 
   /// Whether the anchors and lists can be loaded, as far as that can be told without reading them.
   var isLoadable: Bool {
-    guard let sources else { return true }
-    return sources.allSatisfy { source in
-      switch source {
-      case .file(let path), .folder(let path): FileStamp(path: path) != nil
-      case .configuration, .memory: true
-      }
+    switch anchors {
+    case .system:
+      if let path = SystemTrust.file, FileStamp(path: path) == nil { return false }
+    case .file(let path), .folder(let path):
+      if FileStamp(path: path) == nil { return false }
+    case .memory, .sessionCredentials: break
     }
+    for path in revocationLists where FileStamp(path: path) == nil { return false }
+    return true
   }
 }

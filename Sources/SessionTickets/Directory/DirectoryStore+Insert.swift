@@ -2,10 +2,10 @@ import Glibc
 
 extension DirectoryStore {
   public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
-    let (shard, bounds) = try shardOrMake(of: place.server, now: now)
+    let shard = try shardOrMake(of: place.server, now: now)
     let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
     let name = RecordFileName(record, at: place, inserted: now)
-    try install(file, as: name, in: shard, bounds: bounds, now: now)
+    try install(file, as: name, in: shard, now: now)
   }
 
   public func replace(_ key: RecordKey, by record: SealedRecord, now: WallTime) throws(StoreError) -> Bool {
@@ -13,62 +13,69 @@ extension DirectoryStore {
     let siblings = try shard.names(of: key.place.server).filter { $0.place == key.place && $0.kind != .note }
     guard let old = siblings.first(where: { $0.id == key.id }) else { return false }
     guard !siblings.contains(where: { $0.id == record.header.id }) else { throw .idExists(place: shard.folder.path) }
-    let bounds = try openedOrMade(now: now).bounds
     // All that can fail comes first; then the one unlink that decides who wins.
     let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
     guard try shard.removeOrThrow(EntryName(old)) else { return false }
     notify(.removed(key, .replaced))
     let name = RecordFileName(record, at: key.place, inserted: now)
     shard.folder.rewind()
-    try install(file, as: name, in: shard, bounds: bounds, now: now)
+    try install(file, as: name, in: shard, now: now)
     return true
   }
 
   /// Gives a written file its name, makes sure that its id is the only one, and lets go what is too much.
   private func install(
-    _ file: consuming PreparedFile, as name: RecordFileName, in shard: Shard, bounds: ShardBounds, now: WallTime
+    _ file: consuming PreparedFile, as name: RecordFileName, in shard: borrowing Shard, now: WallTime
   ) throws(StoreError) {
     guard try file.link(as: EntryName(name)) else { throw .idExists(place: shard.folder.path) }
-    let names: [RecordFileName]
+    let tally: ShardTally
     do {
-      names = try namesWithoutRival(of: name, in: shard, now: now)
+      tally = try tallyWithoutRival(of: name, in: shard, now: now)
     } catch {
       if case .removed = shard.remove(EntryName(name)) { throw error }
       // It may be in somebody's hands: it must not be sealed again under another id.
       throw StoreError(.unavailable, "a record can't be withdrawn: \(error)", place: shard.folder.path)
     }
     notify(.inserted(name.key))
-    evict(from: names, after: name, in: shard, bounds: bounds)
+    evict(tally, after: name, in: shard)
   }
 
-  /// Lists the shard, and settles which of concurrent insertions of one id succeeds: names differ in more than the
+  /// Counts what is in the shard, and settles which of concurrent insertions of one id succeeds: names differ in more than the
   /// id, so the link alone doesn't.
   ///
   /// Of two, whoever links later sees the other. Who sees a lesser name withdraws. Who sees a greater one waits until
   /// its owner, who may have seen nobody and be done, withdraws or doesn't.
-  private func namesWithoutRival(
-    of name: RecordFileName, in shard: Shard, now: WallTime
-  ) throws(StoreError) -> [RecordFileName] {
+  private func tallyWithoutRival(
+    of name: RecordFileName, in shard: borrowing Shard, now: WallTime
+  ) throws(StoreError) -> ShardTally {
     for _ in 0..<20 {
-      let names = try shard.namesAfterSweeping(now: now)
-      let rivals = names.filter { $0.id == name.id && $0.place == name.place && $0 != name && $0.kind != .note }
-      if rivals.isEmpty { return names }
-      if rivals.contains(where: { $0 < name }) { break }
+      var tally = ShardTally(for: name.kind, at: name.place)
+      var hasRivals = false
+      var hasLesserRivals = false
+      try shard.forEachNameSweeping(now: now) { other in
+        tally.add(other)
+        guard other.id == name.id, other.place == name.place, other.kind != .note, other != name else { return }
+        hasRivals = true
+        if other < name { hasLesserRivals = true }
+      }
+      if !hasRivals { return tally }
+      if hasLesserRivals { break }
       usleep(1_000)
       shard.folder.rewind()
     }
     throw .idExists(place: shard.folder.path)
   }
 
-  /// Removes what the bounds ask for. What can't be removed stays: the new record is there.
-  func evict(
-    from names: [RecordFileName], after new: RecordFileName, in shard: Shard, bounds: ShardBounds
-  ) {
-    var victims = bounds.victims(in: names, after: new)
+  /// Removes what the bounds ask for, if they do. What can't be removed stays: the new record is there.
+  func evict(_ tally: ShardTally, after new: RecordFileName, in shard: borrowing Shard) {
+    guard !shard.bounds.allow(tally) else { return }
+    shard.folder.rewind()
+    guard let names = try? shard.names() else { return }
+    var victims = shard.bounds.victims(in: names, after: new)
     if victims.contains(where: { $0.name == new }) {
       // The clock went back, or many inserted at once. What was just inserted stays: it becomes the newest.
       guard let newer = rename(new, toFollow: names, in: shard) else { return }
-      victims = bounds.victims(in: names.filter { $0 != new } + [newer], after: newer)
+      victims = shard.bounds.victims(in: names.filter { $0 != new } + [newer], after: newer)
     }
     for victim in victims {
       guard case .removed = shard.remove(EntryName(victim.name)), victim.name.kind != .note else { continue }
@@ -78,7 +85,7 @@ extension DirectoryStore {
 
   /// Gives a file a time of insertion after all others. Returns nil if it has gone, or if there is no later time.
   private func rename(
-    _ name: RecordFileName, toFollow names: [RecordFileName], in shard: Shard
+    _ name: RecordFileName, toFollow names: [RecordFileName], in shard: borrowing Shard
   ) -> RecordFileName? {
     guard let newest = names.max()?.inserted.nanoseconds, newest < .max else { return nil }
     let newer = name.inserted(at: WallTime(nanoseconds: newest + 1))

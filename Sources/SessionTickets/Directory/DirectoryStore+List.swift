@@ -8,7 +8,7 @@ extension DirectoryStore {
 
   public func count() throws(StoreError) -> StoreCount {
     var count = StoreCount()
-    try forEachShard { shard throws(StoreError) in
+    try forEachShard { (shard: borrowing Shard) throws(StoreError) in
       for name in try shard.names() {
         switch name.kind {
         case .ticket: count.tickets += 1
@@ -29,7 +29,7 @@ extension DirectoryStore {
 
   public func servers() throws(StoreError) -> [Digest] {
     var servers: Set<Digest> = []
-    try forEachShard { shard throws(StoreError) in
+    try forEachShard { (shard: borrowing Shard) throws(StoreError) in
       for name in try shard.names() { servers.insert(name.place.server) }
       return true
     }
@@ -37,7 +37,7 @@ extension DirectoryStore {
   }
 
   public func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {
-    try forEachShard { shard throws(StoreError) in
+    try forEachShard { (shard: borrowing Shard) throws(StoreError) in
       try shard.names().compactMap(\.summary).allSatisfy(visit)
     }
   }

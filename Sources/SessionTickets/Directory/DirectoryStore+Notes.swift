@@ -1,12 +1,16 @@
 extension DirectoryStore {
   public func note(server: Digest, identity: Digest?) throws(StoreError) -> [UInt8]? {
     guard let shard = try shard(of: server) else { return nil }
-    for name in try notes(of: server, identity, in: shard).reversed() {
-      switch try shard.folder.read(EntryName(name), atMost: NoteLimits.maximumByteCount) {
+    var last: RecordFileName?
+    while let name = try newestNote(of: server, identity, before: last, in: shard) {
+      let entry = EntryName(name)
+      switch try shard.folder.read(entry, atMost: NoteLimits.maximumByteCount) {
       case .contents(let note) where note.count == name.byteCount: return note
-      case .contents, .unusable: _ = shard.remove(EntryName(name))
+      case .contents, .unusable: _ = shard.remove(entry)
       case .missing: break
       }
+      last = name
+      shard.folder.rewind()
     }
     return nil
   }
@@ -17,34 +21,46 @@ extension DirectoryStore {
     if let note, note.count > NoteLimits.maximumByteCount { throw .noteTooLarge(place: path) }
     guard let note else {
       guard let shard = try shard(of: server) else { return }
-      for old in try notes(of: server, identity, in: shard) { _ = try shard.removeOrThrow(EntryName(old)) }
+      let place = notePlace(server, identity)
+      for old in try shard.names(of: server) where old.kind == .note && old.place == place {
+        _ = try shard.removeOrThrow(EntryName(old))
+      }
       return
     }
-    let (shard, bounds) = try shardOrMake(of: server, now: now)
-    var names = try shard.namesAfterSweeping(now: now)
-    let older = notes(of: server, identity, among: names)
+    let shard = try shardOrMake(of: server, now: now)
+    let place = notePlace(server, identity)
+    var older: [RecordFileName] = []
     // A later time than the older ones have, even if the clock went back: the newest is the one that is read.
-    let follow = older.last.map { $0.inserted.nanoseconds.addingReportingOverflow(1).partialValue } ?? 0
+    var inserted = now
+    var tally = ShardTally(for: .note, at: place)
+    try shard.forEachNameSweeping(now: now) { name in
+      guard name.kind == .note, name.place == place else { return tally.add(name) }
+      older.append(name)
+      inserted = max(inserted, WallTime(nanoseconds: name.inserted.nanoseconds.addingReportingOverflow(1).partialValue))
+    }
     let name = RecordFileName(
-      place: notePlace(server, identity), inserted: max(now, WallTime(nanoseconds: follow)), expiry: .max,
-      byteCount: note.count, kind: .note, id: RecordID(value: .random(in: .min ... .max)))
+      place: place, inserted: inserted, expiry: .max, byteCount: note.count, kind: .note,
+      id: RecordID(value: .random(in: .min ... .max)))
     var file = try PreparedFile(in: shard.folder, contents: note, method: method, now: now)
     guard try file.link(as: EntryName(name)) else { throw .idExists(place: shard.folder.path) }
     for old in older { _ = shard.remove(EntryName(old)) }
-    names.removeAll(where: older.contains)
-    evict(from: names + [name], after: name, in: shard, bounds: bounds)
+    tally.add(name)
+    evict(tally, after: name, in: shard)
   }
 
-  private func notes(of server: Digest, _ identity: Digest?, in shard: Shard) throws(StoreError) -> [RecordFileName] {
-    notes(of: server, identity, among: try shard.names(of: server))
-  }
-
-  /// Oldest first: more than one is there while somebody replaces it.
-  private func notes(
-    of server: Digest, _ identity: Digest?, among names: [RecordFileName]
-  ) -> [RecordFileName] {
+  /// More than one is there while somebody replaces it.
+  private func newestNote(
+    of server: Digest, _ identity: Digest?, before last: RecordFileName?, in shard: borrowing Shard
+  ) throws(StoreError) -> RecordFileName? {
     let place = notePlace(server, identity)
-    return names.filter { $0.kind == .note && $0.place == place }.sorted()
+    var newest: RecordFileName?
+    try shard.forEachName(of: server) { name in
+      guard name.kind == .note, name.place == place else { return }
+      if let last, !(name < last) { return }
+      if let known = newest, !(known < name) { return }
+      newest = name
+    }
+    return newest
   }
 
   private func notePlace(_ server: Digest, _ identity: Digest?) -> StoreKey {

@@ -17,7 +17,7 @@ extension DirectoryStore {
 
   public func removeAll() throws(StoreError) -> Int {
     var count = 0
-    try forEachShard { shard throws(StoreError) in
+    try forEachShard { (shard: borrowing Shard) throws(StoreError) in
       count += try remove(try shard.names(), from: shard, because: .explicit)
       return true
     }
@@ -26,7 +26,7 @@ extension DirectoryStore {
 
   public func purgeExpired(now: WallTime) throws(StoreError) -> Int {
     var count = 0
-    try forEachShard { shard throws(StoreError) in
+    try forEachShard { (shard: borrowing Shard) throws(StoreError) in
       let expired = try shard.namesAfterSweeping(now: now).filter { $0.kind != .note && now.isPast(expiry: $0.expiry) }
       count += try remove(expired, from: shard, because: .purged)
       return true
@@ -36,7 +36,7 @@ extension DirectoryStore {
 
   /// Returns how many records this call removed; notes don't count.
   private func remove(
-    _ names: [RecordFileName], from shard: Shard, because reason: RemovalReason
+    _ names: [RecordFileName], from shard: borrowing Shard, because reason: RemovalReason
   ) throws(StoreError) -> Int {
     var count = 0
     for name in names {

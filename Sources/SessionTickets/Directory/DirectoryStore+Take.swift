@@ -2,25 +2,40 @@ extension DirectoryStore {
   public func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
     var miss = Miss()
     if let shard = try shard(of: place.server) {
-      var candidates: [RecordFileName] = []
-      for name in try shard.names(of: place.server) where name.kind != .note {
-        if name.place == place {
-          candidates.append(name)
-        } else if !now.isPast(expiry: name.expiry) {
-          miss.otherIdentities = true
-        }
-      }
-      candidates.sort(by: offeredBefore)
-      for name in candidates {
+      var last: RecordFileName?
+      while let name = try next(after: last, at: place, in: shard, now: now, miss: &miss) {
         if let record = try claim(name, in: shard, now: now, miss: &miss) {
           notify(.lookedUp(place, name.id))
           if name.kind == .ticket { notify(.removed(name.key, .taken)) }
           return .claimed(ClaimedRecord(claiming: record, from: place))
         }
+        last = name
+        shard.folder.rewind()
       }
     }
     notify(.lookedUp(place, nil))
     return .miss(miss)
+  }
+
+  /// Lists the shard for the first that is to be offered after another: nearly always the first of all is claimed, and
+  /// a list of them would be made for nothing.
+  private func next(
+    after last: RecordFileName?, at place: StoreKey, in shard: borrowing Shard, now: WallTime, miss: inout Miss
+  ) throws(StoreError) -> RecordFileName? {
+    var first: RecordFileName?
+    var hasOthers = false
+    try shard.forEachName(of: place.server) { name in
+      guard name.kind != .note else { return }
+      guard name.place == place else {
+        if !now.isPast(expiry: name.expiry) { hasOthers = true }
+        return
+      }
+      if let last, !offeredBefore(last, name) { return }
+      if let known = first, !offeredBefore(name, known) { return }
+      first = name
+    }
+    if hasOthers { miss.otherIdentities = true }
+    return first
   }
 
   /// Tickets before sessions, and the newest of each first.
@@ -30,7 +45,7 @@ extension DirectoryStore {
 
   /// Gets one record, or returns nil if it is expired, damaged or another's.
   private func claim(
-    _ name: RecordFileName, in shard: Shard, now: WallTime, miss: inout Miss
+    _ name: RecordFileName, in shard: borrowing Shard, now: WallTime, miss: inout Miss
   ) throws(StoreError) -> SealedRecord? {
     let entry = EntryName(name)
     if now.isPast(expiry: name.expiry) {
@@ -51,7 +66,7 @@ extension DirectoryStore {
 
   /// Removes what can't be used. Returns whether it was there: also if it can't be removed, as on a read-only disk.
   private func discard(
-    _ name: RecordFileName, _ entry: EntryName, in shard: Shard, because reason: RemovalReason
+    _ name: RecordFileName, _ entry: EntryName, in shard: borrowing Shard, because reason: RemovalReason
   ) -> Bool {
     switch shard.remove(entry) {
     case .removed:

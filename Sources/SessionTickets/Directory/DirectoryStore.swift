@@ -113,18 +113,18 @@ public final class DirectoryStore: TicketStore {
   }
 
   /// Opens the shard of a server, and makes it if need be.
-  func shardOrMake(of server: Digest, now: WallTime) throws(StoreError) -> (Shard, ShardBounds) {
+  func shardOrMake(of server: Digest, now: WallTime) throws(StoreError) -> Shard {
     // Twice: somebody may have deleted the store that was open here.
     for _ in 0..<2 {
       let directory = try openedOrMade(now: now)
-      if let shard = try directory.shard(of: server, create: true) { return (shard, directory.bounds) }
+      if let shard = try directory.shard(of: server, create: true) { return shard }
       forget(directory)
     }
     throw StoreError(.unavailable, "the store is being deleted", place: path)
   }
 
   /// Visits every shard of the store, until the closure returns false.
-  func forEachShard(_ visit: (Shard) throws(StoreError) -> Bool) throws(StoreError) {
+  func forEachShard(_ visit: (borrowing Shard) throws(StoreError) -> Bool) throws(StoreError) {
     guard var directory = try opened() else { return }
     if directory.folder.isDeleted {
       forget(directory)

@@ -3,20 +3,27 @@ package struct EntryName: Hashable, Sendable {
   package let characters: [CChar]
 
   /// The bytes must hold no NUL and no slash.
-  package init(_ bytes: some Collection<UInt8>) {
-    var characters = [CChar](repeating: 0, count: bytes.count + 1)
-    var index = 0
-    for byte in bytes {
-      characters[index] = CChar(bitPattern: byte)
-      index += 1
+  package init(_ bytes: [UInt8]) { unsafe self = bytes.withUnsafeBufferPointer { unsafe EntryName($0) } }
+
+  /// The bytes must hold no NUL and no slash.
+  package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    unsafe characters = [CChar](unsafeUninitializedCapacity: bytes.count + 1) { buffer, filled in
+      for index in 0..<bytes.count { unsafe buffer[index] = unsafe CChar(bitPattern: bytes[index]) }
+      unsafe buffer[bytes.count] = 0
+      filled = bytes.count + 1
     }
-    self.characters = characters
   }
 
-  init(_ name: RecordFileName) { self.init(name.bytes) }
+  init(_ name: RecordFileName) {
+    unsafe characters = [CChar](unsafeUninitializedCapacity: RecordFileName.byteCount + 1) { buffer, filled in
+      unsafe name.write(to: UnsafeMutableRawBufferPointer(buffer))
+      unsafe buffer[RecordFileName.byteCount] = 0
+      filled = RecordFileName.byteCount + 1
+    }
+  }
 
   package init(_ name: StaticString) {
-    self.init(String(describing: name).utf8)
+    self = name.withUTF8Buffer { unsafe EntryName($0) }
   }
 
   var text: String {

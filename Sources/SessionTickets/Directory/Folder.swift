@@ -8,6 +8,10 @@ import Glibc
 package final class Folder: Sendable {
   package let descriptor: Descriptor
   private let location: Location
+  /// What tells the folder from others; nil where nobody asks.
+  private let identity: (device: dev_t, inode: ino_t)?
+  /// The process that opened it.
+  let process = getpid()
 
   /// Put together only for a message: opening a shard must cost little.
   private indirect enum Location: Sendable {
@@ -22,9 +26,10 @@ package final class Folder: Sendable {
     }
   }
 
-  private init(_ descriptor: consuming Descriptor, _ location: Location) {
+  private init(_ descriptor: consuming Descriptor, _ location: Location, _ status: stat? = nil) {
     self.descriptor = descriptor
     self.location = location
+    identity = status.map { ($0.st_dev, $0.st_ino) }
   }
 
   /// For messages.
@@ -67,7 +72,15 @@ package final class Folder: Sendable {
       throw StoreError(.unavailable, "the folder can't be examined", place: location.path, errno: errno)
     }
     try Self.check(status, path: location.path)
-    return Folder(opened, location)
+    return Folder(opened, location, status)
+  }
+
+  /// What fstat(2) says of the descriptor, if it is still that of this folder; else nil.
+  func statusIfSame() -> stat? {
+    guard let identity, let status = descriptor.status(), status.st_dev == identity.device,
+      status.st_ino == identity.inode, status.isKind(S_IFDIR)
+    else { return nil }
+    return status
   }
 
   /// Opens the same folder again, for a listing of one's own: a descriptor has one position, for all threads.

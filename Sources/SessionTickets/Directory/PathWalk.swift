@@ -18,6 +18,17 @@ struct PathWalk: ~Copyable {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw StoreError(.unavailable, "the path of the folder is empty or holds a NUL", place: path, errno: ENOENT)
     }
+    // Nearly always there is no link on the way: then the walk would come to just this folder.
+    let number = unsafe path.withCString { unsafe clinux_open_without_links($0) }
+    if number >= 0 {
+      let descriptor = Descriptor(owning: number)
+      guard let status = descriptor.status() else {
+        throw StoreError(.unavailable, "the folder can't be examined", place: path, errno: errno)
+      }
+      try Folder.check(status, path: path)
+      return descriptor
+    }
+    if errno == ENOENT, !create { return nil }
     var walk = try PathWalk(path)
     while let component = walk.pending.popLast() {
       guard try walk.enter(EntryName(component), create: create) else { return nil }

@@ -62,32 +62,39 @@ package struct RecordFileName: Hashable, Sendable {
 
   /// The 207 bytes.
   package var bytes: [UInt8] {
-    var name: [UInt8] = []
-    name.reserveCapacity(Self.byteCount)
-    name.append(hexadecimal: place.server)
-    name.append(Self.separator)
-    name.append(hexadecimal: place.identity)
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt64(inserted.nanoseconds))
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt64(expiry))
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt32(truncatingIfNeeded: byteCount))
-    name.append(Self.separator)
-    name.append(kind.rawValue)
-    name.append(Self.separator)
-    name.append(hexadecimal: UInt64(truncatingIfNeeded: id.value >> 64))
-    name.append(hexadecimal: UInt64(truncatingIfNeeded: id.value))
-    return name
+    unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, filled in
+      unsafe write(to: UnsafeMutableRawBufferPointer(buffer))
+      filled = Self.byteCount
+    }
   }
 
-  /// What the names of all records and notes of a server begin with.
-  static func prefix(server: Digest) -> [UInt8] {
-    var name: [UInt8] = []
-    name.reserveCapacity(2 * Digest.byteCount + 1)
-    name.append(hexadecimal: server)
-    name.append(separator)
-    return name
+  /// Writes the 207 bytes to where there is room for them.
+  func write(to output: UnsafeMutableRawBufferPointer) {
+    var writer = unsafe HexadecimalWriter(output)
+    writer.digest(place.server)
+    writer.character(Self.separator)
+    writer.digest(place.identity)
+    writer.character(Self.separator)
+    writer.word(UInt64(inserted.nanoseconds))
+    writer.character(Self.separator)
+    writer.word(UInt64(expiry))
+    writer.character(Self.separator)
+    writer.number(UInt32(truncatingIfNeeded: byteCount))
+    writer.character(Self.separator)
+    writer.character(kind.rawValue)
+    writer.character(Self.separator)
+    writer.word(UInt64(truncatingIfNeeded: id.value >> 64))
+    writer.word(UInt64(truncatingIfNeeded: id.value))
+  }
+
+  /// Reads a name if it is one of a server's. Nearly all others are told apart by their beginning, without parsing.
+  init?(parsing name: UnsafeBufferPointer<UInt8>, of server: Digest) {
+    let beginning = Hexadecimal.digits(of: UInt32(truncatingIfNeeded: server.words.0 >> 32)).bigEndian
+    guard name.count == Self.byteCount,
+      unsafe UnsafeRawBufferPointer(name).loadUnaligned(as: UInt64.self) == beginning
+    else { return nil }
+    unsafe self.init(parsing: name)
+    guard place.server == server else { return nil }
   }
 }
 

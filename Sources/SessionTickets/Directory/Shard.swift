@@ -1,8 +1,21 @@
 import Glibc
 
-/// One open shard folder, and what is done with the files in it.
-struct Shard {
+/// One open shard folder, and what is done with the files in it. Nobody else uses its descriptor meanwhile.
+struct Shard: ~Copyable {
   let folder: Folder
+  let bounds: ShardBounds
+  /// Gets the open folder back, for the next call; nil where the shards are only passed through.
+  private let keeper: ShardKeeper?
+  private let number: UInt32
+
+  init(folder: Folder, bounds: ShardBounds, keeper: ShardKeeper? = nil, number: UInt32 = 0) {
+    self.folder = folder
+    self.bounds = bounds
+    self.keeper = keeper
+    self.number = number
+  }
+
+  deinit { keeper?.keep(folder, number: number) }
 
   /// What became of an attempt to remove a file. Only for one of any number of callers is it `removed`.
   enum Removal {
@@ -23,29 +36,35 @@ struct Shard {
   /// Lists all records and notes, and removes the temporary files of processes that are long gone.
   func namesAfterSweeping(now: WallTime) throws(StoreError) -> [RecordFileName] {
     var names: [RecordFileName] = []
+    try forEachNameSweeping(now: now) { names.append($0) }
+    return names
+  }
+
+  /// Visits all records and notes, and removes the temporary files of processes that are long gone.
+  func forEachNameSweeping(now: WallTime, _ visit: (RecordFileName) -> Void) throws(StoreError) {
     var leftovers: [EntryName] = []
     unsafe try folder.forEachName { name in
       if let name = unsafe RecordFileName(parsing: name) {
-        names.append(name)
+        visit(name)
       } else if unsafe TemporaryFileName(parsing: name)?.isLeftover(at: now) == true {
         unsafe leftovers.append(EntryName(name))
       }
     }
     for leftover in leftovers { unsafe unlinkat(folder.descriptor.number, leftover.characters, 0) }
+  }
+
+  /// Lists the records and notes of a server.
+  func names(of server: Digest) throws(StoreError) -> [RecordFileName] {
+    var names: [RecordFileName] = []
+    try forEachName(of: server) { names.append($0) }
     return names
   }
 
-  /// Lists the records and notes of a server. Names of others are told apart by their bytes, without parsing.
-  func names(of server: Digest) throws(StoreError) -> [RecordFileName] {
-    let prefix = RecordFileName.prefix(server: server)
-    var names: [RecordFileName] = []
+  /// Visits the records and notes of a server.
+  func forEachName(of server: Digest, _ visit: (RecordFileName) -> Void) throws(StoreError) {
     unsafe try folder.forEachName { name in
-      guard name.count == RecordFileName.byteCount,
-        unsafe memcmp(name.baseAddress!, prefix, prefix.count) == 0
-      else { return }
-      if let name = unsafe RecordFileName(parsing: name) { names.append(name) }
+      if let name = unsafe RecordFileName(parsing: name, of: server) { visit(name) }
     }
-    return names
   }
 
   func name(of key: RecordKey) throws(StoreError) -> RecordFileName? {

@@ -24,9 +24,9 @@ package struct StoreLayout: Hashable, Sendable {
   var text: String { "\(Self.firstLines)\(shardCount)\n" }
 
   /// The name of the folder that holds a server's records.
-  package func shardName(for server: Digest) -> EntryName {
-    Self.shardName(UInt32(server.words.0 % UInt64(shardCount)))
-  }
+  package func shardName(for server: Digest) -> EntryName { Self.shardName(shardNumber(for: server)) }
+
+  func shardNumber(for server: Digest) -> UInt32 { UInt32(server.words.0 % UInt64(shardCount)) }
 
   static func shardName(_ shard: UInt32) -> EntryName {
     var digits: [UInt8] = []
