@@ -25,6 +25,10 @@ struct IdentityTests {
       { $0.expectedName = "example.org" }, { $0.applicationProtocols = ["h2"] }, { $0.applicationProtocols = [""] },
       { $0.priority = "NORMAL" }, { $0.priority = "" }, { $0.clientCertificate = [UInt8](repeating: 0, count: 32) },
       { $0.clientCertificate = [] }, { $0.partition = "p" },
+      {
+        $0.priority = "NORMAL"
+        $0.isPriorityAppended = true
+      },
     ]
     var digests: Set<Digest> = [original.identity]
     for change in ofServer + others {
