@@ -8,7 +8,7 @@ final class WebServer {
   private var seenBytes: UInt64 = 0
 
   /// How a connection began, as nginx logs it.
-  struct Handshake: Equatable {
+  struct Handshake {
     let isResumed: Bool
     /// `TLSv1.3`, say.
     let version: String
