@@ -32,7 +32,9 @@ struct ProgramTests {
     let measured = rows.filter { $0.ratio != nil }
     #expect(!measured.isEmpty)
     for row in measured {
-      let outcome = row.title.contains(", second run") ? "; resumed over full; " : "; full over full; "
+      // wget2 disables the extended master secret, without which no session of TLS 1.2 is kept.
+      let isResumed = row.title.contains(", second run") && !row.title.hasPrefix("wget2, TLS 1.2")
+      let outcome = isResumed ? "; resumed over full; " : "; full over full; "
       #expect(row.note?.contains(outcome) == true, "\(row)")
       #expect(row.note?.contains("server's processor ") == true, "\(row)")
       // Of the second run always the same; of the first at least five per cent.
