@@ -21,7 +21,9 @@ struct Program: Sendable {
 
     init(_ workbench: Workbench, port: UInt16) throws {
       self.workbench = workbench
-      path = try workbench.newFolder("home")
+      // Many are made and deleted: see newFolderInMemory.
+      let parent = try workbench.once("homes") { try workbench.newFolderInMemory("homes", megabytes: 256) }
+      path = try workbench.newFolder("home", in: parent)
       self.port = port
     }
 
