@@ -23,6 +23,11 @@ package struct Goal: Hashable, Sendable {
     Goal(bound: .atLeast, value: value, judged: judged)
   }
 
+  /// At most so much slower than the base's median: a share of it, or a time in its unit, whichever is more.
+  package static func atMostSlower(share: Double, or time: Double, than base: Double) -> Goal {
+    .atMost(1 + max(share, time / base))
+  }
+
   package func isMet(by interval: Interval) -> Bool {
     switch (bound, judged) {
     case (.atMost, .median): interval.median <= value

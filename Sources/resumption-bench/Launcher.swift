@@ -5,6 +5,8 @@ struct Command {
   /// The executable's path, and its arguments.
   var words: [String]
   var environment: [String: String] = [:]
+  /// What is on its standard input, which then stays open as long as the process; nil for none.
+  var input: String?
 }
 
 /// What a finished process has taken.
@@ -23,10 +25,13 @@ struct Launched {
   let start: Double
   /// The end of the pipe from its standard output, or -1.
   let output: Int32
+  /// The end of the pipe to its standard input, or -1.
+  let input: Int32
 
   /// Waits for the end.
   /// - Throws: If the exit status is another than 0.
   func finish() throws -> Finished {
+    defer { if input >= 0 { close(input) } }
     let text = output >= 0 ? Self.text(from: output) : ""
     var status: Int32 = 0
     var usage = rusage()
@@ -63,7 +68,13 @@ enum Launcher {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    let inputs = try command.input.map(Self.filledPipe)
+    defer { if let inputs { close(inputs.reading) } }
+    if let inputs {
+      unsafe posix_spawn_file_actions_adddup2(&actions, inputs.reading, STDIN_FILENO)
+    } else {
+      unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     if isCaptured {
       unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO)
       unsafe posix_spawn_file_actions_addclose(&actions, pipes[1])
@@ -79,9 +90,19 @@ enum Launcher {
     let code = unsafe posix_spawn(&id, command.words[0], &actions, nil, arguments.pointers, environment.pointers)
     guard code == 0 else {
       if isCaptured { close(pipes[0]) }
+      if let inputs { close(inputs.writing) }
       throw Failure("can't start \(command.words[0])", errno: code)
     }
-    return Launched(command: command, id: id, start: start, output: pipes[0])
+    return Launched(command: command, id: id, start: start, output: pipes[0], input: inputs?.writing ?? -1)
+  }
+
+  /// A pipe with a text in it that fits in there. No process but this one inherits it.
+  private static func filledPipe(_ text: String) throws -> (reading: Int32, writing: Int32) {
+    var pipes: [Int32] = [-1, -1]
+    guard unsafe pipe(&pipes) == 0 else { throw Failure("no pipe", errno: errno) }
+    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    StandardStreams.write(text, to: pipes[1])
+    return (pipes[0], pipes[1])
   }
 
   static func run(_ command: Command, isCaptured: Bool = false) throws -> Finished {

@@ -13,15 +13,19 @@ struct Plan: Sendable {
   struct Measurement {
     let values: [Double]
     let note: String
+    /// In the plan's goal's stead, if it depends on what was measured.
+    let goal: Goal?
 
     init(_ values: [Double], note: String) {
       self.values = values
       self.note = note
+      goal = nil
     }
 
-    init(_ samples: PairedSamples, note: String = "") {
+    init(_ samples: PairedSamples, note: String = "", goal: Goal? = nil) {
       values = samples.ratios
       self.note = note.isEmpty ? samples.medians : "\(samples.medians); \(note)"
+      self.goal = goal
     }
   }
 
@@ -31,19 +35,19 @@ struct Plan: Sendable {
       workbench.progress.show("case \(name), \(title): \(index + 1) of \(count)")
     }
     workbench.progress.show("case \(name), \(title)")
-    return Row(name: name, title: title, goal: goal, result: result(on: workbench, repetition))
-  }
-
-  private func result(on workbench: Workbench, _ repetition: Repetition) -> Row.Result {
     do {
       let measurement = try measure(workbench, repetition)
-      guard let interval = Interval(measurement.values) else { return .failed("nothing was measured") }
-      return .measured(interval, note: measurement.note)
+      guard let interval = Interval(measurement.values) else { return row(.failed("nothing was measured")) }
+      return row(.measured(interval, note: measurement.note), goal: measurement.goal)
     } catch let skip as Skip {
-      return .skipped(skip.description)
+      return row(.skipped(skip.description))
     } catch {
-      return .failed("\(error)")
+      return row(.failed("\(error)"))
     }
+  }
+
+  private func row(_ result: Row.Result, goal other: Goal? = nil) -> Row {
+    Row(name: name, title: title, goal: other ?? goal, result: result)
   }
 }
 

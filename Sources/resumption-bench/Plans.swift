@@ -8,7 +8,17 @@ extension Plan {
     plans += fullStores(settings.servers) + peerWithManySessions(settings.servers)
     plans += storeOperations + crowdedStore
     plans += roundTrips + allocations
+    plans += programs + startUps
     return plans
+  }
+
+  /// The cases of finished programs, which are measured only when asked for.
+  static let programCases = ["11", "12"]
+
+  /// The rows to measure.
+  /// - Parameter cases: Of those only; none: of all that needn't be asked for.
+  static func selected(_ cases: [String], for settings: Workbench.Settings) -> [Plan] {
+    all(for: settings).filter { cases.isEmpty ? !programCases.contains($0.name) : cases.contains($0.name) }
   }
 
   /// Of those that `--case` can select, in order.

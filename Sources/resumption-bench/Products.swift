@@ -35,6 +35,9 @@ enum Products {
     if isLoading("libstdc++.so", "raw-gnutls-client") {
       result.append("raw-gnutls-client loads libraries at its start that a C program doesn't need")
     }
+    if isLoading("libswiftCore.so", Preload.engineName) {
+      result.append("\(Preload.engineName) loads Swift's libraries: build it with .ci/static")
+    }
     return result
   }
 
@@ -52,9 +55,21 @@ enum Fixture {
   /// What the certificate is for.
   static let name = "localhost"
 
-  private static func path(_ name: String) -> String {
+  /// The C sources of clients that know nothing of this package.
+  static func client(_ name: String) -> String { file("clients/\(name)") }
+
+  /// Those of RSA-2048, the most used.
+  enum RSA {
+    static let chain = path("rsa-chain.pem")
+    static let key = path("rsa-leaf.key")
+    static let root = path("rsa-root.pem")
+  }
+
+  private static func path(_ name: String) -> String { file("certificates/\(name)") }
+
+  private static func file(_ name: String) -> String {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path
-    return "\(package)/Fixtures/certificates/\(name)"
+    return "\(package)/Fixtures/\(name)"
   }
 }

@@ -24,6 +24,8 @@ struct ResumptionBench: ParsableCommand {
         8   time to the first byte, on a link with a round trip of 100 ms (root), and on the loopback interface
         9   a server with another group than the client's first, again without a ticket (root)
         10  heap allocations of a resumed connection (valgrind)
+        11  finished programs with the preloaded libraries over the same without: first and second run (--programs)
+        12  what the preloaded library adds to the start-up of programs without TLS (--programs)
 
       Measure a static release build: swift build -c release --static-swift-stdlib. As root the run has mounts and a \
       network of its own, in which the system's trust holds the servers' root too; they end with it.
@@ -47,6 +49,9 @@ struct ResumptionBench: ParsableCommand {
   @Flag(help: "Compare with wget2, curl and git too, where they are installed.")
   var peers = false
 
+  @Flag(help: "Measure cases 11 and 12, which are left out else.")
+  var programs = false
+
   @Flag(help: "Count instructions in cases 2 and 3 too (valgrind).")
   var instructions = false
 
@@ -69,6 +74,8 @@ struct ResumptionBench: ParsableCommand {
     guard 1...10_000_000 ~= servers else { throw ValidationError("--servers must be 1 to 10000000.") }
   }
 
+  private var selectedCases: [String] { cases + (programs ? Plan.programCases : []) }
+
   func run() throws {
     let rows = try measured()
     if let svg { try Data(Chart(rows).svg.utf8).write(to: URL(fileURLWithPath: svg)) }
@@ -84,8 +91,7 @@ struct ResumptionBench: ParsableCommand {
       workbench.folder.remove()
       for signal in signals { signal.cancel() }
     }
-    let plans = Plan.all(for: settings).filter { cases.isEmpty || cases.contains($0.name) }
     defer { workbench.progress.end() }
-    return plans.map { $0.row(on: workbench) }
+    return Plan.selected(selectedCases, for: settings).map { $0.row(on: workbench) }
   }
 }

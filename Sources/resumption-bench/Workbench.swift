@@ -27,13 +27,14 @@ final class Workbench {
   }
 
   /// The path of something new.
-  func newPath(_ name: String) -> String {
+  func newPath(_ name: String, in parent: String? = nil) -> String {
     fileCount += 1
-    return "\(folder.path)/\(fileCount)-\(name)"
+    return "\(parent ?? folder.path)/\(fileCount)-\(name)"
   }
 
-  func newFolder(_ name: String) throws -> String {
-    let path = newPath(name)
+  /// - Parameter parent: Nil for the run's own.
+  func newFolder(_ name: String, in parent: String? = nil) throws -> String {
+    let path = newPath(name, in: parent)
     try FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     return path

@@ -56,6 +56,12 @@ struct ReportTests {
     #expect(!Goal.atLeast(1.02, judged: .worseEnd).isMet(by: interval))
   }
 
+  @Test("How much slower something may be is a share, or a time where that is more")
+  func allowsTime() {
+    #expect(Goal.atMostSlower(share: 0.05, or: 0.002, than: 0.1) == .atMost(1.05))
+    #expect(Goal.atMostSlower(share: 0.05, or: 0.002, than: 0.01) == .atMost(1.2))
+  }
+
   @Test("The drawing is XML, and has a bar, an interval and a goal for what was measured")
   func draws() throws {
     let drawing = Drawing(Chart(rows).svg)
