@@ -106,7 +106,8 @@ var package = Package(
       dependencies: ["ScriptableTLSServer", "SessionTickets", "TestPeers"],
       exclude: ["Programs"], swiftSettings: strict),
     .testTarget(
-      name: "ForeignProgramTests", dependencies: ["TestPeers", "gnutls-resume"], swiftSettings: strict),
+      name: "ForeignProgramTests", dependencies: ["ScriptableTLSServer", "TestPeers", "gnutls-resume"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
       swiftSettings: strict),

@@ -15,13 +15,16 @@ void *loaded(const char *name);
 struct options {
   const char *port;
   const char *ca_file;
-  // Whose certificate is expected.
+  // What the server is asked for (SNI).
   const char *name;
+  // Whose certificate is expected; by default that of `name`.
+  const char *expected;
   const char *priority;
-  // cert: gnutls_session_set_verify_cert. function: gnutls_certificate_set_verify_function.
+  // cert: gnutls_session_set_verify_cert. cert2: gnutls_session_set_verify_cert2.
+  // function: gnutls_certificate_set_verify_function. session-function: gnutls_session_set_verify_function.
   // peers2: gnutls_certificate_verify_peers2 after the handshake. none: nobody looks.
   const char *verify;
-  // What the verify function says of a peer that it would accept: accept or refuse.
+  // What a verify function says of a peer that it would accept: accept or refuse.
   const char *verdict;
   // none, global (after gnutls_global_init) or init (after gnutls_init): the child makes the handshake.
   const char *fork;
@@ -30,8 +33,18 @@ struct options {
   int poll;
   // Ends by _exit, with neither bye nor deinit.
   int abrupt;
+  // Goes on after a handshake that failed.
+  int careless;
   // Connects twice, the second time with the first session's data.
   int own_resumption;
+  // Forbids session tickets.
+  int no_tickets;
+  // Sets TCP_NODELAY.
+  int nodelay;
+  // Gives GnuTLS functions of its own to send and receive by.
+  int own_transport;
+  // Tells on standard error how TCP_NODELAY stands before the handshake, after it, and after the answer.
+  int tells_nodelay;
 };
 
 // Reads the arguments. Returns 0, or -1 if they are wrong.
@@ -48,6 +61,12 @@ int verify_afterwards(gnutls_session_t session, const struct options *options);
 
 // Connects to the port of 127.0.0.1. Returns a socket, or -1.
 int connect_to(const struct options *options);
+
+// Has the session use the socket, which stays where it is until the session ends.
+void carry(gnutls_session_t session, int *descriptor, const struct options *options);
+
+// Tells how TCP_NODELAY stands, if the options say so.
+void tell_nodelay(int descriptor, const struct options *options);
 
 // Both wait by poll for a socket that doesn't block. They return a GnuTLS code.
 int shake_hands(gnutls_session_t session, int descriptor);

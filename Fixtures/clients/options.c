@@ -13,11 +13,17 @@ static int is_one_of(const char *value, const char *const *list) {
 static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "poll") == 0) return options->poll = 1, 0;
   if (strcmp(argument, "abrupt") == 0) return options->abrupt = 1, 0;
+  if (strcmp(argument, "careless") == 0) return options->careless = 1, 0;
   if (strcmp(argument, "own-resumption") == 0) return options->own_resumption = 1, 0;
+  if (strcmp(argument, "no-tickets") == 0) return options->no_tickets = 1, 0;
+  if (strcmp(argument, "nodelay") == 0) return options->nodelay = 1, 0;
+  if (strcmp(argument, "own-transport") == 0) return options->own_transport = 1, 0;
+  if (strcmp(argument, "tell-nodelay") == 0) return options->tells_nodelay = 1, 0;
   char *value = strchr(argument, '=');
   if (value == NULL) return -1;
   *value++ = '\0';
   if (strcmp(argument, "name") == 0) return options->name = value, 0;
+  if (strcmp(argument, "expected") == 0) return options->expected = value, 0;
   if (strcmp(argument, "priority") == 0) return options->priority = value, 0;
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
@@ -34,7 +40,8 @@ int read_options(int argc, char **argv, struct options *options) {
   options->ca_file = argv[2];
   for (int i = 3; i < argc; i++)
     if (read_option(argv[i], options) != 0) return -1;
-  const char *const verifications[] = {"cert", "function", "peers2", "none", NULL};
+  if (options->expected == NULL) options->expected = options->name;
+  const char *const verifications[] = {"cert", "cert2", "function", "session-function", "peers2", "none", NULL};
   const char *const verdicts[] = {"accept", "refuse", NULL};
   const char *const forks[] = {"none", "global", "init", NULL};
   int known = is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&

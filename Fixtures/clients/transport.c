@@ -1,6 +1,8 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,13 +14,47 @@ int connect_to(const struct options *options) {
   int descriptor = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(atoi(options->port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int on = 1;
   if (descriptor < 0) return -1;
   if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0 ||
+      (options->nodelay && setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) ||
       (options->poll && fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0)) {
     close(descriptor);
     return -1;
   }
   return descriptor;
+}
+
+static ssize_t push(gnutls_transport_ptr_t descriptor, const void *data, size_t size) {
+  return send(*(int *)descriptor, data, size, MSG_NOSIGNAL);
+}
+
+static ssize_t pull(gnutls_transport_ptr_t descriptor, void *data, size_t size) {
+  return recv(*(int *)descriptor, data, size, 0);
+}
+
+static int pull_timeout(gnutls_transport_ptr_t descriptor, unsigned milliseconds) {
+  struct pollfd entry = {.fd = *(int *)descriptor, .events = POLLIN};
+  return poll(&entry, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
+}
+
+void carry(gnutls_session_t session, int *descriptor, const struct options *options) {
+  if (!options->own_transport) {
+    G(gnutls_transport_set_int2)(session, *descriptor, *descriptor);
+    return;
+  }
+  G(gnutls_transport_set_ptr)(session, descriptor);
+  G(gnutls_transport_set_push_function)(session, push);
+  G(gnutls_transport_set_pull_function)(session, pull);
+  G(gnutls_transport_set_pull_timeout_function)(session, pull_timeout);
+}
+
+void tell_nodelay(int descriptor, const struct options *options) {
+  int value = -1;
+  socklen_t length = sizeof value;
+  if (!options->tells_nodelay) return;
+  getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &value, &length);
+  fprintf(stderr, "%d\n", value != 0);
 }
 
 // Whether a call is to be made again; waits until that makes sense.

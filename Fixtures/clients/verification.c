@@ -18,7 +18,7 @@ static int check_peers(gnutls_session_t session, const struct options *options) 
   unsigned status = ~0u;
   int code = G(gnutls_certificate_verify_peers2)(session, &status);
   if (code < 0) return code;
-  return status == 0 && matches_name(session, options->name) ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+  return status == 0 && matches_name(session, options->expected) ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
 // Says on standard error that it was called: whoever resumes must not do without it.
@@ -42,7 +42,17 @@ int make_credentials(gnutls_certificate_credentials_t *credentials, const struct
 
 void verify_within(gnutls_session_t session, const struct options *options) {
   G(gnutls_session_set_ptr)(session, (void *)options);
-  if (strcmp(options->verify, "cert") == 0) G(gnutls_session_set_verify_cert)(session, options->name, 0);
+  const char *verify = options->verify;
+  if (strcmp(verify, "cert") == 0) G(gnutls_session_set_verify_cert)(session, options->expected, 0);
+  if (strcmp(verify, "session-function") == 0) G(gnutls_session_set_verify_function)(session, verify_function);
+  if (strcmp(verify, "cert2") == 0) {
+    // They are to stay where they are as long as the session.
+    static _Thread_local gnutls_typed_vdata_st data[2];
+    data[0] = (gnutls_typed_vdata_st){.type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *)options->expected};
+    data[1] = (gnutls_typed_vdata_st){
+        .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER};
+    G(gnutls_session_set_verify_cert2)(session, data, 2, 0);
+  }
 }
 
 int verify_afterwards(gnutls_session_t session, const struct options *options) {

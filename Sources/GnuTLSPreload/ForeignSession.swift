@@ -23,6 +23,8 @@ final class ForeignSession: @unchecked Sendable {
   private var isTrusted = false
   /// The program has gone on to use the connection.
   private var hasReceivedData = false
+  /// The log has said what is wrong with the store.
+  private var hasToldStoreError = false
   /// Of the check that was made in GnuTLS's stead.
   private(set) var certificateStatus: UInt32?
   /// What gnutls_handshake has returned after a resumption that the program's own check refused; else 0.
@@ -140,12 +142,23 @@ final class ForeignSession: @unchecked Sendable {
     hasReceivedData = true
     nagleOff?.restore()
     nagleOff = nil
-    if isTrusted, let attachment, attachment.hasSomethingToKeep { attachment.keep() }
+    if isTrusted { keep() }
   }
 
   /// After a `gnutls_bye` that waited for the peer's.
   func saidGoodbye() {
-    if mayKeepAtEnd, let attachment, attachment.hasSomethingToKeep { attachment.keep() }
+    if mayKeepAtEnd { keep() }
+  }
+
+  private func keep() {
+    guard let attachment, attachment.hasSomethingToKeep else { return }
+    attachment.keep()
+    tellStoreError(attachment)
+  }
+
+  /// The store may turn out to be of no use only when tickets go there: nothing was missing in it before.
+  private func tellStoreError(_ attachment: GnuTLSResumption.Attachment) {
+    if !hasToldStoreError, attachment.outcome.storeError != nil { log(.notKept(attachment.outcome)) }
   }
 
   /// Who checks after the handshake may have found something else amiss, unless it went on to use the connection.
@@ -159,6 +172,7 @@ final class ForeignSession: @unchecked Sendable {
     guard let attachment else { return }
     if !mayKeepAtEnd { attachment.discard() }
     attachment.detach()
+    tellStoreError(attachment)
   }
 
   /// - Returns: Whether the engine will call the hook.
@@ -193,6 +207,7 @@ final class ForeignSession: @unchecked Sendable {
 
   private func log(_ event: HandshakeLog.Event) {
     guard Settings.logs else { return }
+    if event.storeError != nil { hasToldStoreError = true }
     HandshakeLog.write(
       event, server: plan.map { "\($0.identity.server)" } ?? setup.serverText, began: began,
       clearedNoTickets: flags != SessionFlags.changed(flags))

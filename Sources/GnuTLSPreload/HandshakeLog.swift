@@ -2,12 +2,13 @@ internal import CGnuTLS
 internal import Glibc
 internal import GnuTLSResumption
 
-/// A line for each connection, for people: on standard error, or in a file.
+/// A line for each connection, for people: on standard error, or in a file. There is another if the store fails later.
 enum HandshakeLog {
   enum Event {
     case done(Outcome)
     case failed(Int32, Outcome)
     case refused(Outcome)
+    case notKept(Outcome)
     case leftAlone(LeftAlone)
 
     var text: String {
@@ -15,19 +16,24 @@ enum HandshakeLog {
       case .done(let outcome): Self.text(of: outcome)
       case .failed(let code, _): unsafe "failed (\(String(cString: gnutls_strerror(code))))"
       case .refused: "resumed, but refused by the program's own check"
+      case .notKept: "its tickets can't be kept"
       case .leftAlone(let reason): "left alone: \(reason.text)"
       }
     }
 
     var storeError: String? {
       switch self {
-      case .done(let outcome), .failed(_, let outcome), .refused(let outcome): outcome.storeError.map { "\($0)" }
+      case .done(let outcome), .failed(_, let outcome), .refused(let outcome), .notKept(let outcome):
+        outcome.storeError.map { "\($0)" }
       case .leftAlone: nil
       }
     }
 
     var hasDuration: Bool {
-      if case .leftAlone = self { false } else { true }
+      switch self {
+      case .done, .failed, .refused: true
+      case .notKept, .leftAlone: false
+      }
     }
 
     private static func text(of outcome: Outcome) -> String {

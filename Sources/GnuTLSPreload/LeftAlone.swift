@@ -4,6 +4,7 @@ struct LeftAlone: Error {
   let text: String
 
   static let resumesByItself = LeftAlone(text: "the program resumes by itself")
+  static let wantsNoTickets = LeftAlone(text: "it forbids tickets")
   static let sendsEarlyData = LeftAlone(text: "it may send early data")
   static let needsNoCertificates = LeftAlone(text: "it doesn't authenticate by certificates alone")
   static let isUnreadable = LeftAlone(text: "its server name or protocols are no text")

@@ -49,6 +49,8 @@ struct SessionSetup {
   /// The session's whole identity, once the program has set it up and begins the handshake.
   func plan(for session: gnutls_session_t, flags: UInt32) throws(LeftAlone) -> SessionPlan {
     guard !resumesByItself else { throw .resumesByItself }
+    // GnuTLS would take in tickets all the same, and then not offer them.
+    guard !Settings.respectsNoTickets || flags & SessionFlags.noTickets == 0 else { throw .wantsNoTickets }
     guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
     guard !isUnreadable else { throw .isUnreadable }
     let credentials = unsafe try SessionCredentials(of: session)

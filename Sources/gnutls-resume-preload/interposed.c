@@ -184,6 +184,17 @@ EXPORTED int gnutls_set_default_priority_append(gnutls_session_t session, const 
   return result;
 }
 
+// Nothing is learnt here. But programs do this before they start threads, of which else all but the first to come would
+// find the engine being opened, and be left alone.
+EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credentials_t *credentials) {
+  REAL(gnutls_certificate_allocate_credentials)
+  if (!real) return UNKNOWN;
+  engine_for_call();
+  int result;
+  PASS(result = real(credentials));
+  return result;
+}
+
 EXPORTED void gnutls_certificate_free_credentials(gnutls_certificate_credentials_t credentials) {
   REAL(gnutls_certificate_free_credentials)
   if (!real) return;

@@ -15,6 +15,7 @@
   X(gnutls_priority_set_direct)                                                                                        \
   X(gnutls_set_default_priority)                                                                                       \
   X(gnutls_set_default_priority_append)                                                                                \
+  X(gnutls_certificate_allocate_credentials)                                                                           \
   X(gnutls_certificate_free_credentials)                                                                               \
   X(gnutls_certificate_set_verify_function)                                                                            \
   X(gnutls_certificate_set_retrieve_function)                                                                          \

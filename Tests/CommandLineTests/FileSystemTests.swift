@@ -4,7 +4,7 @@ import TestPeers
 import Testing
 
 /// Stores on file systems that are full, read-only or layered, each in a mount namespace of its own.
-@Suite(.enabled(if: MountNamespaces.areUsable, "mount namespaces are not allowed here"))
+@Suite(.needs(.mountNamespaces))
 struct FileSystemTests {
   private let tool: Tool
   private let server: TLSServer
@@ -116,12 +116,4 @@ struct FileSystemTests {
     #expect(try Report(result).reason == "storeUnavailable")
     #expect(result.errorLines.filter { $0.contains("Read-only file system") }.count == 1)
   }
-}
-
-enum MountNamespaces {
-  /// In continuous integration the tests run in any case, and fail for what is missing.
-  static let areUsable = Peer.isContinuousIntegration || areAllowed
-
-  private static let areAllowed =
-    (try? ProcessRunner.run(["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]))?.status == 0
 }

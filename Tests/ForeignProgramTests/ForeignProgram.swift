@@ -15,6 +15,8 @@ struct ForeignProgram: Sendable {
   var resumesAcrossRuns = [false]
   /// Whether it connects to a server that it doesn't trust.
   var trustsAnybody = false
+  /// Where it forbids the extended master secret, as GnuTLS's compatibility mode does: no session of TLS 1.2 is kept then.
+  var forbidsExtendedMasterSecret: Set<Negotiation> = []
   /// Done in the home before the first run.
   var prepare: @Sendable (Home) throws -> Void = { _ in }
   /// The command of a run, the how-many-th it is in this home (from 0), and whether it is to restrict itself to TLS 1.2.

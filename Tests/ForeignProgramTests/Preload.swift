@@ -1,15 +1,56 @@
+import Foundation
 import TestPeers
 
-/// The tool's way to run other programs.
-enum Preload {
-  /// What stands before a command that is to resume by tickets in `store`. Nil: the tool that was built can't do that.
-  static func prefix(store: String) throws -> [String]? {
-    let tool = try BuiltProducts.executable("gnutls-resume")
-    guard try isSupported(by: tool) else { return nil }
-    return [tool, "run", "--store", store, "--"]
+/// The tool's way to run other programs, with a store, a master key and a log of its own.
+struct Preload: Sendable {
+  let tool: String
+  let folder: TemporaryFolder
+  var store: String
+  var keyFile: String
+  var options: [String] = []
+
+  init() throws {
+    tool = try BuiltProducts.executable("gnutls-resume")
+    folder = try TemporaryFolder()
+    store = folder.file("store")
+    keyFile = folder.file("key")
   }
 
-  private static func isSupported(by tool: String) throws -> Bool {
-    try ProcessRunner.run([tool, "run", "--help"]).standardOutput.contains("USAGE: gnutls-resume run")
+  /// The library that `LD_PRELOAD` names.
+  static let shim = BuiltProducts.folder + "/libgnutls-resume-preload.so"
+  /// The one that it opens.
+  static let engine = BuiltProducts.folder + "/libgnutls-resumption.so"
+
+  var places: [String] { ["--store", store, "--key-file", keyFile] }
+
+  /// What stands before a program's command.
+  var prefix: [String] { [tool, "run"] + places + ["--log", folder.file("log")] + options + ["--"] }
+
+  var launch: Launch { Launch(prefix: prefix) }
+
+  /// What the log says became of each connection, in order, without how long it took.
+  var events: [String] {
+    folder.read("log").split(separator: "\n").map { line in
+      let fields = line.split(separator: ": ", maxSplits: 3)
+      return fields.count == 4 ? String(fields[3]).replacing(/, [0-9]+\.[0-9]{2} ms/, with: "") : String(line)
+    }
+  }
+
+  /// What the store holds.
+  struct Count: Decodable, Equatable {
+    var tickets = 0
+    var sessions = 0
+  }
+
+  func count() throws -> Count {
+    let result = try ProcessRunner.run([tool, "stats", "--json"] + places)
+    guard result.status == 0 else { throw PeerError("gnutls-resume stats: \(result.output)") }
+    return try JSONDecoder().decode(Count.self, from: Data(result.standardOutput.utf8))
+  }
+
+  /// The paths of the tickets and sessions in the store.
+  var records: [String] {
+    let names = FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.contains("-t-") || $0.contains("-s-") }.map { "\(store)/\($0)" }
   }
 }

@@ -30,7 +30,8 @@ extension ForeignProgram {
 
   /// Those of which each run is one connection.
   static let simpleClients: [ForeignProgram] = [
-    client("set_verify_cert", "verify=cert"), verifyFunction, client("verify_peers2 afterwards", "verify=peers2"),
+    client("set_verify_cert", "verify=cert"), client("set_verify_cert2", "verify=cert2"), verifyFunction,
+    client("session verify function", "verify=session-function"), client("verify_peers2 afterwards", "verify=peers2"),
     checksNothing, client("fork after gnutls_global_init", "fork=global"),
     client("fork after gnutls_init", "fork=init"), client("poll", "poll"), client("_exit", "abrupt"),
     client(
@@ -39,8 +40,15 @@ extension ForeignProgram {
       "in a plugin", command: { [try CompiledClients.path(.pluginHost), try CompiledClients.path(.plugin)] }),
   ]
 
-  private static func client(
+  static func client(
     _ name: String, _ options: String...,
+    command: @escaping @Sendable () throws -> [String] = { [try CompiledClients.path(.linked)] }
+  ) -> ForeignProgram {
+    client(name, options: options, command: command)
+  }
+
+  static func client(
+    _ name: String, options: [String],
     command: @escaping @Sendable () throws -> [String] = { [try CompiledClients.path(.linked)] }
   ) -> ForeignProgram {
     ForeignProgram(

@@ -10,12 +10,14 @@ extension ForeignProgram {
     },
     // Before it stand session ids and random values.
     stableOutput: { output in
+      // A character of its own would be both ends of a line.
+      let output = output.replacing("\r\n", with: "\n")
       let answer = output.firstRange(of: "HTTP/1.1 ").map { output[$0.lowerBound...] } ?? ""
       return answer.split(separator: "\n").filter { !$0.hasPrefix("Date:") }.joined(separator: "\n")
     })
 
   static let wget = ForeignProgram(
-    name: "wget",
+    name: "wget", forbidsExtendedMasterSecret: [.tls12ByServer],
     command: { home, _, tls12 in
       ["wget", "--no-config", "--no-hsts", "--no-verbose", "--output-document=-", "--ca-certificate=\(home.trustFile)"]
         // --secure-protocol=TLSv1_2 allows TLS 1.3.
@@ -33,7 +35,7 @@ extension ForeignProgram {
 
   private static func makeWget2(_ name: String, _ arguments: [String]) -> ForeignProgram {
     ForeignProgram(
-      name: name,
+      name: name, forbidsExtendedMasterSecret: [.tls12ByProgram, .tls12ByServer],
       command: { home, _, tls12 in
         ["wget2", "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-verbose", "--output-document=-"]
           + ["--ca-certificate=\(home.trustFile)"] + (tls12 ? ["--gnutls-options=\(tls12Priorities)"] : [])

@@ -69,13 +69,13 @@ final class ChildProcess: Sendable {
   private func supervise() {
     guard let streams else { return }
     var end: RunningProcess.End?
+    var entries = streams.ours[1...].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     while end == nil {
-      var entries = streams.ours[1...].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      _ = unsafe poll(&entries, 2, 5)
-      // Streams that are closed are always "ready": don't spin until the process ends.
-      if entries.allSatisfy({ $0.revents & Int16(POLLHUP) != 0 }) { usleep(500) }
+      _ = unsafe poll(&entries, 2, entries.allSatisfy { $0.fd < 0 } ? 1 : 5)
       end = reap()
       while collect(streams) {}
+      // A stream that is closed is always "ready", and a server may close one long before its end: not asked again.
+      for index in entries.indices where entries[index].revents & Int16(POLLHUP) != 0 { entries[index].fd = -1 }
     }
     if let end { state.withLock { $0.phase = .ended(end) } }
   }
@@ -94,7 +94,7 @@ final class ChildProcess: Sendable {
   /// Takes over what is there to read. Returns whether there was anything.
   private func collect(_ streams: ChildStreams) -> Bool {
     var found = false
-    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var buffer = [UInt8](repeating: 0, count: 4_096)
     for index in 0...1 {
       let count = unsafe recv(streams.ours[index + 1], &buffer, buffer.count, Int32(MSG_DONTWAIT))
       if count <= 0 { continue }

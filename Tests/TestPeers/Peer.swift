@@ -23,6 +23,8 @@ public enum Peer: String, Sendable, CaseIterable {
   case gxx = "g++"
   /// Unprivileged network namespaces, for ``GnuTLSServ``.
   case networkNamespaces = "network namespaces (unshare -rn)"
+  /// Unprivileged mount namespaces, for file systems that are full or read-only.
+  case mountNamespaces = "mount namespaces (unshare -rm)"
 
   /// Whether the machine has it.
   public var isAvailable: Bool { Self.available.contains(self) }
@@ -38,6 +40,7 @@ public enum Peer: String, Sendable, CaseIterable {
     let command =
       switch self {
       case .networkNamespaces: ["unshare", "-rn", "sh", "-c", "ip link set lo up"]
+      case .mountNamespaces: ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
       case .libcurlGnuTLS:
         ["sh", "-c", "echo '#include <curl/curl.h>' | cc -E - && cc -shared -o /dev/null -lcurl-gnutls"]
       case .superuser: ["sh", "-c", "[ $(id -u) = 0 ]"]

@@ -1,0 +1,36 @@
+import ScriptableTLSServer
+import TestPeers
+import Testing
+
+/// Which tickets are a foreign program's own affair.
+struct PreloadedTicketTests {
+  @Test("A ticket that a program takes itself is its own: none is ever offered twice", .needs(.compiler))
+  func ownTicket() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.client("takes nothing")).standardOutput == "full\n")
+    #expect(try visitor.preload.count().tickets == 2)
+    // The first connection uses one of the two and brings two, of which the program takes one.
+    #expect(try visitor.run(.own).standardOutput == "resumed\nresumed\n")
+    #expect(try visitor.preload.count().tickets == 2)
+    for _ in 0..<3 { #expect(try visitor.run(.client("takes nothing")).standardOutput == "resumed\n") }
+    let seen = server.waitForConnections(6)
+    let offered = seen.compactMap { $0.clientHello?.pskIdentities.first?.identity }
+    #expect(offered.count == 5 && Set(offered).count == 5)
+  }
+
+  @Test("GNUTLS_NO_TICKETS is cleared, unless it is to be respected", .needs(.compiler), arguments: TLSVersion.allCases)
+  func noTickets(version: TLSVersion) throws {
+    let server = try TLSServer.forClients { $0.versions = version.script.versions }
+    var visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client(
+      "no tickets", "no-tickets", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")")
+    for expected in ["full\n", "resumed\n"] { #expect(try visitor.run(program).standardOutput == expected) }
+    #expect(visitor.preload.events.allSatisfy { $0.hasSuffix("; GNUTLS_NO_TICKETS cleared") })
+    visitor = try Visitor(port: server.port)
+    visitor.preload.options = ["--respect-no-tickets"]
+    for _ in 0..<2 { #expect(try visitor.run(program).standardOutput == "full\n") }
+    #expect(visitor.preload.events == ["left alone: it forbids tickets", "left alone: it forbids tickets"])
+    #expect(try visitor.preload.count() == Preload.Count())
+  }
+}

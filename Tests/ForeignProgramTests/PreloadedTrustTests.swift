@@ -1,0 +1,134 @@
+import ScriptableTLSServer
+import TestPeers
+import Testing
+
+/// A resumed connection of a foreign program is never trusted more than a fresh one.
+struct PreloadedTrustTests {
+  @Test(
+    "wget without checks leaves nothing to wget with checks, which refuses as without tickets", .needs(.nginx, .wget))
+  func noCheckThenCheck() throws {
+    let server = try NginxServer()
+    let visitor = try Visitor(port: server.port, trusted: Fixture.ecdsa.otherRoot)
+    let unchecking = ForeignProgram(name: "wget --no-check-certificate") { home, run, tls12 in
+      try ForeignProgram.wget.command(home, run, tls12) + ["--no-check-certificate"]
+    }
+    for _ in 0..<2 { #expect(try visitor.run(unchecking).standardOutput == "ok\n") }
+    #expect(try visitor.preload.count() == Preload.Count())
+    #expect(try visitor.runPlainly(.wget).status == 5)
+    #expect(try visitor.differences(.wget) == [])
+    #expect(server.waitForConnections(2).map(\.resumed) == [false, false])
+  }
+
+  @Test(
+    "Once its root is gone, a server is refused as without tickets; once it is back, trusted", .needs(.nginx),
+    arguments: ForeignProgram.thatVerify, Negotiation.withoutServer)
+  func rootRemoved(program: ForeignProgram, negotiation: Negotiation) throws {
+    let server = try ForeignServer(for: program, negotiation)
+    var visitor = try Visitor(port: server.port)
+    visitor.negotiation = negotiation
+    for _ in 0..<2 { #expect(try visitor.run(program).status == 0) }
+    if !program.forbidsExtendedMasterSecret.contains(negotiation) {
+      #expect(visitor.preload.events.last?.hasPrefix("resumed") == true, "\(visitor.preload.events)")
+    }
+    try visitor.trust(Fixture.ecdsa.otherRoot)
+    #expect(try visitor.runPlainly(program).status != 0)
+    #expect(try visitor.differences(program) == [])
+    #expect(visitor.preload.events.last?.hasPrefix("resumed") == false, "\(visitor.preload.events)")
+    try visitor.trust(Fixture.ecdsa.root)
+    #expect(try visitor.run(program).status == 0)
+  }
+
+  @Test(
+    "A verify function is called after a resumption too; if it refuses, so does gnutls_handshake, and siblings go",
+    .needs(.nginx, .compiler), arguments: ["function", "session-function"], Negotiation.withoutServer)
+  func functionRefuses(verify: String, negotiation: Negotiation) throws {
+    let accepting = ForeignProgram.client("accepting", "verify=\(verify)")
+    let refusing = ForeignProgram.client("refusing", "verify=\(verify)", "verdict=refuse")
+    let server = try ForeignServer(for: accepting, negotiation)
+    var visitor = try Visitor(port: server.port)
+    visitor.negotiation = negotiation
+    let fresh = try visitor.runPlainly(refusing)
+    #expect(fresh.standardOutput == "Error in the certificate.\n" && fresh.status == 1)
+    for _ in 0..<2 { #expect(try visitor.run(accepting).standardError == "verifying\n") }
+    let refused = try visitor.run(refusing)
+    #expect(Visitor.differences(fresh, refused, refusing) == [])
+    #expect(visitor.preload.events.last == "resumed, but refused by the program's own check")
+    #expect(try visitor.preload.count() == Preload.Count())
+    let outputs = try [0, 1].map { _ in try visitor.run(accepting).standardOutput }
+    #expect(outputs == ["full\n", "resumed\n"])
+    #expect(visitor.preload.events.suffix(2).first == "full (noTicket)")
+  }
+
+  @Test(
+    "A program that goes on although its check refused a resumption sends and gets nothing", .needs(.compiler),
+    arguments: TLSVersion.allCases, ["function", "session-function"])
+  func careless(version: TLSVersion, verify: String) throws {
+    let server = try TLSServer.forClients { $0.versions = version.script.versions }
+    let visitor = try Visitor(port: server.port)
+    let priority = "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")"
+    #expect(try visitor.run(.client("accepting", "verify=\(verify)", priority)).standardOutput == "full\n")
+    let refusing = ForeignProgram.client("careless", "verify=\(verify)", priority, "verdict=refuse", "careless")
+    let result = try visitor.run(refusing)
+    #expect(
+      result.status == 1 && result.standardOutput == "The specified session has been invalidated for some reason.\n")
+    #expect(visitor.preload.events.last == "resumed, but refused by the program's own check")
+    let seen = server.waitForConnections(2)
+    #expect(seen.map(\.isResumed) == [false, true] && seen.map { $0.bytesReceived > 0 } == [true, false])
+  }
+
+  @Test(
+    "Another name that is expected of the certificate is another connection's", .needs(.nginx, .compiler),
+    arguments: ["cert", "cert2", "function", "session-function", "peers2"])
+  func otherName(verify: String) throws {
+    let server = try NginxServer()
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("localhost", "verify=\(verify)")
+    for _ in 0..<2 { #expect(try visitor.run(program).status == 0) }
+    let other = ForeignProgram.client("another", "verify=\(verify)", "expected=other.example")
+    #expect(try visitor.runPlainly(other).status == 1)
+    #expect(try visitor.differences(other) == [])
+    // What one check has refused isn't kept for another: but the first one's tickets may be.
+    let outputs = try [0, 1].map { _ in try visitor.run(program).standardOutput }
+    #expect(outputs.last == "resumed\n")
+  }
+
+  @Test("A name that the certificate has too doesn't resume another name's session", .needs(.nginx, .compiler))
+  func secondName() throws {
+    let server = try NginxServer()
+    let visitor = try Visitor(port: server.port)
+    let other = ForeignProgram.client("by address", "expected=127.0.0.1")
+    #expect(try visitor.run(.client("by name")).standardOutput == "full\n")
+    #expect(try visitor.run(other).standardOutput == "full\n")
+    #expect(visitor.preload.events.last == "full (policyChanged)")
+    #expect(try visitor.run(other).standardOutput == "resumed\n")
+  }
+
+  @Test("Who checks nothing keeps nothing", .needs(.nginx, .compiler), arguments: Negotiation.withoutServer)
+  func checksNothing(negotiation: Negotiation) throws {
+    let preload = try Preload()
+    #expect(try TwoRuns.discrepancies(of: .checksNothing, negotiation, preload.launch) == ["run 1: 0 resumed"])
+    #expect(preload.events == ["full (noTicket)", "full (noTicket)"])
+    #expect(try preload.count() == Preload.Count())
+  }
+
+  @Test(
+    "A check after the handshake that fails keeps nothing", .needs(.nginx, .compiler),
+    arguments: [("peers2", Fixture.ecdsa.otherRoot, "localhost"), ("peers2", Fixture.ecdsa.root, "other.example")])
+  func failsAfterwards(verify: String, trusted: String, name: String) throws {
+    let server = try NginxServer()
+    let visitor = try Visitor(port: server.port, trusted: trusted)
+    let program = ForeignProgram.client("checks afterwards", "verify=\(verify)", "expected=\(name)")
+    #expect(try visitor.runPlainly(program).status == 1)
+    for _ in 0..<2 { #expect(try visitor.differences(program) == []) }
+    #expect(try visitor.preload.count() == Preload.Count())
+  }
+}
+
+extension ForeignProgram {
+  /// Programs and clients, each with a way of its own to verify.
+  static let thatVerify: [ForeignProgram] =
+    [(wget, Peer.wget), (wget2, .wget2), (lftp, .lftp), (gnutlsCli, .gnutlsCli), (curl, .libcurlGnuTLS)]
+    .filter(\.1.isUsable).map(\.0)
+    + (Peer.git.isUsable && Peer.fcgiwrap.isUsable ? [gitListing] : [])
+    + (Peer.compiler.isUsable ? simpleClients.filter { !$0.trustsAnybody } : [])
+}
