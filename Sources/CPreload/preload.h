@@ -28,6 +28,11 @@ struct cpreload_engine {
   void (*priorities_set)(gnutls_session_t session, gnutls_priority_t priorities);
   void (*priority_string_set)(gnutls_session_t session, const char *string, unsigned is_appended);
 
+  void (*credentials_made)(gnutls_certificate_credentials_t credentials);
+  // Before a file of anchors or revocation lists is loaded; null: the system's trust store.
+  void (*trust_file_loads)(gnutls_certificate_credentials_t credentials, const char *path);
+  // After something was done to the trust list of which nobody knows what it amounts to.
+  void (*trust_changed)(gnutls_certificate_credentials_t credentials);
   void (*credentials_freed)(gnutls_certificate_credentials_t credentials);
   void (*verify_function_set)(gnutls_certificate_credentials_t credentials, gnutls_certificate_verify_function *function);
   void (*retrieve_function_set)(gnutls_certificate_credentials_t credentials, unsigned is_set);

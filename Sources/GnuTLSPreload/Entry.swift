@@ -1,5 +1,6 @@
 internal import CGnuTLS
 public import CPreload
+internal import GnuTLSResumption
 
 /// What the shim looks up by name: the engine's table of functions.
 // swift-format-ignore: AlwaysUseLowerCamelCase
@@ -61,6 +62,17 @@ enum EngineTable {
   }
 
   private static func fillVerification(_ table: inout cpreload_engine) {
+    unsafe table.credentials_made = { unsafe ForeignObjects.credentials.set($0, CredentialsSetup(isNew: true)) }
+    unsafe table.trust_file_loads = { credentials, path in
+      let file =
+        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: String(cString: path)) } else {
+          LoadedTrustFile.system()
+        }
+      unsafe ForeignObjects.credentials.change(credentials) { setup in
+        setup.trust = file.flatMap { file in setup.trust.map { $0 + [file] } }
+      }
+    }
+    unsafe table.trust_changed = { unsafe ForeignObjects.credentials.change($0) { $0.trust = nil } }
     unsafe table.credentials_freed = { unsafe ForeignObjects.credentials.remove($0) }
     unsafe table.verify_function_set = { credentials, function in
       unsafe ForeignObjects.credentials.change(credentials) { unsafe $0.verify = unsafe function }

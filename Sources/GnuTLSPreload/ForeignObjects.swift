@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import GnuTLSResumption
 internal import Locking
 
 /// What is known of the program's other objects, by address.
@@ -23,8 +24,14 @@ struct CredentialsSetup: @unchecked Sendable {
   var verify: (@convention(c) (gnutls_session_t?) -> Int32)?
   /// A function chooses the client's certificate.
   var retrieves = false
+  /// What the trust list was loaded from; nil if that isn't known.
+  var trust: [LoadedTrustFile]?
 
-  init() { unsafe verify = nil }
+  /// - Parameter isNew: Nothing has been done to them yet.
+  init(isNew: Bool = false) {
+    unsafe verify = nil
+    trust = isNew ? [] : nil
+  }
 }
 
 /// Values by address. A program has few of these objects, so that a search is quicker than a dictionary's set-up.

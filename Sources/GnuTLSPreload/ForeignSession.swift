@@ -59,7 +59,7 @@ final class ForeignSession: @unchecked Sendable {
       self.plan = plan
       nagleOff = unsafe NagleOff(session)
       attachment = unsafe try Engine.resumption.attach(
-        to: session, identity: plan.identity, verification: .engineVerifies(.sessionCredentials),
+        to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
         hook: setup.hook?.chained)
     } catch let reason as LeftAlone {
       log(.leftAlone(reason))

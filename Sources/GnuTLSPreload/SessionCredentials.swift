@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import GnuTLSResumption
 
 /// What a session's certificate credentials say when the handshake begins.
 @safe
@@ -8,6 +9,8 @@ struct SessionCredentials {
   let certificateDigest: [UInt8]?
   let choosesCertificate: Bool
   let check: ProgramCheck?
+  /// The trust list, with the files that it was loaded from if these are known and haven't changed.
+  let policy: VerificationPolicy
   /// There are credentials of other kinds too. Some programs always set them, and their priorities don't allow their use.
   let hasOthers: Bool
 
@@ -23,6 +26,9 @@ struct SessionCredentials {
     verifyFlags = unsafe gnutls_certificate_get_verify_flags(credentials)
     certificateDigest = unsafe Self.digest(of: credentials)
     choosesCertificate = setup.retrieves
+    let files = setup.trust ?? []
+    let isKnown = !files.isEmpty && files.allSatisfy(\.isUnchanged)
+    policy = isKnown ? .sessionCredentials(loadedFrom: files) : .sessionCredentials
     check = unsafe setup.verify.map { unsafe .function($0) }
   }
 

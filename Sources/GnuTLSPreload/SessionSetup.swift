@@ -73,7 +73,8 @@ struct SessionSetup {
       identity.isPriorityAppended = true
     case .unknown: throw .hasUnknownPriorities
     }
-    return SessionPlan(identity: identity, choosesCertificate: credentials.choosesCertificate)
+    return SessionPlan(
+      identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate)
   }
 
   /// One program's sessions, and one way of verifying, never meet another's.
@@ -91,6 +92,7 @@ struct SessionSetup {
 /// What a session is attached with.
 struct SessionPlan {
   let identity: ConnectionIdentity
+  let policy: VerificationPolicy
   /// A function chooses the client's certificate: which one, is not known before the server asks.
   let choosesCertificate: Bool
 }

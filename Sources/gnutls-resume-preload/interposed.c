@@ -184,15 +184,96 @@ EXPORTED int gnutls_set_default_priority_append(gnutls_session_t session, const 
   return result;
 }
 
-// Nothing is learnt here. But programs do this before they start threads, of which else all but the first to come would
-// find the engine being opened, and be left alone.
+// Programs do this before they start threads, of which else all but the first to come would find the engine being opened,
+// and be left alone.
 EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credentials_t *credentials) {
   REAL(gnutls_certificate_allocate_credentials)
   if (!real) return UNKNOWN;
-  engine_for_call();
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(credentials);
   int result;
   PASS(result = real(credentials));
+  if (result >= 0) TELL(credentials_made(*credentials));
   return result;
+}
+
+// Trust that is loaded from files can be told from run to run.
+#define LOADS_TRUST(name, parameters, arguments, path)                                                                 \
+  EXPORTED int name parameters {                                                                                       \
+    REAL(name)                                                                                                         \
+    if (!real) return UNKNOWN;                                                                                         \
+    const struct cpreload_engine *engine = engine_for_call();                                                          \
+    if (!engine) return real arguments;                                                                                \
+    int result;                                                                                                        \
+    TELL(trust_file_loads(credentials, path));                                                                         \
+    PASS(result = real arguments);                                                                                     \
+    if (result < 0) TELL(trust_changed(credentials));                                                                  \
+    return result;                                                                                                     \
+  }
+LOADS_TRUST(gnutls_certificate_set_x509_system_trust, (gnutls_certificate_credentials_t credentials), (credentials),
+            NULL)
+LOADS_TRUST(gnutls_certificate_set_x509_trust_file,
+            (gnutls_certificate_credentials_t credentials, const char *file, gnutls_x509_crt_fmt_t type),
+            (credentials, file, type), file)
+LOADS_TRUST(gnutls_certificate_set_x509_crl_file,
+            (gnutls_certificate_credentials_t credentials, const char *file, gnutls_x509_crt_fmt_t type),
+            (credentials, file, type), file)
+
+// Trust that comes, or may come, from elsewhere can't.
+#define CHANGES_TRUST(name, parameters, arguments)                                                                     \
+  EXPORTED int name parameters {                                                                                       \
+    REAL(name)                                                                                                         \
+    if (!real) return UNKNOWN;                                                                                         \
+    const struct cpreload_engine *engine = engine_for_call();                                                          \
+    if (!engine) return real arguments;                                                                                \
+    int result;                                                                                                        \
+    PASS(result = real arguments);                                                                                     \
+    TELL(trust_changed(credentials));                                                                                  \
+    return result;                                                                                                     \
+  }
+CHANGES_TRUST(gnutls_certificate_set_x509_trust_dir,
+              (gnutls_certificate_credentials_t credentials, const char *folder, gnutls_x509_crt_fmt_t type),
+              (credentials, folder, type))
+CHANGES_TRUST(gnutls_certificate_set_x509_trust_mem,
+              (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *data, gnutls_x509_crt_fmt_t type),
+              (credentials, data, type))
+CHANGES_TRUST(gnutls_certificate_set_x509_trust,
+              (gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t *list, int count),
+              (credentials, list, count))
+CHANGES_TRUST(gnutls_certificate_set_x509_crl_mem,
+              (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *data, gnutls_x509_crt_fmt_t type),
+              (credentials, data, type))
+CHANGES_TRUST(gnutls_certificate_set_x509_crl,
+              (gnutls_certificate_credentials_t credentials, gnutls_x509_crl_t *list, int count),
+              (credentials, list, count))
+CHANGES_TRUST(gnutls_certificate_set_x509_simple_pkcs12_file,
+              (gnutls_certificate_credentials_t credentials, const char *file, gnutls_x509_crt_fmt_t type,
+               const char *password),
+              (credentials, file, type, password))
+CHANGES_TRUST(gnutls_certificate_set_x509_simple_pkcs12_mem,
+              (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *data, gnutls_x509_crt_fmt_t type,
+               const char *password),
+              (credentials, data, type, password))
+
+EXPORTED void gnutls_certificate_set_trust_list(gnutls_certificate_credentials_t credentials,
+                                                gnutls_x509_trust_list_t list, unsigned flags) {
+  REAL(gnutls_certificate_set_trust_list)
+  if (!real) return;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(credentials, list, flags);
+  PASS(real(credentials, list, flags));
+  TELL(trust_changed(credentials));
+}
+
+// Who has got the list may change it at any time.
+EXPORTED void gnutls_certificate_get_trust_list(gnutls_certificate_credentials_t credentials,
+                                                gnutls_x509_trust_list_t *list) {
+  REAL(gnutls_certificate_get_trust_list)
+  if (!real) return;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(credentials, list);
+  PASS(real(credentials, list));
+  TELL(trust_changed(credentials));
 }
 
 EXPORTED void gnutls_certificate_free_credentials(gnutls_certificate_credentials_t credentials) {

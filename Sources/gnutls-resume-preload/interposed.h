@@ -16,6 +16,18 @@
   X(gnutls_set_default_priority)                                                                                       \
   X(gnutls_set_default_priority_append)                                                                                \
   X(gnutls_certificate_allocate_credentials)                                                                           \
+  X(gnutls_certificate_set_x509_system_trust)                                                                          \
+  X(gnutls_certificate_set_x509_trust_file)                                                                            \
+  X(gnutls_certificate_set_x509_crl_file)                                                                              \
+  X(gnutls_certificate_set_x509_trust_dir)                                                                             \
+  X(gnutls_certificate_set_x509_trust_mem)                                                                             \
+  X(gnutls_certificate_set_x509_trust)                                                                                 \
+  X(gnutls_certificate_set_x509_crl_mem)                                                                               \
+  X(gnutls_certificate_set_x509_crl)                                                                                   \
+  X(gnutls_certificate_set_x509_simple_pkcs12_file)                                                                    \
+  X(gnutls_certificate_set_x509_simple_pkcs12_mem)                                                                     \
+  X(gnutls_certificate_set_trust_list)                                                                                 \
+  X(gnutls_certificate_get_trust_list)                                                                                 \
   X(gnutls_certificate_free_credentials)                                                                               \
   X(gnutls_certificate_set_verify_function)                                                                            \
   X(gnutls_certificate_set_retrieve_function)                                                                          \

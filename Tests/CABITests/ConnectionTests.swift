@@ -81,7 +81,9 @@ struct ConnectionTests {
 
   @Test(
     "is not resumed by one that was set up differently",
-    arguments: ["expected=127.0.0.1", "partition=other", "alpn=h2", "certificate=yes", "priority=NORMAL", "appended=-SHA1"])
+    arguments: [
+      "expected=127.0.0.1", "partition=other", "alpn=h2", "certificate=yes", "priority=NORMAL", "appended=-SHA1",
+    ])
   func identity(difference: String) throws {
     let driver = try Driver()
     #expect(try driver.run().reason == "noTicket")

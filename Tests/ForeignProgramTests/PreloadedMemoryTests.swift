@@ -54,7 +54,9 @@ struct PreloadedMemoryTests {
     let visitor = try Visitor(port: server.port)
     #expect(try visitor.run(.verifyFunction).status == 0)
     let result = try ForeignProgram.refusing.run(0, in: visitor.home, .tls13, launch(visitor.preload))
-    #expect(result.status == 1 && result.standardError == "verifying\n", "\(result)")
+    // valgrind's own lines, on system calls that it doesn't know, begin with dashes.
+    let lines = result.standardError.split(separator: "\n").filter { !$0.hasPrefix("--") }
+    #expect(result.status == 1 && lines == ["verifying"], "\(result)")
     #expect(visitor.preload.events.last?.hasPrefix("resumed, but refused") == true)
   }
 

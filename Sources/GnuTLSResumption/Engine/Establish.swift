@@ -51,7 +51,8 @@ extension SessionContext {
     }
     let peer =
       if let verifiedPeer, !isResumed { verifiedPeer } else {
-        try verifier.verify(session, isWatched: isSetUpByEngine)
+        try verifier.verify(
+          session, isWatched: isSetUpByEngine, isVerifiedByApplication: isVerifiedByApplication)
       }
     let staples = session.staples(chainLength: session.peerChainLength)
     let ends = staples.map { StapledResponse.end(of: $0) ?? .min }

@@ -48,7 +48,9 @@ final class Credentials: @unchecked Sendable {
   ///   is one, all anchors.
   func anchors(for chain: [[UInt8]], staples: [[UInt8]]) throws(VerificationFailure) -> TrustAnchors {
     guard let policy else { throw VerificationFailure(message: "there is no trust to verify the peer with") }
-    let names = staples.allSatisfy(\.isEmpty) ? Set(namedIn: chain) : nil
+    // Nothing is loaded where the session's own trust is the policy.
+    let isOwn = policy.anchors == .sessionCredentials
+    let names = !isOwn && staples.allSatisfy(\.isEmpty) ? Set(namedIn: chain) : nil
     return try trust.withLock { (trust) throws(VerificationFailure) in
       if let anchors = trust.anchors, anchors.cover(names) { return anchors }
       let anchors = try TrustAnchors.load(policy, names: trust.loads < Self.mostPartialLoads ? names : nil)

@@ -17,14 +17,25 @@ final class PeerVerifier {
   /// Verifies the peer of a session whose handshake has it: chain, staples, purpose and name, with the session's own
   /// priorities and flags (`gnutls_certificate_verify_peers`), and the policy's pins. Works after a resumption too, on
   /// the stored chain.
-  /// - Parameter isWatched: ``PathWatch/function`` has been set for this session.
-  func verify(_ session: SessionHandle, isWatched: Bool) throws(VerificationFailure) -> VerifiedPeer {
+  /// - Parameters:
+  ///   - isWatched: ``PathWatch/function`` has been set for this session.
+  ///   - isVerifiedByApplication: The application verifies too, with the same trust: what only the session knows, its
+  ///     priorities and flags, is left to that.
+  func verify(
+    _ session: SessionHandle, isWatched: Bool, isVerifiedByApplication: Bool = false
+  ) throws(VerificationFailure) -> VerifiedPeer {
     try checkName()
     let chain = session.peerChain
     guard chain.count <= CertificateChain.mostCertificates else {
       throw VerificationFailure(message: "the peer has sent more certificates than can be verified")
     }
+    if isVerifiedByApplication, policy.anchors == .sessionCredentials {
+      let path = try pathByOwnCredentials(of: chain, for: session)
+      try checkPins(path)
+      return VerifiedPeer(path: path, inputs: policy.loadedInputs)
+    }
     let anchors = try credentials.anchors(for: chain, staples: session.staples(chainLength: chain.count))
+    let inputs = policy.anchors == .sessionCredentials ? policy.loadedInputs : anchors.inputs
     var status: UInt32 = 0
     let (code, watched) = PathWatch.path(withKeys: !policy.pins.isEmpty) {
       withTrust(anchors, in: session) { unsafe cgnutls_verify_peer(session.pointer, expectedName, &status) }
@@ -34,10 +45,10 @@ final class PeerVerifier {
     // The function that shows the path is the owner's to set, and can't be asked for. So the chain once more, for its
     // path; that fails where only the session's own flags had it trusted.
     // Nobody needs it where nothing is noted of it.
-    guard anchors.inputs != nil || !policy.pins.isEmpty else { return VerifiedPeer(path: nil, inputs: nil) }
-    let path = isWatched ? watched : try? self.path(of: chain, anchors, for: session)
+    guard inputs != nil || !policy.pins.isEmpty else { return VerifiedPeer(path: nil, inputs: nil) }
+    let path = isWatched ? watched : try? unsafe self.path(of: chain, by: owner(anchors, for: session))
     try checkPins(path)
-    return VerifiedPeer(path: path, inputs: anchors.inputs)
+    return VerifiedPeer(path: path, inputs: inputs)
   }
 
   /// GnuTLS would read the name up to the NUL, and find it in the certificate.
@@ -58,17 +69,26 @@ final class PeerVerifier {
       throw VerificationFailure(message: "the stored OCSP response is superseded, or says revoked")
     }
     try checkName()
-    try checkPins(path(of: chain, anchors, for: session))
+    try checkPins(unsafe path(of: chain, by: owner(anchors, for: session)))
+  }
+
+  /// Verifies a chain by the trust of the session's own credentials.
+  private func pathByOwnCredentials(
+    of chain: [[UInt8]], for session: SessionHandle
+  ) throws(VerificationFailure) -> VerifiedPath {
+    guard let own = unsafe session.credentials else {
+      throw VerificationFailure(message: "the session has no certificate credentials")
+    }
+    return unsafe try path(of: chain, by: own)
   }
 
   private func path(
-    of chain: [[UInt8]], _ anchors: TrustAnchors, for session: SessionHandle
+    of chain: [[UInt8]], by owner: gnutls_certificate_credentials_t
   ) throws(VerificationFailure) -> VerifiedPath {
     let status: UInt32
     let path: VerifiedPath
     do {
       var parsed = try CertificateChain(chain)
-      let owner = unsafe sessionCredentials(session) ?? anchors.pointer
       (status, path) = unsafe try parsed.status(
         trust: CertificateCredentials.trustList(of: owner), name: expectedName,
         flags: gnutls_certificate_get_verify_flags(owner), withKeys: !policy.pins.isEmpty)
@@ -85,10 +105,12 @@ final class PeerVerifier {
     }
   }
 
-  /// The credentials of an attached session whose own trust is the policy, borrowed; else nil.
-  private func sessionCredentials(_ session: SessionHandle) -> gnutls_certificate_credentials_t? {
-    guard policy.anchors == .sessionCredentials else { return nil }
-    return unsafe session.credentials
+  /// The credentials that hold the policy's trust, borrowed: an attached session's own if that is the policy.
+  private func owner(_ anchors: TrustAnchors, for session: SessionHandle) -> gnutls_certificate_credentials_t {
+    guard policy.anchors == .sessionCredentials, let own = unsafe session.credentials else {
+      return unsafe anchors.pointer
+    }
+    return unsafe own
   }
 
   /// Verification reads the session's credentials: those with the anchors take their place for the call.

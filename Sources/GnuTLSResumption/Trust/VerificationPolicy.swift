@@ -27,6 +27,9 @@ public struct VerificationPolicy: Hashable, Sendable {
   /// 0 verifies the stored peer anew at every resumption.
   public var verdictLifetime: Int64 = 24 * 3600
 
+  /// What the session's own credentials were loaded from; nil if that isn't known.
+  var loadedFiles: [LoadedTrustFile]?
+
   init(anchors: Anchors) { self.anchors = anchors }
 
   /// The system's trust store (`gnutls_certificate_set_x509_system_trust`).
@@ -60,7 +63,9 @@ extension VerificationPolicy {
     case .file(let path): first = .file(path)
     case .folder(let path): first = .folder(path)
     case .memory(_, let digest): first = .memory(digest: digest)
-    case .sessionCredentials: return nil
+    case .sessionCredentials:
+      guard let loadedFiles else { return nil }
+      return loadedFiles.map { .file($0.path) }
     }
     var sources = [first]
     for path in revocationLists { sources.append(.file(path)) }
