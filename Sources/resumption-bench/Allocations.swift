@@ -9,6 +9,7 @@ extension Plan {
     ) { workbench, repetition in
       let valgrind = try Valgrind(workbench)
       let bench = try Handshakes.resumed(workbench, raw: ["--one-key-share"])
+      try bench.prime()
       let (ours, raw) = (try valgrind.loadable(bench.ours), try valgrind.loadable(bench.raw))
       var own: [Double] = []
       let samples = try repetition.pairs(.init(unit: "allocations")) {
