@@ -399,11 +399,10 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   clear_stale_guard(session);
   const struct cpreload_engine *engine = engine_for_call();
   if (!engine) return real(session);
-  int result;
-  ASK(result, is_refused(session));
-  if (result) return result;
-  TELL(handshake_begins(session));
-  PASS(result = real(session));
+  int result = 0;
+  int is_over;
+  ASK(is_over, handshake_begins(session));
+  if (!is_over) PASS(result = real(session));
   ASK(result, handshake_returned(session, result));
   return result;
 }
@@ -417,6 +416,19 @@ EXPORTED ssize_t gnutls_record_recv(gnutls_session_t session, void *data, size_t
   ASK(result, is_refused(session));
   if (result) return GNUTLS_E_INVALID_SESSION;
   PASS(result = real(session, data, size));
+  TELL(data_received(session, result));
+  return result;
+}
+
+EXPORTED ssize_t gnutls_record_recv_seq(gnutls_session_t session, void *data, size_t size, unsigned char *sequence) {
+  REAL(gnutls_record_recv_seq)
+  if (!real) return UNKNOWN;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(session, data, size, sequence);
+  ssize_t result;
+  ASK(result, is_refused(session));
+  if (result) return GNUTLS_E_INVALID_SESSION;
+  PASS(result = real(session, data, size, sequence));
   TELL(data_received(session, result));
   return result;
 }
@@ -488,10 +500,13 @@ EXPORTED int gnutls_session_set_data(gnutls_session_t session, const void *data,
 // GnuTLS's own answer where there is no ticket: four zeros, which resume nothing.
 static const unsigned char no_ticket[4];
 
+// Programs take tickets in their handshake hooks too, that is within GnuTLS's own calls.
+static const struct cpreload_engine *engine_for_data(void) { return depth == 0 ? open_engine() : opened_engine(); }
+
 EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_t *size) {
   REAL(gnutls_session_get_data)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_for_data();
   if (!engine) return real(session, data, size);
   int result;
   PASS(result = real(session, data, size));
@@ -508,7 +523,7 @@ EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_
 EXPORTED int gnutls_session_get_data2(gnutls_session_t session, gnutls_datum_t *data) {
   REAL(gnutls_session_get_data2)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_for_data();
   if (!engine) return real(session, data);
   int result;
   PASS(result = real(session, data));
