@@ -24,7 +24,7 @@ struct options {
   // function: gnutls_certificate_set_verify_function. session-function: gnutls_session_set_verify_function.
   // peers2: gnutls_certificate_verify_peers2 after the handshake. none: nobody looks.
   const char *verify;
-  // What a verify function says of a peer that it would accept: accept or refuse.
+  // What a verify function says of a peer that it would accept: accept, refuse, or later, which is to be called again once.
   const char *verdict;
   // none, global (after gnutls_global_init) or init (after gnutls_init): the child makes the handshake.
   const char *fork;
@@ -37,6 +37,12 @@ struct options {
   int careless;
   // Connects twice, the second time with the first session's data.
   int own_resumption;
+  // Takes the session data for that in a hook, from each ticket that comes.
+  int takes_in_hook;
+  // Gives the session data that are none while the handshake is under way; with a transport of its own.
+  int bad_data;
+  // Exchanges nothing, and frees its credentials before the session ends.
+  int frees_first;
   // Forbids session tickets.
   int no_tickets;
   // Sets TCP_NODELAY.
