@@ -21,7 +21,8 @@ static int fail(int code) {
 
 static _Thread_local gnutls_datum_t taken;
 
-static int take(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message) {
+static int take(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                const gnutls_datum_t *message) {
   (void)type, (void)when, (void)incoming, (void)message;
   G(gnutls_free)(taken.data);
   taken = (gnutls_datum_t){NULL, 0};
@@ -87,7 +88,30 @@ static int visit_twice(const struct visitor *visitor) {
   return code < 0 ? fail(code) : visit(session, visitor->options, NULL);
 }
 
+static void set_check(void *session) {
+  struct options options = *(struct options *)G(gnutls_session_get_ptr)(session);
+  void *pointer = G(gnutls_session_get_ptr)(session);
+  options.verify = "session-function";
+  verify_within(session, &options);
+  G(gnutls_session_set_ptr)(session, pointer);
+}
+
+// Two sessions at a time: the second one's check is set within the first one's handshake.
+static int visit_together(const struct visitor *visitor) {
+  gnutls_session_t first, second;
+  int code = make_session(&first, visitor);
+  if (code >= 0) code = make_session(&second, visitor);
+  if (code < 0) return fail(code);
+  call_within(set_check, second);
+  struct options refusing = *visitor->options;
+  refusing.verdict = "refuse";
+  G(gnutls_session_set_ptr)(second, &refusing);
+  int status = visit(first, visitor->options, NULL);
+  return visit(second, &refusing, NULL) | status;
+}
+
 static int visit_once(const struct visitor *visitor) {
+  if (visitor->options->sets_in_callback) return visit_together(visitor);
   gnutls_session_t session;
   int code = make_session(&session, visitor);
   if (code < 0) return fail(code);

@@ -33,7 +33,20 @@ static ssize_t push(gnutls_transport_ptr_t descriptor, const void *data, size_t 
 // Whether the next call of pull is to be interrupted.
 static _Thread_local int interrupts;
 
+static _Thread_local void (*called_within)(void *);
+static _Thread_local void *argument_within;
+
+void call_within(void (*function)(void *), void *argument) {
+  called_within = function;
+  argument_within = argument;
+}
+
 static ssize_t pull(gnutls_transport_ptr_t descriptor, void *data, size_t size) {
+  if (called_within) {
+    void (*function)(void *) = called_within;
+    called_within = NULL;
+    function(argument_within);
+  }
   if (interrupts) {
     interrupts = 0;
     errno = EINTR;

@@ -106,6 +106,19 @@ struct PreloadedTrustTests {
     #expect(server.waitForConnections(2).map(\.isResumed) == [false, true])
   }
 
+  @Test("A check that is set within another session's handshake counts", .needs(.compiler))
+  func setWithin() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let options = ["verify=peers2", "own-transport"]
+    #expect(try visitor.run(.client("one", options: options)).standardOutput == "full\n")
+    let program = ForeignProgram.client("two", options: options + ["set-in-callback"])
+    let fresh = try visitor.runPlainly(program)
+    #expect(fresh.standardError == "verifying\n" && fresh.standardOutput == "full\nError in the certificate.\n")
+    let result = try visitor.run(program)
+    #expect(result.standardError == "verifying\n" && result.standardOutput == "resumed\nError in the certificate.\n")
+  }
+
   @Test(
     "Another name that is expected of the certificate is another connection's", .needs(.nginx, .compiler),
     arguments: ["cert", "cert2", "function", "session-function", "peers2"])
