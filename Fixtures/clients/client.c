@@ -19,6 +19,16 @@ static int fail(int code) {
   return 1;
 }
 
+static _Thread_local gnutls_datum_t taken;
+
+static int take(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                const gnutls_datum_t *message) {
+  (void)type, (void)when, (void)incoming, (void)message;
+  G(gnutls_free)(taken.data);
+  taken = (gnutls_datum_t){NULL, 0};
+  return G(gnutls_session_get_data2)(session, &taken);
+}
+
 static int make_session(gnutls_session_t *session, const struct visitor *visitor) {
   const struct options *options = visitor->options;
   int code = G(gnutls_init)(session, GNUTLS_CLIENT | (options->no_tickets ? GNUTLS_NO_TICKETS : 0));
@@ -28,6 +38,8 @@ static int make_session(gnutls_session_t *session, const struct visitor *visitor
   code = G(gnutls_credentials_set)(*session, GNUTLS_CRD_CERTIFICATE, visitor->credentials);
   if (code < 0) return code;
   verify_within(*session, options);
+  if (options->takes_in_hook)
+    G(gnutls_handshake_set_hook_function)(*session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET, GNUTLS_HOOK_POST, take);
   return G(gnutls_server_name_set)(*session, GNUTLS_NAME_DNS, options->name, strlen(options->name));
 }
 
@@ -41,7 +53,7 @@ static int visit(gnutls_session_t session, const struct options *options, gnutls
   tell_nodelay(descriptor, options);
   if (options->careless) code = 0;
   if (code >= 0) code = verify_afterwards(session, options);
-  if (code >= 0) code = exchange(session, descriptor);
+  if (code >= 0 && !options->frees_first) code = exchange(session, descriptor);
   tell_nodelay(descriptor, options);
   int status = code < 0 ? fail(code) : 0;
   if (status == 0) puts(G(gnutls_session_is_resumed)(session) ? "resumed" : "full");
@@ -49,9 +61,16 @@ static int visit(gnutls_session_t session, const struct options *options, gnutls
     fflush(stdout);
     _exit(status);
   }
-  if (status == 0 && data != NULL) code = G(gnutls_session_get_data2)(session, data);
+  if (status == 0 && data != NULL) code = options->takes_in_hook ? 0 : G(gnutls_session_get_data2)(session, data);
+  if (data != NULL && options->takes_in_hook) {
+    *data = taken;
+    taken = (gnutls_datum_t){NULL, 0};
+  }
   if (status == 0) G(gnutls_bye)(session, GNUTLS_SHUT_WR);
   close(descriptor);
+  void *credentials;
+  if (options->frees_first && G(gnutls_credentials_get)(session, GNUTLS_CRD_CERTIFICATE, &credentials) == 0)
+    G(gnutls_certificate_free_credentials)(credentials);
   G(gnutls_deinit)(session);
   return code < 0 ? 1 : status;
 }
@@ -69,7 +88,30 @@ static int visit_twice(const struct visitor *visitor) {
   return code < 0 ? fail(code) : visit(session, visitor->options, NULL);
 }
 
+static void set_check(void *session) {
+  struct options options = *(struct options *)G(gnutls_session_get_ptr)(session);
+  void *pointer = G(gnutls_session_get_ptr)(session);
+  options.verify = "session-function";
+  verify_within(session, &options);
+  G(gnutls_session_set_ptr)(session, pointer);
+}
+
+// Two sessions at a time: the second one's check is set within the first one's handshake.
+static int visit_together(const struct visitor *visitor) {
+  gnutls_session_t first, second;
+  int code = make_session(&first, visitor);
+  if (code >= 0) code = make_session(&second, visitor);
+  if (code < 0) return fail(code);
+  call_within(set_check, second);
+  struct options refusing = *visitor->options;
+  refusing.verdict = "refuse";
+  G(gnutls_session_set_ptr)(second, &refusing);
+  int status = visit(first, visitor->options, NULL);
+  return visit(second, &refusing, NULL) | status;
+}
+
 static int visit_once(const struct visitor *visitor) {
+  if (visitor->options->sets_in_callback) return visit_together(visitor);
   gnutls_session_t session;
   int code = make_session(&session, visitor);
   if (code < 0) return fail(code);
@@ -114,7 +156,7 @@ int client_main(int argc, char **argv) {
   int code = make_credentials(&visitor.credentials, &options);
   if (code < 0) return fail(code);
   int status = options.threads > 1 ? visit_on_threads(&visitor) : (int)(long)visit_on_thread(&visitor);
-  G(gnutls_certificate_free_credentials)(visitor.credentials);
+  if (!options.frees_first) G(gnutls_certificate_free_credentials)(visitor.credentials);
   G(gnutls_global_deinit)();
   return status;
 }

@@ -24,7 +24,7 @@ struct options {
   // function: gnutls_certificate_set_verify_function. session-function: gnutls_session_set_verify_function.
   // peers2: gnutls_certificate_verify_peers2 after the handshake. none: nobody looks.
   const char *verify;
-  // What a verify function says of a peer that it would accept: accept or refuse.
+  // What a verify function says of a peer that it would accept: accept, refuse, or later: it wants to be called again.
   const char *verdict;
   // none, global (after gnutls_global_init) or init (after gnutls_init): the child makes the handshake.
   const char *fork;
@@ -37,6 +37,15 @@ struct options {
   int careless;
   // Connects twice, the second time with the first session's data.
   int own_resumption;
+  // Takes the session data for that in a hook, from each ticket that comes.
+  int takes_in_hook;
+  // Gives the session data that are none while the handshake is under way; with a transport of its own.
+  int bad_data;
+  // Makes a session before, whose check (session-function) it sets in a callback of the first one's handshake; the first
+  // one is checked afterwards. With a transport of its own.
+  int sets_in_callback;
+  // Exchanges nothing, and frees its credentials before the session ends.
+  int frees_first;
   // Forbids session tickets.
   int no_tickets;
   // Sets TCP_NODELAY.
@@ -72,5 +81,8 @@ void tell_nodelay(int descriptor, const struct options *options);
 int shake_hands(gnutls_session_t session, int descriptor);
 // Sends a request, and reads to the end of the answer, which must be 200.
 int exchange(gnutls_session_t session, int descriptor);
+
+// Calls a function once, within the next call of GnuTLS's that receives.
+void call_within(void (*function)(void *), void *argument);
 
 int client_main(int argc, char **argv);

@@ -15,6 +15,10 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "abrupt") == 0) return options->abrupt = 1, 0;
   if (strcmp(argument, "careless") == 0) return options->careless = 1, 0;
   if (strcmp(argument, "own-resumption") == 0) return options->own_resumption = 1, 0;
+  if (strcmp(argument, "take-in-hook") == 0) return options->takes_in_hook = 1, 0;
+  if (strcmp(argument, "bad-data") == 0) return options->bad_data = 1, 0;
+  if (strcmp(argument, "set-in-callback") == 0) return options->sets_in_callback = 1, 0;
+  if (strcmp(argument, "free-first") == 0) return options->frees_first = 1, 0;
   if (strcmp(argument, "no-tickets") == 0) return options->no_tickets = 1, 0;
   if (strcmp(argument, "nodelay") == 0) return options->nodelay = 1, 0;
   if (strcmp(argument, "own-transport") == 0) return options->own_transport = 1, 0;
@@ -42,7 +46,7 @@ int read_options(int argc, char **argv, struct options *options) {
     if (read_option(argv[i], options) != 0) return -1;
   if (options->expected == NULL) options->expected = options->name;
   const char *const verifications[] = {"cert", "cert2", "function", "session-function", "peers2", "none", NULL};
-  const char *const verdicts[] = {"accept", "refuse", NULL};
+  const char *const verdicts[] = {"accept", "refuse", "later", NULL};
   const char *const forks[] = {"none", "global", "init", NULL};
   int known = is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
               is_one_of(options->fork, forks);

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -29,7 +30,28 @@ static ssize_t push(gnutls_transport_ptr_t descriptor, const void *data, size_t 
   return send(*(int *)descriptor, data, size, MSG_NOSIGNAL);
 }
 
+// Whether the next call of pull is to be interrupted.
+static _Thread_local int interrupts;
+
+static _Thread_local void (*called_within)(void *);
+static _Thread_local void *argument_within;
+
+void call_within(void (*function)(void *), void *argument) {
+  called_within = function;
+  argument_within = argument;
+}
+
 static ssize_t pull(gnutls_transport_ptr_t descriptor, void *data, size_t size) {
+  if (called_within) {
+    void (*function)(void *) = called_within;
+    called_within = NULL;
+    function(argument_within);
+  }
+  if (interrupts) {
+    interrupts = 0;
+    errno = EINTR;
+    return -1;
+  }
   return recv(*(int *)descriptor, data, size, 0);
 }
 
@@ -43,6 +65,7 @@ void carry(gnutls_session_t session, int *descriptor, const struct options *opti
     G(gnutls_transport_set_int2)(session, *descriptor, *descriptor);
     return;
   }
+  interrupts = options->bad_data;
   G(gnutls_transport_set_ptr)(session, descriptor);
   G(gnutls_transport_set_push_function)(session, push);
   G(gnutls_transport_set_pull_function)(session, pull);
@@ -67,9 +90,10 @@ static int again(gnutls_session_t session, int descriptor, ssize_t code) {
 }
 
 int shake_hands(gnutls_session_t session, int descriptor) {
-  int code;
-  do code = G(gnutls_handshake)(session);
-  while (again(session, descriptor, code));
+  const struct options *options = G(gnutls_session_get_ptr)(session);
+  int code = G(gnutls_handshake)(session);
+  if (options->bad_data && G(gnutls_session_set_data)(session, "no data", 7) >= 0) return GNUTLS_E_INTERNAL_ERROR;
+  while (again(session, descriptor, code)) code = G(gnutls_handshake)(session);
   return code;
 }
 

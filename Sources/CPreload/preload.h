@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 1
+#define CPRELOAD_VERSION 2
 
 // The engine's side of the interposed functions. All of them run with the shim's guard set, so that what they call of
 // GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's.
@@ -51,17 +51,19 @@ struct cpreload_engine {
 
   // Whether the engine has begun a handshake that hasn't ended.
   int (*is_handshaking)(gnutls_session_t session);
-  void (*handshake_begins)(gnutls_session_t session);
+  // Returns 1 if GnuTLS has ended its part, and is not to be called: 0 stands for its result then.
+  int (*handshake_begins)(gnutls_session_t session);
   // What gnutls_handshake is to return.
   int (*handshake_returned)(gnutls_session_t session, int result);
   void (*data_received)(gnutls_session_t session, ssize_t result);
   void (*said_goodbye)(gnutls_session_t session);
-  // Whether the engine has refused a peer in GnuTLS's stead: no data may pass then.
+  // Whether the engine has refused a peer in GnuTLS's stead, or not accepted it yet: no data may pass then.
   int (*is_refused)(gnutls_session_t session);
 
   // The program resumes by itself, unless these are GnuTLS's dummy data.
   void (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
-  // The program has got session data. Returns 0 if it must not use them, as the ticket in there has been used.
+  // The program has got session data, maybe in one of its callbacks. Returns 0 if it may use them, 1 if it must not, as the
+  // ticket in there has been used.
   int (*session_data_given)(gnutls_session_t session, const void *data, size_t size);
 };
 

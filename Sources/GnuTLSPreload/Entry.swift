@@ -26,6 +26,8 @@ enum EngineTable {
   private static func fillSessions(_ table: inout cpreload_engine) {
     table.flags_for_session = { SessionFlags.changed($0) }
     unsafe table.session_made = { session, flags in
+      // Whoever was at this address before is gone.
+      _ = unsafe ForeignSessions.remove(session)
       guard let session = unsafe session, SessionFlags.isOurs(flags) else { return }
       unsafe ForeignSessions.add(ForeignSession(session, flags: flags))
     }
@@ -101,8 +103,8 @@ enum EngineTable {
       unsafe ForeignSessions.find(session)?.isHandshaking == true ? 1 : 0
     }
     unsafe table.handshake_begins = { session in
-      guard let found = unsafe ForeignSessions.find(session) else { return }
-      Engine.atWork { found.handshakeBegins() }
+      guard let found = unsafe ForeignSessions.find(session) else { return 0 }
+      return Engine.atWork { found.handshakeBegins() } ? 1 : 0
     }
     unsafe table.handshake_returned = { session, result in
       guard let found = unsafe ForeignSessions.find(session) else { return result }
@@ -125,7 +127,7 @@ enum EngineTable {
       unsafe ForeignSessions.find(session)?.programSetsData(UnsafeRawBufferPointer(start: data, count: size))
     }
     unsafe table.session_data_given = { session, data, size in
-      guard let found = unsafe ForeignSessions.find(session), size > 4 else { return 0 }
+      guard let found = unsafe ForeignSessions.find(session), size > 4, !found.isBeingPacked else { return 0 }
       return Engine.atWork { found.programTakesTicket() } ? 0 : 1
     }
   }

@@ -19,6 +19,15 @@ final class ForeignSession: @unchecked Sendable {
   private var plan: SessionPlan?
   private var nagleOff: NagleOff?
   private var began: UInt64 = 0
+  /// A ticket may have been offered, and the handshake hasn't ended: the program's check must not be missed, even if the
+  /// session is left alone meanwhile.
+  private var isCheckDue = false
+  /// Of the engine: nothing is kept if it doesn't trust the peer.
+  private var isPeerGood = true
+  /// The program's check wants to be called again; nothing may pass before.
+  private var isCheckPending = false
+  /// The program's check was made within the handshake.
+  private var isCheckedWithin = false
   /// The program's own check has passed, as far as it can be seen.
   private var isTrusted = false
   /// The program has gone on to use the connection.
@@ -27,7 +36,8 @@ final class ForeignSession: @unchecked Sendable {
   private var hasToldStoreError = false
   /// Of the check that was made in GnuTLS's stead.
   private(set) var certificateStatus: UInt32?
-  /// What gnutls_handshake has returned after a resumption that the program's own check refused; else 0.
+  /// What gnutls_handshake has returned after a resumption that the program's own check refused, or hasn't decided on
+  /// yet; else 0.
   private(set) var refusal: Int32 = 0
 
   private static let refusals = Lock(0)
@@ -38,10 +48,16 @@ final class ForeignSession: @unchecked Sendable {
     self.flags = flags
   }
 
-  var isHandshaking: Bool { stage == .handshaking }
+  deinit {
+    if refusal != 0 { Self.refusals.withLock { $0 -= 1 } }
+  }
+
+  var isHandshaking: Bool { isCheckDue }
 
   /// Before each call of `gnutls_handshake`: the first finds and offers a ticket.
-  func handshakeBegins() {
+  /// - Returns: Whether GnuTLS has ended its part, and is not to be called.
+  func handshakeBegins() -> Bool {
+    guard refusal == 0 else { return true }
     switch stage {
     case .unstarted: start()
     case .established:
@@ -49,6 +65,7 @@ final class ForeignSession: @unchecked Sendable {
       if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
     case .handshaking, .over: break
     }
+    return false
   }
 
   private func start() {
@@ -61,6 +78,7 @@ final class ForeignSession: @unchecked Sendable {
       attachment = unsafe try Engine.resumption.attach(
         to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
         hook: setup.hook?.chained)
+      isCheckDue = true
     } catch let reason as LeftAlone {
       log(.leftAlone(reason))
       stage = .over
@@ -73,49 +91,65 @@ final class ForeignSession: @unchecked Sendable {
   /// After each call of `gnutls_handshake`.
   /// - Returns: What the program is to get.
   func handshakeReturned(_ result: Int32) -> Int32 {
-    guard stage == .handshaking, let attachment else { return result }
+    guard isCheckDue else { return refusal != 0 ? refusal : result }
     // The handshake goes on with the next call.
     if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
-    var isGood = true
-    do {
-      try attachment.judge(result, isVerifiedByApplication: true)
-    } catch {
-      isGood = false
-    }
+    if !isCheckPending { judge(result) }
     guard result >= 0 else {
-      log(.failed(result, attachment.outcome))
+      if let attachment { log(.failed(result, attachment.outcome)) }
       leaveAlone()
       return result
     }
-    stage = .established
+    let check = check
     if unsafe gnutls_session_is_resumed(session) != 0 {
-      let code = checkInStead()
+      let code = runInStead(check)
+      // As after a full handshake, in which the program's function may ask to be called again.
+      isCheckPending = code < 0 && gnutls_error_is_fatal(code) == 0
+      setRefusal(code)
+      guard !isCheckPending else { return code }
+      isCheckDue = false
       guard code == 0 else {
-        log(.refused(attachment.outcome))
-        refuse(code)
+        refuse()
         return code
       }
     }
+    isCheckDue = false
+    guard let attachment else { return result }
+    stage = .established
     log(.done(attachment.outcome))
-    isTrusted = unsafe setup.check != nil || (try? SessionCredentials(of: session))?.check != nil
-    if !isGood || hasShownChosenCertificate { leaveAlone() }
+    isCheckedWithin = check != nil
+    isTrusted = isCheckedWithin
+    if !isPeerGood || hasShownChosenCertificate { leaveAlone() }
     return result
   }
 
+  private func judge(_ result: Int32) {
+    do {
+      try attachment?.judge(result, isVerifiedByApplication: true)
+    } catch {
+      isPeerGood = false
+    }
+  }
+
   /// The program's check, which GnuTLS doesn't call in a resumed handshake.
-  private func checkInStead() -> Int32 {
-    guard let check = unsafe setup.check ?? (try? SessionCredentials(of: session))?.check else { return 0 }
+  private func runInStead(_ check: ProgramCheck?) -> Int32 {
+    guard let check else { return 0 }
     let (code, status) = unsafe check.run(session)
     certificateStatus = status
     return code
   }
 
   /// As after a full handshake that failed: the connection is of no use.
-  private func refuse(_ code: Int32) {
+  private func refuse() {
+    if let attachment { log(.refused(attachment.outcome)) }
     attachment?.distrust()
     leaveAlone()
+  }
+
+  private func setRefusal(_ code: Int32) {
+    let change = (code != 0 ? 1 : 0) - (refusal != 0 ? 1 : 0)
     refusal = code
-    Self.refusals.withLock { $0 += 1 }
+    if change != 0 { Self.refusals.withLock { $0 += change } }
   }
 
   private var hasShownChosenCertificate: Bool {
@@ -162,13 +196,14 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// Who checks after the handshake may have found something else amiss, unless it went on to use the connection.
-  private var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || check != nil) }
+  /// The program may have freed its credentials already: they are not to be asked.
+  private var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || isCheckedWithin) }
 
+  /// Only during the handshake, while the credentials are certainly there.
   private var check: ProgramCheck? { unsafe setup.check ?? (try? SessionCredentials(of: session))?.check }
 
   /// Before `gnutls_deinit`.
   func ends() {
-    if refusal != 0 { Self.refusals.withLock { $0 -= 1 } }
     guard let attachment else { return }
     if !mayKeepAtEnd { attachment.discard() }
     attachment.detach()
@@ -194,6 +229,9 @@ final class ForeignSession: @unchecked Sendable {
   /// After `gnutls_session_get_data` and its kin have given session data.
   /// - Returns: Whether the program may use them.
   func programTakesTicket() -> Bool { attachment?.cedeNewestTicket() ?? true }
+
+  /// It is the engine that gets session data now, and not the program.
+  var isBeingPacked: Bool { attachment?.isPacking ?? false }
 
   /// Lets go of a session that lives on.
   private func leaveAlone() {

@@ -56,10 +56,18 @@ enum HandshakeLog {
     if event.hasDuration { line += ", \(milliseconds(now - began)) ms" }
     if clearedNoTickets { line += "; GNUTLS_NO_TICKETS cleared" }
     if let error = event.storeError { line += "; \(error)" }
-    var bytes = Array(line.utf8).map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
-    bytes.append(UInt8(ascii: "\n"))
+    let bytes = Array("\(printable(line))\n".utf8)
     if Settings.isVerbose { writeToStandardError(bytes) }
     if let file = Settings.logFile { append(bytes, to: file) }
+  }
+
+  /// Names may hold what a terminal would obey: control characters of either set.
+  private static func printable(_ line: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in line.unicodeScalars {
+      result.append(scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? " " : scalar)
+    }
+    return String(result)
   }
 
   /// To hundredths.

@@ -27,6 +27,13 @@ INTERPOSED(REAL_VARIABLE)
 // The engine if this call is the program's own, else null.
 static const struct cpreload_engine *engine_for_call(void) { return depth == 0 ? open_engine() : NULL; }
 
+// The engine for what programs may do in their callbacks too, that is within GnuTLS's own calls: set other sessions up,
+// as with threads of their own making, or take tickets. GnuTLS and the engine may call these as well, and mean nothing
+// else by it.
+static const struct cpreload_engine *engine_at_any_depth(void) {
+  return depth == 0 ? open_engine() : opened_engine();
+}
+
 #define TELL(...)                                                                                                      \
   do {                                                                                                                 \
     struct engine_call call = engine_call_begins();                                                                    \
@@ -77,7 +84,7 @@ EXPORTED int gnutls_init(gnutls_session_t *session, unsigned int flags) {
 EXPORTED void gnutls_deinit(gnutls_session_t session) {
   REAL(gnutls_deinit)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session);
   TELL(session_ends(session));
   PASS(real(session));
@@ -87,7 +94,7 @@ EXPORTED int gnutls_server_name_set(gnutls_session_t session, gnutls_server_name
                                     size_t length) {
   REAL(gnutls_server_name_set)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, type, name, length);
   int result;
   PASS(result = real(session, type, name, length));
@@ -99,7 +106,7 @@ EXPORTED int gnutls_alpn_set_protocols(gnutls_session_t session, const gnutls_da
                                        unsigned int flags) {
   REAL(gnutls_alpn_set_protocols)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, protocols, count, flags);
   int result;
   PASS(result = real(session, protocols, count, flags));
@@ -189,7 +196,7 @@ EXPORTED int gnutls_set_default_priority_append(gnutls_session_t session, const 
 EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credentials_t *credentials) {
   REAL(gnutls_certificate_allocate_credentials)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(credentials);
   int result;
   PASS(result = real(credentials));
@@ -202,7 +209,7 @@ EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credenti
   EXPORTED int name parameters {                                                                                       \
     REAL(name)                                                                                                         \
     if (!real) return UNKNOWN;                                                                                         \
-    const struct cpreload_engine *engine = engine_for_call();                                                          \
+    const struct cpreload_engine *engine = engine_at_any_depth();                                                      \
     if (!engine) return real arguments;                                                                                \
     int result;                                                                                                        \
     TELL(trust_file_loads(credentials, path));                                                                         \
@@ -224,7 +231,7 @@ LOADS_TRUST(gnutls_certificate_set_x509_crl_file,
   EXPORTED int name parameters {                                                                                       \
     REAL(name)                                                                                                         \
     if (!real) return UNKNOWN;                                                                                         \
-    const struct cpreload_engine *engine = engine_for_call();                                                          \
+    const struct cpreload_engine *engine = engine_at_any_depth();                                                      \
     if (!engine) return real arguments;                                                                                \
     int result;                                                                                                        \
     PASS(result = real arguments);                                                                                     \
@@ -259,7 +266,7 @@ EXPORTED void gnutls_certificate_set_trust_list(gnutls_certificate_credentials_t
                                                 gnutls_x509_trust_list_t list, unsigned flags) {
   REAL(gnutls_certificate_set_trust_list)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(credentials, list, flags);
   PASS(real(credentials, list, flags));
   TELL(trust_changed(credentials));
@@ -270,7 +277,7 @@ EXPORTED void gnutls_certificate_get_trust_list(gnutls_certificate_credentials_t
                                                 gnutls_x509_trust_list_t *list) {
   REAL(gnutls_certificate_get_trust_list)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(credentials, list);
   PASS(real(credentials, list));
   TELL(trust_changed(credentials));
@@ -279,7 +286,7 @@ EXPORTED void gnutls_certificate_get_trust_list(gnutls_certificate_credentials_t
 EXPORTED void gnutls_certificate_free_credentials(gnutls_certificate_credentials_t credentials) {
   REAL(gnutls_certificate_free_credentials)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(credentials);
   TELL(credentials_freed(credentials));
   PASS(real(credentials));
@@ -289,7 +296,7 @@ EXPORTED void gnutls_certificate_set_verify_function(gnutls_certificate_credenti
                                                      gnutls_certificate_verify_function *function) {
   REAL(gnutls_certificate_set_verify_function)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(credentials, function);
   PASS(real(credentials, function));
   TELL(verify_function_set(credentials, function));
@@ -299,7 +306,7 @@ EXPORTED void gnutls_certificate_set_verify_function(gnutls_certificate_credenti
   EXPORTED void name(gnutls_certificate_credentials_t credentials, type *function) {                                   \
     REAL(name)                                                                                                         \
     if (!real) return;                                                                                                 \
-    const struct cpreload_engine *engine = engine_for_call();                                                          \
+    const struct cpreload_engine *engine = engine_at_any_depth();                                                      \
     if (!engine) return real(credentials, function);                                                                   \
     PASS(real(credentials, function));                                                                                 \
     TELL(retrieve_function_set(credentials, function != NULL));                                                        \
@@ -312,7 +319,7 @@ EXPORTED void gnutls_session_set_verify_function(gnutls_session_t session,
                                                  gnutls_certificate_verify_function *function) {
   REAL(gnutls_session_set_verify_function)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, function);
   PASS(real(session, function));
   TELL(session_verify_function_set(session, function));
@@ -321,7 +328,7 @@ EXPORTED void gnutls_session_set_verify_function(gnutls_session_t session,
 EXPORTED void gnutls_session_set_verify_cert(gnutls_session_t session, const char *host_name, unsigned flags) {
   REAL(gnutls_session_set_verify_cert)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, host_name, flags);
   PASS(real(session, host_name, flags));
   TELL(session_verify_cert_set(session, host_name, NULL, 0));
@@ -331,7 +338,7 @@ EXPORTED void gnutls_session_set_verify_cert2(gnutls_session_t session, gnutls_t
                                               unsigned flags) {
   REAL(gnutls_session_set_verify_cert2)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, data, elements, flags);
   PASS(real(session, data, elements, flags));
   TELL(session_verify_cert_set(session, NULL, data, elements));
@@ -399,11 +406,10 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   clear_stale_guard(session);
   const struct cpreload_engine *engine = engine_for_call();
   if (!engine) return real(session);
-  int result;
-  ASK(result, is_refused(session));
-  if (result) return result;
-  TELL(handshake_begins(session));
-  PASS(result = real(session));
+  int result = 0;
+  int is_over;
+  ASK(is_over, handshake_begins(session));
+  if (!is_over) PASS(result = real(session));
   ASK(result, handshake_returned(session, result));
   return result;
 }
@@ -417,6 +423,19 @@ EXPORTED ssize_t gnutls_record_recv(gnutls_session_t session, void *data, size_t
   ASK(result, is_refused(session));
   if (result) return GNUTLS_E_INVALID_SESSION;
   PASS(result = real(session, data, size));
+  TELL(data_received(session, result));
+  return result;
+}
+
+EXPORTED ssize_t gnutls_record_recv_seq(gnutls_session_t session, void *data, size_t size, unsigned char *sequence) {
+  REAL(gnutls_record_recv_seq)
+  if (!real) return UNKNOWN;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(session, data, size, sequence);
+  ssize_t result;
+  ASK(result, is_refused(session));
+  if (result) return GNUTLS_E_INVALID_SESSION;
+  PASS(result = real(session, data, size, sequence));
   TELL(data_received(session, result));
   return result;
 }
@@ -491,7 +510,7 @@ static const unsigned char no_ticket[4];
 EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_t *size) {
   REAL(gnutls_session_get_data)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, data, size);
   int result;
   PASS(result = real(session, data, size));
@@ -508,7 +527,7 @@ EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_
 EXPORTED int gnutls_session_get_data2(gnutls_session_t session, gnutls_datum_t *data) {
   REAL(gnutls_session_get_data2)
   if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
+  const struct cpreload_engine *engine = engine_at_any_depth();
   if (!engine) return real(session, data);
   int result;
   PASS(result = real(session, data));

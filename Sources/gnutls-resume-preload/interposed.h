@@ -43,6 +43,7 @@
   X(gnutls_handshake_set_hook_function)                                                                                \
   X(gnutls_handshake)                                                                                                  \
   X(gnutls_record_recv)                                                                                                \
+  X(gnutls_record_recv_seq)                                                                                            \
   X(gnutls_record_recv_packet)                                                                                         \
   X(gnutls_record_send)                                                                                                \
   X(gnutls_record_send2)                                                                                               \

@@ -48,6 +48,14 @@ struct PreloadedMemoryTests {
     #expect(result.status == 0 && !result.standardError.contains("=="), "\(result)")
   }
 
+  @Test("Clean where credentials are freed before the session ends")
+  func freedFirst() throws {
+    let server = try NginxServer()
+    let visitor = try Visitor(port: server.port)
+    try expectClean(.client("credentials freed first", "verify=function", "free-first"), visitor)
+    #expect(visitor.preload.events == ["full (noTicket)"])
+  }
+
   @Test("Clean when a verify function refuses a resumption")
   func refused() throws {
     let server = try NginxServer()

@@ -19,6 +19,21 @@ struct PreloadedTicketTests {
     #expect(offered.count == 5 && Set(offered).count == 5)
   }
 
+  @Test("So are those that it takes in its handshake hook", .needs(.compiler))
+  func takenInHook() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let taking = ForeignProgram.client("takes in its hook", "own-resumption", "take-in-hook")
+    #expect(try visitor.runPlainly(taking).standardOutput == "full\nresumed\n")
+    #expect(try visitor.run(taking).standardOutput == "full\nresumed\n")
+    #expect(try visitor.preload.count().tickets == 0)
+    for expected in ["full\n", "resumed\n"] {
+      #expect(try visitor.run(.client("takes nothing")).standardOutput == expected)
+    }
+    let offered = server.waitForConnections(6).compactMap { $0.clientHello?.pskIdentities.first?.identity }
+    #expect(offered.count == 3 && Set(offered).count == 3)
+  }
+
   @Test("GNUTLS_NO_TICKETS is cleared, unless it is to be respected", .needs(.compiler), arguments: TLSVersion.allCases)
   func noTickets(version: TLSVersion) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }

@@ -77,6 +77,49 @@ struct PreloadedTrustTests {
   }
 
   @Test(
+    "A verify function that wants to be called again is, and lets the connection pass then", .needs(.compiler),
+    arguments: TLSVersion.allCases, ["function", "session-function"])
+  func later(version: TLSVersion, verify: String) throws {
+    let server = try TLSServer.forClients { $0.versions = version.script.versions }
+    let visitor = try Visitor(port: server.port)
+    let priority = "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")"
+    let program = ForeignProgram.client("later", "verify=\(verify)", priority, "verdict=later")
+    for expected in ["full\n", "resumed\n", "resumed\n"] {
+      let result = try visitor.run(program)
+      #expect(result.standardOutput == expected && result.standardError == "verifying\nverifying\n")
+    }
+  }
+
+  @Test(
+    "Session data that a program sets during the handshake don't spare it its check", .needs(.compiler),
+    arguments: TLSVersion.allCases)
+  func badData(version: TLSVersion) throws {
+    let server = try TLSServer.forClients { $0.versions = version.script.versions }
+    let visitor = try Visitor(port: server.port)
+    let options = [
+      "verify=function", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")", "own-transport",
+    ]
+    #expect(try visitor.run(.client("accepting", options: options)).standardOutput == "full\n")
+    let refusing = ForeignProgram.client("refusing", options: options + ["verdict=refuse", "bad-data"])
+    let result = try visitor.run(refusing)
+    #expect(result.status == 1 && result.standardError == "verifying\n", "\(result)")
+    #expect(server.waitForConnections(2).map(\.isResumed) == [false, true])
+  }
+
+  @Test("A check that is set within another session's handshake counts", .needs(.compiler))
+  func setWithin() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let options = ["verify=peers2", "own-transport"]
+    #expect(try visitor.run(.client("one", options: options)).standardOutput == "full\n")
+    let program = ForeignProgram.client("two", options: options + ["set-in-callback"])
+    let fresh = try visitor.runPlainly(program)
+    #expect(fresh.standardError == "verifying\n" && fresh.standardOutput == "full\nError in the certificate.\n")
+    let result = try visitor.run(program)
+    #expect(result.standardError == "verifying\n" && result.standardOutput == "resumed\nError in the certificate.\n")
+  }
+
+  @Test(
     "Another name that is expected of the certificate is another connection's", .needs(.nginx, .compiler),
     arguments: ["cert", "cert2", "function", "session-function", "peers2"])
   func otherName(verify: String) throws {

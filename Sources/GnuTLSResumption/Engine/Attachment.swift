@@ -108,6 +108,9 @@ public final class Attachment {
   /// - Returns: False if somebody else may have used it already, so that the application must not.
   package func cedeNewestTicket() -> Bool { context.cedeNewestTicket() }
 
+  /// The engine is asking GnuTLS for session data: whoever watches that must not take it for the application's asking.
+  package var isPacking: Bool { context.isPacking }
+
   /// Calls another hook of the application's from now on.
   package func replaceHook(by hook: ApplicationHook?) {
     context.applicationHook = hook

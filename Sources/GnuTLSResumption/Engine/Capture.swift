@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import Glibc
 internal import SessionTickets
 
 /// Taking tickets out of GnuTLS. Everything here runs inside GnuTLS's calls or right after them, and never waits.
@@ -45,7 +46,7 @@ extension SessionContext {
     newestTicket = .elsewhere
     guard !findings.isDisabled else { return }
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
-    guard var data = try? session.packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
+    guard var data = packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
     let id = session.sessionID
     guard let freshID = try? Random.nonce(id.count), LegacySessionID.replace(id, in: &data, by: freshID) else {
       data.wipe()
@@ -55,7 +56,7 @@ extension SessionContext {
       CapturedTicket(
         sessionData: data, kind: .ticket, issued: engine.now.seconds, lifetime: lifetime,
         earlyDataLimit: message?.earlyDataLimit ?? 0))
-    newestTicket = .captured
+    newestTicket = .captured(by: getpid())
   }
 
   /// After a full TLS 1.2 handshake: its session, by ticket or by session id. On a resumed one GnuTLS would only give
@@ -64,13 +65,19 @@ extension SessionContext {
     guard !session.isTLS13, !session.isResumed, session.hasReceivedTicket || !session.sessionID.isEmpty else { return }
     let message = nextTicket
     nextTicket = nil
-    guard !findings.isDisabled, let data = try? session.packedData(), !DummySessionData.matches(data) else { return }
+    guard !findings.isDisabled, let data = packedData(), !DummySessionData.matches(data) else { return }
     ticketsReceived += 1
     guard session.hasExtendedMasterSecret else { return refuse(.noExtendedMasterSecret) }
     append(
       CapturedTicket(
         sessionData: data, kind: .session, issued: engine.now.seconds, lifetime: Lifetime.ofSession(message),
         earlyDataLimit: 0))
+  }
+
+  private func packedData() -> [UInt8]? {
+    isPacking = true
+    defer { isPacking = false }
+    return try? session.packedData()
   }
 
   private func append(_ ticket: CapturedTicket) {

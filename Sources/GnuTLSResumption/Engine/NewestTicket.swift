@@ -1,11 +1,12 @@
+internal import Glibc
 internal import SessionTickets
 
 /// Where the ticket is that GnuTLS would give whoever asks for session data.
 enum NewestTicket {
   /// Not with the engine: there is none, or it has been refused or ceded.
   case elsewhere
-  /// Captured, the last of those that wait to be stored.
-  case captured
+  /// Captured by a process, the last of those that wait to be stored.
+  case captured(by: Int32)
   case stored(RecordKey)
 }
 
@@ -15,14 +16,17 @@ extension SessionContext {
   func cedeNewestTicket() -> Bool {
     defer { newestTicket = .elsewhere }
     guard session.isTLS13 else { return true }
+    // It isn't to be captured later either.
+    isNewestTicketTaken = true
     switch newestTicket {
     case .elsewhere: return true
-    case .captured:
+    case .captured(let owner):
       guard !captured.isEmpty else { return true }
       captured[captured.count - 1].sessionData.wipe()
       captured.removeLast()
       refuse(.ceded)
-      return true
+      // A process that forked still has it, and will store it.
+      return owner == getpid()
     case .stored(let key):
       ticketsStored -= 1
       refuse(.ceded)

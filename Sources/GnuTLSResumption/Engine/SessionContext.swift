@@ -57,6 +57,8 @@ final class SessionContext: @unchecked Sendable {
   var nextTicket: NewSessionTicket?
   /// The session's newest ticket has been taken: by the hook, or by an earlier attachment to the session.
   var isNewestTicketTaken = false
+  /// The engine is asking GnuTLS for session data.
+  var isPacking = false
   var captured: [CapturedTicket] = []
   /// Where the session's newest ticket is.
   var newestTicket = NewestTicket.elsewhere
