@@ -14,7 +14,7 @@ dlsym_function *real_dlsym(void);
 
 // How deep this thread is in calls that pass straight through: GnuTLS's own calls, the engine's, and those of the
 // program's callbacks.
-extern _Thread_local unsigned depth __attribute__((tls_model("initial-exec")));
+extern _Thread_local unsigned depth __attribute__((visibility("hidden"), tls_model("initial-exec")));
 
 // The engine, opened by the first call; null if there is none, or in a forked process that must not use it.
 const struct cpreload_engine *open_engine(void);

@@ -1,0 +1,90 @@
+// Handshakes, and what goes over a connection then.
+#include "interposing.h"
+
+// A program may have jumped out of a call (longjmp from a signal's handler), and left the guard behind. If it comes back
+// to a handshake with a ticket offered, its check must not be missed. No call of GnuTLS's leads here for such a session.
+static void clear_stale_guard(gnutls_session_t session) {
+  if (depth == 0) return;
+  const struct cpreload_engine *engine = opened_engine();
+  int is_stale = 0;
+  if (engine) ASK(is_stale, is_handshaking(session));
+  if (is_stale) depth = 0;
+}
+
+EXPORTED void gnutls_handshake_set_hook_function(gnutls_session_t session, unsigned int type, int when,
+                                                 gnutls_handshake_hook_func function) {
+  REAL(gnutls_handshake_set_hook_function)
+  if (!real) return;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(session, type, when, function);
+  int is_taken;
+  ASK(is_taken, hook_set(session, type, when, function));
+  if (!is_taken) PASS(real(session, type, when, function));
+}
+
+EXPORTED int gnutls_handshake(gnutls_session_t session) {
+  REAL(gnutls_handshake)
+  if (!real) return UNKNOWN;
+  clear_stale_guard(session);
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(session);
+  int result = 0;
+  int is_over;
+  ASK(is_over, handshake_begins(session));
+  if (!is_over) PASS(result = real(session));
+  ASK(result, handshake_returned(session, result));
+  return result;
+}
+
+// From a peer that was refused nothing comes, and to it nothing goes, not even of a program that doesn't look at the
+// handshake's result.
+#define RECEIVE(name, parameters, arguments)                                                                         \
+  EXPORTED ssize_t name parameters {                                                                                 \
+    REAL(name)                                                                                                       \
+    if (!real) return UNKNOWN;                                                                                       \
+    const struct cpreload_engine *engine = engine_for_call();                                                        \
+    if (!engine) return real arguments;                                                                              \
+    int is_refused;                                                                                                  \
+    ASK(is_refused, is_refused(session));                                                                            \
+    if (is_refused) return GNUTLS_E_INVALID_SESSION;                                                                 \
+    ssize_t result;                                                                                                  \
+    PASS(result = real arguments);                                                                                   \
+    TELL(data_received(session, result));                                                                            \
+    return result;                                                                                                   \
+  }
+RECEIVE(gnutls_record_recv, (gnutls_session_t session, void *data, size_t size), (session, data, size))
+RECEIVE(gnutls_record_recv_seq, (gnutls_session_t session, void *data, size_t size, unsigned char *sequence),
+        (session, data, size, sequence))
+RECEIVE(gnutls_record_recv_packet, (gnutls_session_t session, gnutls_packet_t *packet), (session, packet))
+
+#define SEND(type, name, parameters, arguments)                                                                      \
+  EXPORTED type name parameters {                                                                                    \
+    REAL(name)                                                                                                       \
+    if (!real) return UNKNOWN;                                                                                       \
+    const struct cpreload_engine *engine = engine_for_call();                                                        \
+    int is_refused = 0;                                                                                              \
+    if (engine) ASK(is_refused, is_refused(session));                                                                \
+    return is_refused ? GNUTLS_E_INVALID_SESSION : real arguments;                                                   \
+  }
+SEND(ssize_t, gnutls_record_send, (gnutls_session_t session, const void *data, size_t size), (session, data, size))
+SEND(ssize_t, gnutls_record_send2,
+     (gnutls_session_t session, const void *data, size_t size, size_t pad, unsigned flags),
+     (session, data, size, pad, flags))
+SEND(ssize_t, gnutls_record_send_range,
+     (gnutls_session_t session, const void *data, size_t size, const gnutls_range_st *range),
+     (session, data, size, range))
+SEND(ssize_t, gnutls_record_send_file, (gnutls_session_t session, int file, off_t *offset, size_t count),
+     (session, file, offset, count))
+SEND(int, gnutls_record_uncork, (gnutls_session_t session, unsigned int flags), (session, flags))
+
+EXPORTED int gnutls_bye(gnutls_session_t session, gnutls_close_request_t how) {
+  REAL(gnutls_bye)
+  if (!real) return UNKNOWN;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(session, how);
+  int result;
+  PASS(result = real(session, how));
+  // The other way reads nothing, and another thread may be reading.
+  if (how == GNUTLS_SHUT_RDWR) TELL(said_goodbye(session));
+  return result;
+}

@@ -1,0 +1,43 @@
+// The program's own checks of a peer.
+#include "interposing.h"
+
+NOTED_VOID(gnutls_certificate_set_verify_function,
+           (gnutls_certificate_credentials_t credentials, gnutls_certificate_verify_function *function),
+           (credentials, function), verify_function_set(credentials, function))
+NOTED_VOID(gnutls_session_set_verify_function,
+           (gnutls_session_t session, gnutls_certificate_verify_function *function), (session, function),
+           session_verify_function_set(session, function))
+NOTED_VOID(gnutls_session_set_verify_cert, (gnutls_session_t session, const char *host_name, unsigned flags),
+           (session, host_name, flags), session_verify_cert_set(session, host_name, 0, 0))
+NOTED_VOID(gnutls_session_set_verify_cert2,
+           (gnutls_session_t session, gnutls_typed_vdata_st *data, unsigned elements, unsigned flags),
+           (session, data, elements, flags), session_verify_cert_set(session, 0, data, elements))
+
+EXPORTED unsigned int gnutls_session_get_verify_cert_status(gnutls_session_t session) {
+  REAL(gnutls_session_get_verify_cert_status)
+  if (!real) return (unsigned int)-1;
+  const struct cpreload_engine *engine = engine_for_call();
+  if (!engine) return real(session);
+  unsigned int status;
+  PASS(status = real(session));
+  ASK(status, verify_cert_status(session, status));
+  return status;
+}
+
+#define VERIFIES(name, parameters, arguments)                                                                        \
+  EXPORTED int name parameters {                                                                                     \
+    REAL(name)                                                                                                       \
+    if (!real) return UNKNOWN;                                                                                       \
+    const struct cpreload_engine *engine = engine_for_call();                                                        \
+    if (!engine) return real arguments;                                                                              \
+    int result;                                                                                                      \
+    PASS(result = real arguments);                                                                                   \
+    TELL(peer_verified(session, result, *status));                                                                   \
+    return result;                                                                                                   \
+  }
+VERIFIES(gnutls_certificate_verify_peers,
+         (gnutls_session_t session, gnutls_typed_vdata_st *data, unsigned elements, unsigned int *status),
+         (session, data, elements, status))
+VERIFIES(gnutls_certificate_verify_peers2, (gnutls_session_t session, unsigned int *status), (session, status))
+VERIFIES(gnutls_certificate_verify_peers3, (gnutls_session_t session, const char *host_name, unsigned int *status),
+         (session, host_name, status))
