@@ -15,3 +15,18 @@ public struct ServerCertificate: Sendable {
     self.stapledResponses = stapledResponses
   }
 }
+
+extension ServerCertificate {
+  /// A leaf that nobody has issued but itself, with a fresh key.
+  public static func selfSigned(
+    _ options: CertificateOptions = CertificateOptions()
+  ) throws(ServerError) -> ServerCertificate {
+    let key = try PrivateKey.generate(options.keyType)
+    let builder = try CertificateBuilder.start(
+      commonName: options.dnsNames.first ?? "Test Leaf", key: key, notBefore: options.notBefore,
+      notAfter: options.notAfter)
+    try builder.makeLeaf(options)
+    try builder.signItself(key: key, hash: options.signatureHash)
+    return ServerCertificate(chain: try builder.pem(), key: try key.pem())
+  }
+}

@@ -148,6 +148,16 @@ struct AgreementTests {
       Sample(
         testDescription: "the leaf as anchor, beside another root of its issuer's name",
         certificate: lone.serverCertificate, anchors: twin.certificate + lone.leaf))
+    let selfSigned = try ServerCertificate.selfSigned()
+    let otherSelfSigned = try ServerCertificate.selfSigned()
+    for (name, anchors) in [
+      ("a self-signed leaf, not an anchor", root.certificate),
+      ("a self-signed leaf as anchor", root.certificate + selfSigned.chain),
+      ("another self-signed leaf of the same name as anchor", otherSelfSigned.chain),
+      ("both self-signed leaves as anchors", otherSelfSigned.chain + selfSigned.chain),
+    ] {
+      samples.append(Sample(testDescription: name, certificate: selfSigned, anchors: anchors))
+    }
     samples.append(
       Sample(testDescription: "another leaf as anchor", certificate: lone.serverCertificate, anchors: leaf.leaf))
     return samples
