@@ -44,6 +44,8 @@ struct options {
   // Makes a session before, whose check (session-function) it sets in a callback of the first one's handshake; the first
   // one is checked afterwards. With a transport of its own.
   int sets_in_callback;
+  // Jumps out of the handshake once, and comes back to it; with a transport of its own.
+  int jumps;
   // Exchanges nothing, and frees its credentials before the session ends.
   int frees_first;
   // Forbids session tickets.

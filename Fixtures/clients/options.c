@@ -18,6 +18,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "take-in-hook") == 0) return options->takes_in_hook = 1, 0;
   if (strcmp(argument, "bad-data") == 0) return options->bad_data = 1, 0;
   if (strcmp(argument, "set-in-callback") == 0) return options->sets_in_callback = 1, 0;
+  if (strcmp(argument, "jump") == 0) return options->jumps = 1, 0;
   if (strcmp(argument, "free-first") == 0) return options->frees_first = 1, 0;
   if (strcmp(argument, "no-tickets") == 0) return options->no_tickets = 1, 0;
   if (strcmp(argument, "nodelay") == 0) return options->nodelay = 1, 0;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +90,16 @@ static int again(gnutls_session_t session, int descriptor, ssize_t code) {
   return poll(&entry, 1, 10000) == 1;
 }
 
+static _Thread_local jmp_buf before_handshake;
+
+static void jump(void *ignored) {
+  (void)ignored;
+  longjmp(before_handshake, 1);
+}
+
 int shake_hands(gnutls_session_t session, int descriptor) {
   const struct options *options = G(gnutls_session_get_ptr)(session);
+  if (options->jumps && setjmp(before_handshake) == 0) call_within(jump, NULL);
   int code = G(gnutls_handshake)(session);
   if (options->bad_data && G(gnutls_session_set_data)(session, "no data", 7) >= 0) return GNUTLS_E_INTERNAL_ERROR;
   while (again(session, descriptor, code)) code = G(gnutls_handshake)(session);

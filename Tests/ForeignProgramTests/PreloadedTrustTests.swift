@@ -106,6 +106,21 @@ struct PreloadedTrustTests {
     #expect(server.waitForConnections(2).map(\.isResumed) == [false, true])
   }
 
+  @Test(
+    "A program that jumps out of a handshake and comes back to it isn't spared its check", .needs(.compiler),
+    arguments: TLSVersion.allCases)
+  func jumps(version: TLSVersion) throws {
+    let server = try TLSServer.forClients { $0.versions = version.script.versions }
+    let visitor = try Visitor(port: server.port)
+    let options = [
+      "verify=function", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")", "own-transport", "jump",
+    ]
+    #expect(try visitor.run(.client("jumping", options: options)).standardOutput == "full\n")
+    let result = try visitor.run(.client("refusing", options: options + ["verdict=refuse"]))
+    #expect(result.status == 1 && result.standardError == "verifying\n", "\(result)")
+    #expect(visitor.preload.events.last == "resumed, but refused by the program's own check")
+  }
+
   @Test("A check that is set within another session's handshake counts", .needs(.compiler))
   func setWithin() throws {
     let server = try TLSServer.forClients()
