@@ -20,11 +20,13 @@ final class WebServer {
     port = try Self.freePort()
     try Self.writeSite(folder)
     try Self.write(Self.configuration(folder, port: port), to: "\(folder)/nginx.conf")
-    // The shell outlives nginx only to end it: by its standard input it notices the end of this process.
+    // The shell outlives nginx only to end it: by its standard input it notices the end of this process. By force, as who
+    // started this one may have blocked all other signals.
     process = try Launcher.start(
       Command(
         words: [
-          "/bin/sh", "-c", "\"$0\" -e \"$1/error.log\" -c \"$1/nginx.conf\" & read -r line; kill $!", nginx, folder,
+          "/bin/sh", "-c", "\"$0\" -e \"$1/error.log\" -c \"$1/nginx.conf\" & read -r line; kill -KILL $!", nginx,
+          folder,
         ],
         environment: workbench.environment(), input: ""), isCaptured: false)
     try waitUntil("nginx doesn't listen") { FileManager.default.fileExists(atPath: "\(folder)/pid") }
