@@ -38,20 +38,13 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
 
 // From a peer that was refused nothing comes, and to it nothing goes, not even of a program that doesn't look at the
 // handshake's result.
+#define REFUSE_IF_REFUSED                                                                                            \
+  int is_refused;                                                                                                    \
+  ASK(is_refused, is_refused(session));                                                                              \
+  if (is_refused) return GNUTLS_E_INVALID_SESSION
 #define RECEIVE(name, parameters, arguments)                                                                         \
-  EXPORTED ssize_t name parameters {                                                                                 \
-    REAL(name)                                                                                                       \
-    if (!real) return UNKNOWN;                                                                                       \
-    const struct cpreload_engine *engine = engine_for_call();                                                        \
-    if (!engine) return real arguments;                                                                              \
-    int is_refused;                                                                                                  \
-    ASK(is_refused, is_refused(session));                                                                            \
-    if (is_refused) return GNUTLS_E_INVALID_SESSION;                                                                 \
-    ssize_t result;                                                                                                  \
-    PASS(result = real arguments);                                                                                   \
-    TELL(data_received(session, result));                                                                            \
-    return result;                                                                                                   \
-  }
+  WRAPPED(engine_for_call, ssize_t, name, parameters, arguments, REFUSE_IF_REFUSED,                                  \
+          TELL(data_received(session, result)))
 RECEIVE(gnutls_record_recv, (gnutls_session_t session, void *data, size_t size), (session, data, size))
 RECEIVE(gnutls_record_recv_seq, (gnutls_session_t session, void *data, size_t size, unsigned char *sequence),
         (session, data, size, sequence))

@@ -9,18 +9,9 @@ FREES(engine_at_any_depth, gnutls_certificate_free_credentials, (gnutls_certific
       (credentials), credentials_freed(credentials))
 
 // Trust that is loaded from files can be told from run to run.
-#define LOADS_TRUST(name, parameters, arguments, path)                                                                 \
-  EXPORTED int name parameters {                                                                                       \
-    REAL(name)                                                                                                         \
-    if (!real) return UNKNOWN;                                                                                         \
-    const struct cpreload_engine *engine = engine_at_any_depth();                                                      \
-    if (!engine) return real arguments;                                                                                \
-    int result;                                                                                                        \
-    TELL(trust_file_loads(credentials, path));                                                                         \
-    PASS(result = real arguments);                                                                                     \
-    if (result < 0) TELL(trust_changed(credentials));                                                                  \
-    return result;                                                                                                     \
-  }
+#define LOADS_TRUST(name, parameters, arguments, path)                                                               \
+  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, TELL(trust_file_loads(credentials, path)),          \
+          if (result < 0) TELL(trust_changed(credentials)))
 LOADS_TRUST(gnutls_certificate_set_x509_system_trust, (gnutls_certificate_credentials_t credentials), (credentials),
             NULL)
 LOADS_TRUST(gnutls_certificate_set_x509_trust_file,
@@ -31,17 +22,8 @@ LOADS_TRUST(gnutls_certificate_set_x509_crl_file,
             (credentials, file, type), file)
 
 // Trust that comes, or may come, from elsewhere can't.
-#define CHANGES_TRUST(name, parameters, arguments)                                                                     \
-  EXPORTED int name parameters {                                                                                       \
-    REAL(name)                                                                                                         \
-    if (!real) return UNKNOWN;                                                                                         \
-    const struct cpreload_engine *engine = engine_at_any_depth();                                                      \
-    if (!engine) return real arguments;                                                                                \
-    int result;                                                                                                        \
-    PASS(result = real arguments);                                                                                     \
-    TELL(trust_changed(credentials));                                                                                  \
-    return result;                                                                                                     \
-  }
+#define CHANGES_TRUST(name, parameters, arguments)                                                                   \
+  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, NOTHING, TELL(trust_changed(credentials)))
 CHANGES_TRUST(gnutls_certificate_set_x509_trust_dir,
               (gnutls_certificate_credentials_t credentials, const char *folder, gnutls_x509_crt_fmt_t type),
               (credentials, folder, type))

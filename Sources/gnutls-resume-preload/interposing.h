@@ -56,18 +56,24 @@ static inline const struct cpreload_engine *engine_at_any_depth(void) {
     depth = outer;                                                                                                   \
   } while (0)
 
-// A function of whose success the engine is told.
-#define NOTED(engine_of, name, parameters, arguments, ...)                                                           \
-  EXPORTED int name parameters {                                                                                     \
+// A function with a result, and what is done before and after GnuTLS's own.
+#define WRAPPED(engine_of, type, name, parameters, arguments, before, after)                                         \
+  EXPORTED type name parameters {                                                                                    \
     REAL(name)                                                                                                       \
     if (!real) return UNKNOWN;                                                                                       \
     const struct cpreload_engine *engine = engine_of();                                                              \
     if (!engine) return real arguments;                                                                              \
-    int result;                                                                                                      \
+    before;                                                                                                          \
+    type result;                                                                                                     \
     PASS(result = real arguments);                                                                                   \
-    if (result >= 0) TELL(__VA_ARGS__);                                                                              \
+    after;                                                                                                           \
     return result;                                                                                                   \
   }
+#define NOTHING (void)0
+
+// A function of whose success the engine is told.
+#define NOTED(engine_of, name, parameters, arguments, ...)                                                           \
+  WRAPPED(engine_of, int, name, parameters, arguments, NOTHING, if (result >= 0) TELL(__VA_ARGS__))
 
 // A function without a result, of which the engine is told.
 #define NOTED_VOID(name, parameters, arguments, ...)                                                                 \

@@ -3,16 +3,8 @@
 
 #include "interposing.h"
 
-EXPORTED int gnutls_session_set_data(gnutls_session_t session, const void *data, size_t size) {
-  REAL(gnutls_session_set_data)
-  if (!real) return UNKNOWN;
-  const struct cpreload_engine *engine = engine_for_call();
-  if (!engine) return real(session, data, size);
-  TELL(session_data_set(session, data, size));
-  int result;
-  PASS(result = real(session, data, size));
-  return result;
-}
+WRAPPED(engine_for_call, int, gnutls_session_set_data, (gnutls_session_t session, const void *data, size_t size),
+        (session, data, size), TELL(session_data_set(session, data, size)), NOTHING)
 
 // GnuTLS's own answer where there is no ticket: four zeros, which resume nothing.
 static const unsigned char no_ticket[4];

@@ -25,16 +25,7 @@ EXPORTED unsigned int gnutls_session_get_verify_cert_status(gnutls_session_t ses
 }
 
 #define VERIFIES(name, parameters, arguments)                                                                        \
-  EXPORTED int name parameters {                                                                                     \
-    REAL(name)                                                                                                       \
-    if (!real) return UNKNOWN;                                                                                       \
-    const struct cpreload_engine *engine = engine_for_call();                                                        \
-    if (!engine) return real arguments;                                                                              \
-    int result;                                                                                                      \
-    PASS(result = real arguments);                                                                                   \
-    TELL(peer_verified(session, result, *status));                                                                   \
-    return result;                                                                                                   \
-  }
+  WRAPPED(engine_for_call, int, name, parameters, arguments, NOTHING, TELL(peer_verified(session, result, *status)))
 VERIFIES(gnutls_certificate_verify_peers,
          (gnutls_session_t session, gnutls_typed_vdata_st *data, unsigned elements, unsigned int *status),
          (session, data, elements, status))
