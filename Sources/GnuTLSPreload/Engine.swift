@@ -20,7 +20,7 @@ enum Engine {
   static func start() {
     _ = Settings.program
     pthread_atfork(
-      { SessionRegistryForks.hold() }, { SessionRegistryForks.release() }, { SessionRegistryForks.release() })
+      { ForkLocks.hold() }, { ForkLocks.release() }, { ForkLocks.release() })
   }
 
   /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
@@ -31,7 +31,7 @@ enum Engine {
 }
 
 /// No thread holds a lock of ours while the process forks.
-private enum SessionRegistryForks {
+private enum ForkLocks {
   static func hold() {
     ForeignSessions.holdForFork()
     ForeignObjects.holdForFork()

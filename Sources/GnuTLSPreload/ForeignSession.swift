@@ -200,7 +200,7 @@ final class ForeignSession: @unchecked Sendable {
   private var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || isCheckedWithin) }
 
   /// Only during the handshake, while the credentials are certainly there.
-  private var check: ProgramCheck? { unsafe setup.check ?? (try? SessionCredentials(of: session))?.check }
+  private var check: ProgramCheck? { unsafe setup.check ?? SessionCredentials.check(of: session) }
 
   /// Before `gnutls_deinit`.
   func ends() {
@@ -221,7 +221,7 @@ final class ForeignSession: @unchecked Sendable {
   /// Before `gnutls_session_set_data`.
   func programSetsData(_ data: UnsafeRawBufferPointer) {
     // GnuTLS's dummy data resume nothing.
-    guard unsafe !(data.count == 4 && data.allSatisfy { $0 == 0 }) else { return }
+    guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return }
     setup.resumesByItself = true
     if attachment != nil { Engine.atWork { leaveAlone() } }
   }

@@ -10,8 +10,5 @@ struct LeftAlone: Error {
   static let isUnreadable = LeftAlone(text: "its server name or protocols are no text")
   static let hasNoName = LeftAlone(text: "it has no server name")
   static let hasUnknownPriorities = LeftAlone(text: "its priorities are not known")
-  static let isRenegotiated = LeftAlone(text: "it is negotiated anew")
-  static let isRefused = LeftAlone(text: "its certificates didn't pass")
-  static let hasChosenCertificate = LeftAlone(text: "the program chose a certificate for it")
   static let engineFailed = LeftAlone(text: "GnuTLS refused the ticket")
 }

@@ -1,5 +1,6 @@
 internal import CGnuTLS
 internal import GnuTLSResumption
+internal import SessionTickets
 
 /// What a session's certificate credentials say when the handshake begins.
 @safe
@@ -32,6 +33,13 @@ struct SessionCredentials {
     check = unsafe setup.verify.map { unsafe .function($0) }
   }
 
+  /// The check that the session's credentials have at present.
+  static func check(of session: gnutls_session_t) -> ProgramCheck? {
+    guard let pointer = unsafe credentials(of: session, GNUTLS_CRD_CERTIFICATE) else { return nil }
+    let setup = unsafe ForeignObjects.credentials.value(of: gnutls_certificate_credentials_t(pointer))
+    return unsafe setup?.verify.map { unsafe .function($0) }
+  }
+
   private static func credentials(
     of session: gnutls_session_t, _ type: gnutls_credentials_type_t
   ) -> UnsafeMutableRawPointer? {
@@ -46,13 +54,9 @@ struct SessionCredentials {
     var index: UInt32 = 0
     // Borrowed: the certificates live in the credentials.
     while unsafe gnutls_certificate_get_crt_raw(credentials, index, 0, &leaf) == 0 {
-      unsafe withUnsafeBytes(of: leaf.size.bigEndian) { unsafe leaves.append(contentsOf: $0) }
-      unsafe leaves.append(contentsOf: UnsafeBufferPointer(start: leaf.data, count: Int(leaf.size)))
+      unsafe leaves.append(field: UnsafeBufferPointer(start: leaf.data, count: Int(leaf.size)))
       index += 1
     }
-    guard !leaves.isEmpty else { return nil }
-    var digest = [UInt8](repeating: 0, count: 32)
-    let code = unsafe gnutls_hash_fast(GNUTLS_DIG_SHA256, leaves, leaves.count, &digest)
-    return code == 0 ? digest : leaves
+    return leaves.isEmpty ? nil : SHA256.digest(leaves).bytes
   }
 }

@@ -54,25 +54,21 @@ struct SessionSetup {
     guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
     guard !isUnreadable else { throw .isUnreadable }
     let credentials = unsafe try SessionCredentials(of: session)
-    guard let priority else { throw .hasUnknownPriorities }
+    guard case .known(let priority, let isPriorityAppended) = priority else { throw .hasUnknownPriorities }
     let mayDoWithoutX509 = credentials.hasOthers || flags & SessionFlags.rawPublicKeys != 0
-    guard !mayDoWithoutX509 || priority.allowsX509Only else { throw .needsNoCertificates }
+    if mayDoWithoutX509 {
+      guard (try? PriorityList(priority, isAppended: isPriorityAppended).allowsX509Only) == true else {
+        throw .needsNoCertificates
+      }
+    }
     let check = check ?? credentials.check
     var expectedName: String?
     if case .certificate(let certificate) = check { expectedName = certificate.expectedName }
     guard let name = serverName ?? expectedName else { throw .hasNoName }
-    var identity = unsafe ConnectionIdentity(
+    let identity = unsafe ConnectionIdentity(
       server: ServerIdentity(name: name, port: Transport.peerPort(of: session)), expectedName: expectedName,
-      applicationProtocols: protocols, clientCertificate: credentials.certificateDigest,
-      partition: partition(credentials, check))
-    switch priority {
-    case .standard: break
-    case .string(let text): identity.priority = text
-    case .appended(let text):
-      identity.priority = text
-      identity.isPriorityAppended = true
-    case .unknown: throw .hasUnknownPriorities
-    }
+      applicationProtocols: protocols, priority: priority, isPriorityAppended: isPriorityAppended,
+      clientCertificate: credentials.certificateDigest, partition: partition(credentials, check))
     return SessionPlan(
       identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate)
   }

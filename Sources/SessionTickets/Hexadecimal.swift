@@ -1,5 +1,5 @@
 /// Lower-case hexadecimal, strictly: one spelling for each value, so that names can be compared as bytes.
-enum Hexadecimal {
+package enum Hexadecimal {
   static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var digits: [UInt8] = []
     digits.reserveCapacity(bytes.underestimatedCount * 2)
@@ -11,7 +11,7 @@ enum Hexadecimal {
   }
 
   /// Returns nil for an odd count and for anything but 0-9 and a-f.
-  static func decode(_ digits: some Collection<UInt8>) -> [UInt8]? {
+  package static func decode(_ digits: some Collection<UInt8>) -> [UInt8]? {
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(digits.count / 2)

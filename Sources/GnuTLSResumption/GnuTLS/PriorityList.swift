@@ -2,12 +2,12 @@ internal import CGnuTLS
 
 /// What a priority string allows.
 @safe
-struct PriorityList: ~Copyable {
+package struct PriorityList: ~Copyable {
   private let cache: gnutls_priority_t
 
   /// Reads a priority string; nil for GnuTLS's default.
   /// - Parameter isAppended: The string stands behind GnuTLS's default.
-  init(_ string: String?, isAppended: Bool = false) throws(GnuTLSError) {
+  package init(_ string: String?, isAppended: Bool = false) throws(GnuTLSError) {
     var cache: gnutls_priority_t?
     let flags = isAppended ? UInt32(GNUTLS_PRIORITY_INIT_DEF_APPEND) : 0
     try GnuTLSError.check(unsafe withOptionalCString(string) { unsafe gnutls_priority_init2(&cache, $0, nil, flags) })
@@ -32,6 +32,24 @@ struct PriorityList: ~Copyable {
 
   /// GnuTLS's numbers of the groups, the preferred one first.
   var groups: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_group_list(cache, list) } }
+
+  /// Peers can authenticate by X.509 certificates and in no other way.
+  package var allowsX509Only: Bool {
+    let keyExchanges = unsafe list { cache, list in unsafe gnutls_priority_kx_list(cache, list) }
+    let ofClient = unsafe list { cache, list in
+      unsafe gnutls_priority_certificate_type_list2(cache, list, GNUTLS_CTYPE_CLIENT)
+    }
+    let ofServer = unsafe list { cache, list in
+      unsafe gnutls_priority_certificate_type_list2(cache, list, GNUTLS_CTYPE_SERVER)
+    }
+    return keyExchanges.allSatisfy { !Self.withoutCertificates.contains($0) }
+      && (ofClient + ofServer).allSatisfy { $0 == GNUTLS_CRT_X509.rawValue }
+  }
+
+  private static let withoutCertificates = [
+    GNUTLS_KX_PSK, GNUTLS_KX_DHE_PSK, GNUTLS_KX_ECDHE_PSK, GNUTLS_KX_RSA_PSK, GNUTLS_KX_SRP, GNUTLS_KX_SRP_RSA,
+    GNUTLS_KX_SRP_DSS, GNUTLS_KX_ANON_DH, GNUTLS_KX_ANON_ECDH,
+  ].map(\.rawValue)
 
   private func list(
     _ read: (gnutls_priority_t, UnsafeMutablePointer<UnsafePointer<UInt32>?>) -> Int32

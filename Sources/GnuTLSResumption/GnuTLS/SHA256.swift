@@ -1,9 +1,9 @@
 internal import CGnuTLS
-internal import SessionTickets
+package import SessionTickets
 
 /// SHA-256, without a key: for what is compared, not for what is secret.
-enum SHA256 {
-  static func digest(_ bytes: [UInt8]) -> Digest {
+package enum SHA256 {
+  package static func digest(_ bytes: [UInt8]) -> Digest {
     var result = [UInt8](repeating: 0, count: Digest.byteCount)
     let code = unsafe result.withUnsafeMutableBytes { output in
       unsafe bytes.withUnsafeBytes {

@@ -38,7 +38,7 @@ struct ByteReader {
 
 extension [UInt8] {
   /// Appends a field behind its length in 32 bits.
-  mutating func append(field: some Collection<UInt8>) {
+  package mutating func append(field: some Collection<UInt8>) {
     append(bigEndian: UInt32(field.count))
     append(contentsOf: field)
   }
