@@ -293,52 +293,6 @@ struct AttachTests {
     #expect(application.client.server.waitForConnections(3)[2].clientHello?.offersResumption == false)
   }
 
-  @Test("a TLS 1.2 session is withheld from a client of TLS 1.3, until one has been resumed")
-  func withheldSession() throws {
-    var client = try Client(Mode.tls12Ticket.script)
-    let application = Application(client: client)
-    #expect(try application.run().reason == .noTicket)
-    #expect(try application.run().reason == .withheld)
-    // Who can connect again may offer it, and shows that it works. Another partition: the note is the server's.
-    client.configuration.partition = "other"
-    try client.visit()
-    #expect(try client.visit().isResumed)
-    #expect(try application.run().isResumed)
-  }
-
-  @Test("a ticket of a cipher that the client doesn't allow any more is withheld")
-  func withheldCipher() throws {
-    var script = ServerScript()
-    script.priorities = "NORMAL:-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305"
-    let application = Application(client: try Client(script))
-    try application.run()
-    // The same identity, as if GnuTLS's defaults had changed.
-    let session = try RawSession(port: application.client.server.port)
-    let context = unsafe SessionContext(
-      session: SessionHandle(session.pointer), engine: try application.client.resumption(),
-      identity: application.identity, verification: application.verification, credentials: nil, hook: nil,
-      canReconnect: false)
-    var contents = try #require(TicketContents.sample)
-    contents.protocolVersion = GNUTLS_TLS1_3.rawValue
-    contents.cipher = GNUTLS_CIPHER_AES_256_GCM.rawValue
-    #expect(context.isCertainlyAccepted(contents, .ticket))
-    contents.cipher = GNUTLS_CIPHER_ARCFOUR_128.rawValue
-    #expect(!context.isCertainlyAccepted(contents, .ticket))
-    contents.cipher = GNUTLS_CIPHER_AES_256_GCM.rawValue
-    contents.protocolVersion = GNUTLS_SSL3.rawValue
-    #expect(!context.isCertainlyAccepted(contents, .ticket))
-  }
-
-  @Test("what is withheld costs one ticket, and no more")
-  func withheldOnce() throws {
-    let application = Application(client: try Client())
-    try application.run()
-    try application.client.rewriteRecords { $0.cipher = GNUTLS_CIPHER_ARCFOUR_128.rawValue }
-    application.client.server.update { $0.tickets.count = 0 }
-    #expect(try application.run().reason == .withheld)
-    #expect(try application.client.store.count().tickets == 1)
-  }
-
   @Test("a warning doesn't end the handshake, nor the offers")
   func warning() throws {
     let application = Application(client: try Client())
@@ -375,31 +329,6 @@ struct AttachTests {
     #expect(try client.store.count().sessions == 0)
   }
 
-  @Test("a failure with a ticket offered is reported; a refusal by the verifier bars nothing")
-  func failureReported() throws {
-    let client = try Client()
-    let application = Application(client: client)
-    try application.run()
-    client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
-    let session = try RawSession(port: client.server.port)
-    let attachment = try application.attach(to: session)
-    let outcome = try attachment.handshakeDone(session.handshake())
-    #expect(outcome.handshakeFailedWithTicket)
-    attachment.detach()
-
-    let other = try Client()
-    var verifying = Application(client: other)
-    try verifying.run()
-    other.server.restart(withFreshKeys: true)
-    verifying.prepare = { session in
-      unsafe gnutls_session_set_verify_function(session.pointer) { _ in GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
-    }
-    #expect(throws: RawFailure.self) { try verifying.run() }
-    verifying.prepare = { _ in }
-    try verifying.run()
-    #expect(try verifying.run().isResumed)
-  }
-
   @Test("two attachments to one session, or one that was forgotten, leave each other alone")
   func twice() throws {
     let client = try Client()
@@ -417,20 +346,5 @@ struct AttachTests {
     _ = session.receive()
     second.detach()
     #expect(second.outcome.ticketsStored == 2)
-  }
-
-  @Test("after a handshake that failed with a ticket offered, none is offered for a day")
-  func barred() throws {
-    let application = Application(client: try Client())
-    try application.run()
-    application.client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
-    #expect(throws: RawFailure(code: GNUTLS_E_FATAL_ALERT_RECEIVED)) { try application.run() }
-    #expect(try application.run().reason == .withheld)
-    application.client.server.update { $0.failure = nil }
-    // Barred until a time that is too far away: the clock was set back.
-    application.client.clock.advance(seconds: -48 * 3600)
-    #expect(try application.run().reason != .withheld)
-    application.client.clock.advance(seconds: 72 * 3600 + 1)
-    #expect(try application.run().reason != .withheld)
   }
 }
