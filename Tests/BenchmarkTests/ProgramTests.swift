@@ -25,7 +25,7 @@ struct ProgramTests {
     return try JSONDecoder().decode([Row].self, from: Data(result.standardOutput.utf8))
   }
 
-  @Test("Each runs twice, under both versions if it can be told to", .needs(.nginx), .timeLimit(.minutes(2)))
+  @Test("Each runs twice, under both versions if it can be told to", .needs(.nginx))
   func programs() throws {
     let rows = try rows("--case", "11", "--pairs", "1")
     #expect(rows.count == 8 * 2 * 2)
@@ -59,7 +59,7 @@ struct ProgramTests {
     }
   }
 
-  @Test("They are measured when asked for, and then nothing else is", .needs(.nginx), .timeLimit(.minutes(2)))
+  @Test("They are measured when asked for, and then nothing else is", .needs(.nginx))
   func areAskedFor() throws {
     let titles = try rows("--programs", "--pairs", "1").map(\.title)
     #expect(titles.count == 8 * 2 * 2 + 2)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The benchmark and its clients")
 struct RunTests {
-  @Test("A case runs, and prints and draws its rows", .timeLimit(.minutes(2)))
+  @Test("A case runs, and prints and draws its rows")
   func runs() throws {
     let folder = try TemporaryFolder()
     let result = try ProcessRunner.run(

@@ -4,7 +4,7 @@ import Testing
 @Suite("Many processes on one store", .serialized)
 struct StressTests {
   @Test(
-    "Every ticket is given once, evicted, expired, stored, or lost with a killed process", .timeLimit(.minutes(2)),
+    "Every ticket is given once, evicted, expired, stored, or lost with a killed process",
     arguments: [0, 200])
   func accountsForEveryTicket(kills: Int) throws {
     let folder = TemporaryFolder()
