@@ -23,8 +23,11 @@ var package = Package(
     .library(name: "GnuTLSResumption", targets: ["GnuTLSResumption"]),
     .library(name: "SessionTickets", targets: ["SessionTickets"]),
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
+    .library(name: "CProcessArguments", targets: ["CProcessArguments"]),
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
-    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSResumptionABI", "GnuTLSPreload"]),
+    .library(
+      name: "gnutls-resumption", type: .dynamic,
+      targets: ["GnuTLSResumptionABI", "GnuTLSPreload", "CProcessArguments", "CForeignProcess"]),
     .library(name: "gnutls-resume-preload", type: .dynamic, targets: ["gnutls-resume-preload"]),
   ],
   dependencies: [
@@ -34,6 +37,9 @@ var package = Package(
   targets: [
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
     .target(name: "CLinux"),
+    // What a statically linked Swift runtime does better without when it starts.
+    .target(name: "CProcessArguments", publicHeadersPath: "."),
+    .target(name: "CForeignProcess", publicHeadersPath: "."),
     .target(name: "Locking", swiftSettings: strict),
     .target(name: "SessionTickets", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
     .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
@@ -71,7 +77,8 @@ var package = Package(
       name: "raw-gnutls-client", dependencies: ["CGnuTLS"],
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .executableTarget(
-      name: "minimal-client", dependencies: ["GnuTLSResumption", "SessionTickets"], swiftSettings: strict),
+      name: "minimal-client", dependencies: ["CProcessArguments", "GnuTLSResumption", "SessionTickets"],
+      swiftSettings: strict),
     .target(name: "BenchmarkReport", swiftSettings: strict),
     .executableTarget(
       name: "resumption-bench",
