@@ -13,7 +13,7 @@ struct VerifiedPath: Hashable {
   /// Adds what GnuTLS found good: a certificate and its issuer; or an anchor that stands for a certificate of the same
   /// name and key. That one may be out of its dates, and is not in the path.
   fileprivate mutating func add(_ certificate: gnutls_x509_crt_t, _ issuer: gnutls_x509_crt_t) {
-    if unsafe gnutls_x509_crt_check_issuer(certificate, issuer) != 0 { unsafe add(certificate) }
+    if unsafe cgnutls_names_issuer(certificate, issuer) != 0 { unsafe add(certificate) }
     unsafe add(issuer)
   }
 
