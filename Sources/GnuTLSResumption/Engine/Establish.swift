@@ -6,6 +6,8 @@ extension SessionContext {
   /// - Throws: If the peer must not be trusted. Everything captured is wiped then.
   func establish() throws(VerificationFailure) {
     isResumed = session.isResumed
+    if !session.usedFalseStart { captureSession() }
+    guard !isVerificationIdle else { return log("full handshake, of which nothing can be kept") }
     do {
       try judgePeer()
     } catch {
@@ -14,9 +16,14 @@ extension SessionContext {
     }
     fullHandshake = originOfSession
     findings.isDeclined = offered != nil && !isResumed
-    if !session.usedFalseStart { captureSession() }
     isEstablished = true
     log(isResumed ? "resumed" : "full handshake (\(findings.reason))")
+  }
+
+  /// Who trusts the peer is the application's business, and there is nothing that the engine's verdict would go with:
+  /// under TLS 1.2, all that can come has come.
+  private var isVerificationIdle: Bool {
+    isVerifiedByApplication && offered == nil && captured.isEmpty && !session.isTLS13 && !session.usedFalseStart
   }
 
   /// GnuTLS calls no verify function in a resumed handshake.
