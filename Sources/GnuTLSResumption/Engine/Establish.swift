@@ -20,10 +20,11 @@ extension SessionContext {
     log(isResumed ? "resumed" : "full handshake (\(findings.reason))")
   }
 
-  /// Who trusts the peer is the application's business, and there is nothing that the engine's verdict would go with:
-  /// under TLS 1.2, all that can come has come.
+  /// Who trusts the peer is the application's business, and there is nothing that the engine's verdict would go with.
   private var isVerificationIdle: Bool {
-    isVerifiedByApplication && offered == nil && captured.isEmpty && !session.isTLS13 && !session.usedFalseStart
+    guard isVerifiedByApplication, offered == nil, !session.isTLS13 else { return false }
+    // With a false start the session comes later; without, all has come.
+    return !session.hasExtendedMasterSecret || (captured.isEmpty && !session.usedFalseStart)
   }
 
   /// GnuTLS calls no verify function in a resumed handshake.
