@@ -15,9 +15,10 @@ enum Settings {
 
   /// The program's file, which divides one program's tickets from another's.
   static let program: String = {
-    var path = [CChar](repeating: 0, count: 4096)
-    let count = unsafe readlink("/proc/self/exe", &path, path.count)
-    return count > 0 ? String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : "?"
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { path in
+      let count = unsafe readlink("/proc/self/exe", path.baseAddress!, path.count)
+      return count > 0 ? unsafe String(decoding: path[..<count], as: UTF8.self) : "?"
+    }
   }()
 
   static var logs: Bool { isVerbose || logFile != nil }
