@@ -62,4 +62,12 @@ struct LoadedTrustTests {
     #expect(try run(loading: copy, known: [copy]).ticketsStored == 2)
     #expect(throws: VerificationFailure.self) { try run(loading: nil, known: [copy]) }
   }
+
+  @Test("of what comes out of a pipe or a device, a stamp tells nothing")
+  func notRegular() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe")
+    try #require(unsafe mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/null", folder.path] { #expect(LoadedTrustFile(aboutToLoad: path) == nil, "\(path)") }
+  }
 }

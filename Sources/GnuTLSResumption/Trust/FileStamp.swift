@@ -18,6 +18,13 @@ struct FileStamp {
     self.init(status)
   }
 
+  /// Nil if there is no such file, or it is a folder, a pipe or a device.
+  init?(regularFile path: String) {
+    var status = stat()
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0, status.isKind(S_IFREG) else { return nil }
+    self.init(status)
+  }
+
   init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

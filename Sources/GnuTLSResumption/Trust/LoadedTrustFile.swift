@@ -4,9 +4,10 @@ package struct LoadedTrustFile: Hashable, Sendable {
   let path: String
   let stamp: FileStamp
 
-  /// To be taken before the file is loaded; nil if there is no such file.
+  /// To be taken before the file is loaded; nil if there is no such file, or it is none whose contents stay: what comes
+  /// out of a pipe, no stamp tells.
   package init?(aboutToLoad path: String) {
-    guard let stamp = FileStamp(path: path) else { return nil }
+    guard let stamp = FileStamp(regularFile: path) else { return nil }
     self.path = path
     self.stamp = stamp
   }
