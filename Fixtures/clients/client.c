@@ -43,6 +43,29 @@ static int make_session(gnutls_session_t *session, const struct visitor *visitor
   return G(gnutls_server_name_set)(*session, GNUTLS_NAME_DNS, options->name, strlen(options->name));
 }
 
+static int visit(gnutls_session_t session, const struct options *options, gnutls_datum_t *data);
+
+// A child connects by the session's newest ticket.
+static int take_in_child(gnutls_session_t session, int descriptor, const struct options *options) {
+  int code = await_ticket(session, descriptor), status = 1;
+  if (code < 0) return code;
+  pid_t child = fork();
+  if (child == 0) {
+    struct options simple = *options;
+    struct visitor visitor = {.options = &simple};
+    gnutls_session_t next;
+    gnutls_datum_t data = {NULL, 0};
+    simple.fork = "none";
+    code = G(gnutls_credentials_get)(session, GNUTLS_CRD_CERTIFICATE, (void **)&visitor.credentials);
+    if (code >= 0) code = make_session(&next, &visitor);
+    if (code >= 0) code = G(gnutls_session_get_data2)(session, &data);
+    if (code >= 0) code = G(gnutls_session_set_data)(next, data.data, data.size);
+    exit(code < 0 ? fail(code) : visit(next, &simple, NULL));
+  }
+  waitpid(child, &status, 0);
+  return status == 0 ? 0 : GNUTLS_E_INTERNAL_ERROR;
+}
+
 // Connects and says how. Ends the session, except abruptly. Returns the exit status.
 static int visit(gnutls_session_t session, const struct options *options, gnutls_datum_t *data) {
   int descriptor = connect_to(options);
@@ -53,6 +76,7 @@ static int visit(gnutls_session_t session, const struct options *options, gnutls
   tell_nodelay(descriptor, options);
   if (options->careless) code = 0;
   if (code >= 0) code = verify_afterwards(session, options);
+  if (code >= 0 && strcmp(options->fork, "ticket") == 0) code = take_in_child(session, descriptor, options);
   if (code >= 0 && !options->frees_first) code = exchange(session, descriptor);
   tell_nodelay(descriptor, options);
   int status = code < 0 ? fail(code) : 0;

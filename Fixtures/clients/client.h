@@ -27,6 +27,7 @@ struct options {
   // What a verify function says of a peer that it would accept: accept, refuse, or later: it wants to be called again.
   const char *verdict;
   // none, global (after gnutls_global_init) or init (after gnutls_init): the child makes the handshake.
+  // ticket (after the first ticket, before any data; with poll): the child connects by it, then the parent goes on.
   const char *fork;
   int threads;
   // Doesn't block, and polls.
@@ -79,8 +80,10 @@ void carry(gnutls_session_t session, int *descriptor, const struct options *opti
 // Tells how TCP_NODELAY stands, if the options say so.
 void tell_nodelay(int descriptor, const struct options *options);
 
-// Both wait by poll for a socket that doesn't block. They return a GnuTLS code.
+// These wait by poll for a socket that doesn't block. They return a GnuTLS code.
 int shake_hands(gnutls_session_t session, int descriptor);
+// Reads until a ticket has come, of which the program knows nothing yet. The socket must not block.
+int await_ticket(gnutls_session_t session, int descriptor);
 // Sends a request, and reads to the end of the answer, which must be 200.
 int exchange(gnutls_session_t session, int descriptor);
 

@@ -48,7 +48,7 @@ int read_options(int argc, char **argv, struct options *options) {
   if (options->expected == NULL) options->expected = options->name;
   const char *const verifications[] = {"cert", "cert2", "function", "session-function", "peers2", "none", NULL};
   const char *const verdicts[] = {"accept", "refuse", "later", NULL};
-  const char *const forks[] = {"none", "global", "init", NULL};
+  const char *const forks[] = {"none", "global", "init", "ticket", NULL};
   int known = is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
               is_one_of(options->fork, forks);
   return known && options->threads > 0 && options->threads <= 256 ? 0 : -1;

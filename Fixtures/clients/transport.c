@@ -106,6 +106,15 @@ int shake_hands(gnutls_session_t session, int descriptor) {
   return code;
 }
 
+int await_ticket(gnutls_session_t session, int descriptor) {
+  char byte;
+  for (;;) {
+    ssize_t count = G(gnutls_record_recv)(session, &byte, 1);
+    if (G(gnutls_session_get_flags)(session) & GNUTLS_SFLAGS_SESSION_TICKET) return 0;
+    if (!again(session, descriptor, count)) return GNUTLS_E_TIMEDOUT;
+  }
+}
+
 int exchange(gnutls_session_t session, int descriptor) {
   const char request[] = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
   char answer[4096];

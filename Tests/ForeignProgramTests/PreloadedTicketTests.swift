@@ -34,6 +34,20 @@ struct PreloadedTicketTests {
     #expect(offered.count == 3 && Set(offered).count == 3)
   }
 
+  @Test("A ticket that came before the program forked is the parent's: the child gets none of it", .needs(.compiler))
+  func takenInChild() throws {
+    let server = try TLSServer.forClients { $0.tickets.count = 1 }
+    let visitor = try Visitor(port: server.port)
+    let taking = ForeignProgram.client("takes in a child", "poll", "fork=ticket")
+    // The child's line comes first.
+    #expect(try visitor.runPlainly(taking).standardOutput == "resumed\nfull\n")
+    #expect(try visitor.run(taking).standardOutput == "full\nfull\n")
+    #expect(try visitor.preload.count().tickets == 2)
+    for _ in 0..<2 { #expect(try visitor.run(.client("takes nothing")).standardOutput == "resumed\n") }
+    let offered = server.waitForConnections(6).compactMap { $0.clientHello?.pskIdentities.first?.identity }
+    #expect(offered.count == 3 && Set(offered).count == 3)
+  }
+
   @Test("GNUTLS_NO_TICKETS is cleared, unless it is to be respected", .needs(.compiler), arguments: TLSVersion.allCases)
   func noTickets(version: TLSVersion) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
