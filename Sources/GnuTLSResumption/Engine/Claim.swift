@@ -11,7 +11,7 @@ extension SessionContext {
     guard !findings.isDisabled else { return }
     // Without trust tickets would be refused, and lost: the full handshake will tell.
     if let verifier, !verifier.credentials.isTrustLoaded, !verifier.policy.isLoadable { return }
-    guard canReconnect || (try? PriorityList(identity)) != nil else {
+    guard canReconnect || priorities != nil else {
       findings.isWithheld = true
       return log("withheld: the priority string can't be read")
     }

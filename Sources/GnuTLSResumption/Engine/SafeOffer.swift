@@ -9,7 +9,7 @@ extension SessionContext {
   private static let barSeconds: Int64 = 24 * 3600
 
   func isCertainlyAccepted(_ contents: TicketContents, _ kind: RecordKind) -> Bool {
-    guard let priorities = try? PriorityList(identity), priorities.allows(cipher: contents.cipher),
+    guard let priorities, priorities.allows(cipher: contents.cipher),
       priorities.allows(protocolVersion: contents.protocolVersion)
     else { return false }
     guard kind == .session else { return true }

@@ -16,6 +16,8 @@ final class SessionContext: @unchecked Sendable {
   let verification: Verification
   /// Set where the engine verifies.
   let verifier: PeerVerifier?
+  /// What the session's priority string allows; nil if it can't be read.
+  private(set) lazy var priorities = try? PriorityList(identity)
   var applicationHook: ApplicationHook?
   /// Whether a failed handshake can be made again on a new connection: then more may be offered.
   let canReconnect: Bool

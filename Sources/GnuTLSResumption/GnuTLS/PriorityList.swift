@@ -2,7 +2,7 @@ internal import CGnuTLS
 
 /// What a priority string allows.
 @safe
-package struct PriorityList: ~Copyable {
+package final class PriorityList {
   private let cache: gnutls_priority_t
 
   /// Reads a priority string; nil for GnuTLS's default.
@@ -16,7 +16,7 @@ package struct PriorityList: ~Copyable {
   }
 
   /// Reads what a connection's identity says.
-  init(_ identity: ConnectionIdentity) throws(GnuTLSError) {
+  convenience init(_ identity: ConnectionIdentity) throws(GnuTLSError) {
     try self.init(identity.priority, isAppended: identity.isPriorityAppended)
   }
 
