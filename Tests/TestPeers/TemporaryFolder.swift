@@ -1,6 +1,7 @@
 import Foundation
+import Locking
 
-/// A folder of one's own, removed with everything in it when the last reference goes.
+/// A folder of one's own, removed with everything in it when the last reference goes, or the process ends.
 public final class TemporaryFolder: Sendable {
   public let path: String
 
@@ -8,9 +9,24 @@ public final class TemporaryFolder: Sendable {
     var template = Array((NSTemporaryDirectory() + "gnutls-resumption-test-XXXXXX").utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw PeerError("no temporary folder: error \(errno)") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    Self.living.withLock { [path] living in
+      // Globals and the arguments of tests are never let go of.
+      if living == nil { atexit { TemporaryFolder.removeAll() } }
+      living = (living ?? []).union([path])
+    }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+    Self.living.withLock { [path] living in _ = living?.remove(path) }
+  }
+
+  /// Nil before there was one.
+  private static let living = Lock<Set<String>?>(nil)
+
+  private static func removeAll() {
+    for path in living.withLock({ $0 ?? [] }) { try? FileManager.default.removeItem(atPath: path) }
+  }
 
   /// The path of something in the folder.
   public func file(_ name: String) -> String { path + "/" + name }
