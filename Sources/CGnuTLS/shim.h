@@ -3,6 +3,7 @@
 #define CGNUTLS_SHIM_H
 
 #include <gnutls/crypto.h>
+#include <gnutls/dtls.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/ocsp.h>
 #include <gnutls/x509.h>

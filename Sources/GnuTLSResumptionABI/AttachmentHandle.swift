@@ -19,7 +19,6 @@ final class AttachmentHandle {
   let refusal: (code: Int32, trust: String)
   private var text = OwnedText()
   /// What the outcome lends.
-  var reasonText = OwnedText()
   var storeError = OwnedText()
 
   init(_ attachment: Attachment, server: String, _ verification: VerificationArguments) {
@@ -37,6 +36,12 @@ final class AttachmentHandle {
 
   var message: UnsafePointer<CChar>? { unsafe text.pointer }
 
+  /// Keeps a failure's message, and returns its code.
+  func note(_ failure: Failure) -> Int32 {
+    text.set(failure.message)
+    return failure.code
+  }
+
   /// Runs what needs the session, and turns its failure into a code and a message.
   func withSession(_ body: (Attachment) throws(Failure) -> Void) -> Int32 {
     do throws(Failure) {
@@ -48,15 +53,13 @@ final class AttachmentHandle {
       case .failed(let failure): throw failure
       }
     } catch {
-      text.set(error.message)
-      return error.code
+      return note(error)
     }
     text.set(nil)
     return 0
   }
 
   func detach() {
-    text.set(nil)
     guard case .attached(let attachment) = state else { return }
     attachment.detach()
     state = .detached(attachment)

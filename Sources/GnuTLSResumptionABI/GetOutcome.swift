@@ -7,10 +7,14 @@ internal import GnuTLSResumption
 public func gnutls_resumption_get_outcome(
   _ attachment: gnutls_resumption_attachment_t!, _ outcome: UnsafeMutablePointer<gnutls_resumption_outcome_t>!
 ) -> Int32 {
-  guard let handle = unsafe AttachmentHandle.borrowed(attachment), let target = unsafe outcome,
-    case (let size, let known) = unsafe (target.pointee.size, MemoryLayout<gnutls_resumption_outcome_t>.stride),
-    size >= known, size <= 4096
-  else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
+  guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
+  guard let target = unsafe outcome else {
+    return handle.note(.missing("outcome", "hand in a structure that its macro has set up"))
+  }
+  let (size, known) = unsafe (target.pointee.size, MemoryLayout<gnutls_resumption_outcome_t>.stride)
+  guard size >= known, size <= 4096 else {
+    return handle.note(.invalid("outcome->size is \(size); set the structure up with its macro"))
+  }
   let (filled, code) = unsafe handle.outcome
   // A later header's fields read as 0.
   unsafe UnsafeMutableRawPointer(target).initializeMemory(as: UInt8.self, repeating: 0, count: size)
@@ -27,18 +31,16 @@ extension AttachmentHandle {
     switch state {
     case .attached(let attachment), .detached(let attachment): outcome = attachment.outcome
     case .failed(let failure):
-      reasonText.set("notAttached")
       unsafe result.reason = GNUTLS_RESUMPTION_REASON_OTHER
-      unsafe result.reason_text = unsafe reasonText.pointer
+      unsafe result.reason_text = ("notAttached" as StaticString).cString
       unsafe result.ticket_age = -1
       return unsafe (result, failure.code)
     }
-    reasonText.set(outcome.reason?.rawValue ?? "resumed")
-    storeError.set(
-      outcome.storeError.map { "\($0); mend this, or choose other places: until then nothing is kept or resumed" })
+    let (reason, text) = outcome.reason?.constants ?? (GNUTLS_RESUMPTION_REASON_NONE, "resumed")
+    storeError.set(outcome.storeError.map { "\($0); mend this, or choose other places: until then tickets are lost" })
     unsafe result.resumed = outcome.isResumed ? 1 : 0
-    unsafe result.reason = outcome.reason?.code ?? GNUTLS_RESUMPTION_REASON_NONE
-    unsafe result.reason_text = unsafe reasonText.pointer
+    unsafe result.reason = reason
+    unsafe result.reason_text = text.cString
     unsafe result.tickets_received = UInt32(outcome.ticketsReceived)
     unsafe result.tickets_stored = UInt32(outcome.ticketsStored)
     unsafe result.ticket_age = outcome.ticketAge ?? -1
@@ -49,19 +51,20 @@ extension AttachmentHandle {
 }
 
 extension FullHandshakeReason {
-  fileprivate var code: Int32 {
+  /// C's number and text, which is ``rawValue``.
+  fileprivate var constants: (Int32, StaticString) {
     switch self {
-    case .noTicket: GNUTLS_RESUMPTION_REASON_NO_TICKET
-    case .policyChanged: GNUTLS_RESUMPTION_REASON_POLICY_CHANGED
-    case .expired: GNUTLS_RESUMPTION_REASON_EXPIRED
-    case .trustChanged: GNUTLS_RESUMPTION_REASON_TRUST_CHANGED
-    case .damaged: GNUTLS_RESUMPTION_REASON_DAMAGED
-    case .withheld: GNUTLS_RESUMPTION_REASON_WITHHELD
-    case .storeUnavailable: GNUTLS_RESUMPTION_REASON_STORE_UNAVAILABLE
-    case .declined: GNUTLS_RESUMPTION_REASON_DECLINED
-    case .retried: GNUTLS_RESUMPTION_REASON_RETRIED
-    case .disabled: GNUTLS_RESUMPTION_REASON_DISABLED
-    default: GNUTLS_RESUMPTION_REASON_OTHER
+    case .noTicket: (GNUTLS_RESUMPTION_REASON_NO_TICKET, "noTicket")
+    case .policyChanged: (GNUTLS_RESUMPTION_REASON_POLICY_CHANGED, "policyChanged")
+    case .expired: (GNUTLS_RESUMPTION_REASON_EXPIRED, "expired")
+    case .trustChanged: (GNUTLS_RESUMPTION_REASON_TRUST_CHANGED, "trustChanged")
+    case .damaged: (GNUTLS_RESUMPTION_REASON_DAMAGED, "damaged")
+    case .withheld: (GNUTLS_RESUMPTION_REASON_WITHHELD, "withheld")
+    case .storeUnavailable: (GNUTLS_RESUMPTION_REASON_STORE_UNAVAILABLE, "storeUnavailable")
+    case .declined: (GNUTLS_RESUMPTION_REASON_DECLINED, "declined")
+    case .retried: (GNUTLS_RESUMPTION_REASON_RETRIED, "retried")
+    case .disabled: (GNUTLS_RESUMPTION_REASON_DISABLED, "disabled")
+    default: (GNUTLS_RESUMPTION_REASON_OTHER, "other")
     }
   }
 }

@@ -9,6 +9,9 @@ public func gnutls_resumption_handshake_done(_ attachment: gnutls_resumption_att
   let systemError = errno
   guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   return handle.withSession { (attachment) throws(Failure) in
+    guard result < 0 || attachment.hasShakenHands else {
+      throw .invalid("\(handle.server): the session has made no handshake; call gnutls_handshake before")
+    }
     // The engine tells the network's failures by it.
     errno = systemError
     do throws(VerificationFailure) {

@@ -75,24 +75,46 @@ struct AttachedTrustTests {
     #expect(try client.store.count().tickets == 2)
   }
 
-  @Test("attached again after the tickets came: they are not stored a second time")
-  func attachedAgain() throws {
+  @Test(
+    "once the handshake has begun, nothing is attached: session data would take the place of the peer's certificates")
+  func attachedLate() throws {
     let client = try Client()
     let application = Application(client: client)
+    try application.run()
+    let impostor = try TLSServer(certificate: CertificateAuthority().issue(CertificateOptions()).serverCertificate)
+    defer { impostor.stop() }
+    let done = try RawSession(port: impostor.port)
+    #expect(done.handshake() == 0)
+    let chain = unsafe SessionHandle(done.pointer).peerChain
+    let begun = try RawSession(port: impostor.port, flags: UInt32(GNUTLS_NONBLOCK as Int32))
+    #expect(unsafe gnutls_handshake(begun.pointer) == GNUTLS_E_AGAIN)
+    for session in [done, begun] {
+      #expect(throws: GnuTLSError(GNUTLS_E_INVALID_REQUEST)) { try application.attach(to: session) }
+    }
+    #expect(unsafe SessionHandle(done.pointer).peerChain == chain)
+    #expect(try client.store.count().tickets == 2)
+  }
+
+  @Test("servers and DTLS clients are none to attach to", arguments: [GNUTLS_SERVER, GNUTLS_CLIENT | GNUTLS_DATAGRAM])
+  func notForUs(flags: Int32) throws {
+    let client = try Client()
+    var session: gnutls_session_t?
+    try #require(unsafe gnutls_init(&session, UInt32(flags)) == 0)
+    defer { unsafe gnutls_deinit(session) }
+    #expect(throws: GnuTLSError(GNUTLS_E_INVALID_REQUEST)) {
+      _ = unsafe try client.resumption().attach(
+        to: #require(session), identity: ConnectionIdentity(server: ServerIdentity(name: "localhost", port: 1)),
+        verification: .insecure)
+    }
+  }
+
+  @Test("what is said to be a handshake, and was none, is trusted by nobody")
+  func noHandshake() throws {
+    let client = try Client()
     let session = try RawSession(port: client.server.port)
-    let first = try application.attach(to: session)
-    #expect(session.handshake() == 0)
-    try first.handshakeDone(0)
-    session.send("x")
-    _ = session.receive()
-    first.detach()
-    #expect(try client.store.removeAll() == 2)
-    let second = try application.attach(to: session)
-    try second.handshakeDone(0)
-    second.handIn(session.data().bytes)
-    second.detach()
-    #expect(second.outcome.notStored == [.alreadyCaptured])
-    #expect(try client.store.count().tickets == 0)
+    let attachment = try Application(client: client).attach(to: session)
+    defer { attachment.detach() }
+    #expect(throws: VerificationFailure.self) { try attachment.handshakeDone(0) }
   }
 
   @Test("what a forked process still holds of its parent's connection, it doesn't store")

@@ -55,7 +55,7 @@ typedef struct gnutls_resumption_attachment_st *gnutls_resumption_attachment_t;
 #define GNUTLS_RESUMPTION_E_NOT_TRUSTED (-65403)
 /* The program's own callback refused the peer: close the connection. */
 #define GNUTLS_RESUMPTION_E_REFUSED (-65404)
-/* The attachment has been detached, or never was attached. */
+/* The attachment has been detached. */
 #define GNUTLS_RESUMPTION_E_DETACHED (-65405)
 
 /* What a code means, in one sentence: those above, 0, and GnuTLS's own. The string is constant. */
@@ -120,9 +120,10 @@ typedef struct {
   {sizeof(gnutls_resumption_identity_t), server_name, port, NULL, NULL, 0, NULL, NULL, NULL, 0}
 
 /*
- * Who verifies the peer, after every handshake. Sessions of different ways are never mixed.
+ * Who verifies the peer, after every handshake: the engine, in the first four, the program, or nobody. Sessions of these
+ * three are never mixed, nor those of other pins.
  *
- * In the first four the engine does: the chain, the expected name, and the purpose "TLS server".
+ * The engine verifies the chain, the expected name, and the purpose "TLS server", with the authorities of now.
  */
 #define GNUTLS_RESUMPTION_VERIFY_SYSTEM 1 /* by the system's trust */
 #define GNUTLS_RESUMPTION_VERIFY_FILE 2   /* by the certificates in a PEM file, and no others */
@@ -164,7 +165,7 @@ typedef struct {
 /*
  * Claims a ticket, offers it, and takes in those that come. May wait for the store, never for the network.
  *
- *   session       a client's, set up, before gnutls_handshake; borrowed until gnutls_resumption_detach
+ *   session       a TLS client's, set up, before gnutls_handshake; borrowed until gnutls_resumption_detach
  *   hook          NULL: none
  *   attachment    receives the handle, after an error too: its message says what is wrong, and
  *                 gnutls_resumption_handshake_done returns the error again
@@ -182,10 +183,10 @@ int gnutls_resumption_attach(gnutls_resumption_store_t store, gnutls_session_t s
 /*
  * Tells what gnutls_handshake returned, and has the peer verified. Call it at once, as errno counts.
  *
- * Returns 0 only if the handshake succeeded and the peer is trusted; a negative result as it is, so that one check is
- * enough; else GNUTLS_RESUMPTION_E_NOT_TRUSTED, _REFUSED, _DETACHED, or what attaching had returned. After an error of
- * these the connection must be closed. After a result that isn't fatal (gnutls_error_is_fatal), call gnutls_handshake and
- * this again.
+ * Returns 0 only if the handshake succeeded and the peer is trusted, so that one check is enough. Without a session:
+ * GNUTLS_RESUMPTION_E_DETACHED, or what attaching had returned. Else a negative result as it is; or
+ * GNUTLS_RESUMPTION_E_NOT_TRUSTED or _REFUSED. After an error of ours the connection must be closed. After a result that
+ * isn't fatal (gnutls_error_is_fatal), call gnutls_handshake and this again.
  */
 int gnutls_resumption_handshake_done(gnutls_resumption_attachment_t attachment, int result);
 
@@ -201,7 +202,7 @@ int gnutls_resumption_keep(gnutls_resumption_attachment_t attachment);
  */
 int gnutls_resumption_hand_in(gnutls_resumption_attachment_t attachment, const void *data, size_t size);
 
-/* Stores what has come, and lets go of the session: before gnutls_deinit. Outcome and message stay readable. */
+/* Stores what has come, and lets go of the session: before gnutls_deinit. Outcome and message stay as they are. */
 int gnutls_resumption_detach(gnutls_resumption_attachment_t attachment);
 
 /* Frees an attachment. What wasn't stored is lost without a detachment before; the session isn't touched. */
@@ -233,7 +234,7 @@ typedef struct {
   unsigned int tickets_received; /* on this connection so far; a TLS 1.2 session counts as one */
   unsigned int tickets_stored;   /* of those */
   int64_t ticket_age;            /* of the offered one, in seconds; -1 if none was offered */
-  int failed_with_ticket;        /* 1: the handshake failed after an offer; the next connection will offer nothing */
+  int failed_with_ticket;        /* 1: the server ended a handshake with an offer; nothing is offered for a day */
   const char *store_error;       /* what went wrong with key or store, and what to do; NULL if nothing did */
 } gnutls_resumption_outcome_t;
 

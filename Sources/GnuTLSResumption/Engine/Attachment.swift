@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import Glibc
 internal import SessionTickets
 
@@ -19,17 +20,20 @@ extension Resumption {
   ///     two connections lets one resume the other's session.
   ///   - verification: Who verifies the peer, after every handshake.
   ///   - hook: The application's own handshake hook, if it has one: GnuTLS holds only one.
-  /// - Throws: ``GnuTLSError`` if the session can't be used for a handshake any more.
+  /// - Throws: ``GnuTLSError``: ``GnuTLSError/Code/invalidRequest`` if the session is no TLS client's, or its handshake has
+  ///   begun, and nothing was done; another if the session can't be used for a handshake any more.
   public func attach(
     to session: OpaquePointer, identity: ConnectionIdentity, verification: Verification,
     hook: ApplicationHook? = nil
   ) throws(GnuTLSError) -> Attachment {
+    let handle = unsafe SessionHandle(session)
+    guard handle.canBeOffered else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     var credentials: Credentials?
     if case .engineVerifies(let policy) = verification {
       credentials = try self.credentials.credentials(policy: policy, keyPair: nil)
     }
-    let context = unsafe SessionContext(
-      session: SessionHandle(session), engine: self, identity: identity, verification: verification,
+    let context = SessionContext(
+      session: handle, engine: self, identity: identity, verification: verification,
       credentials: credentials, hook: hook, canReconnect: false)
     context.register()
     context.claim()
@@ -83,7 +87,8 @@ public final class Attachment {
       handshakeFailed(GnuTLSError(result, errno: systemError))
       return outcome
     }
-    do {
+    do throws(VerificationFailure) {
+      guard hasShakenHands else { throw VerificationFailure(message: "no handshake has been made") }
       try context.establish()
     } catch {
       distrust()
@@ -91,6 +96,9 @@ public final class Attachment {
     }
     return outcome
   }
+
+  /// The session has made a handshake, whatever the application says that GnuTLS has answered.
+  package var hasShakenHands: Bool { context.session.hasShakenHands || context.session.usedFalseStart }
 
   /// The peer is not to be trusted: the tickets of its full handshake go, and those that came are not kept.
   package func distrust() {
@@ -152,8 +160,8 @@ public final class Attachment {
     guard error.isFatal else { return }
     context.wipe()
     guard context.offered != nil else { return }
-    context.hasFailedWithTicket = true
     guard !error.isOfNetwork, !error.isOfVerification else { return }
+    context.hasFailedWithTicket = true
     if error.code == .fatalAlert { context.removeSession(because: .fatalAlert) }
     context.barOffers()
   }

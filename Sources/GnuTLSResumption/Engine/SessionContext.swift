@@ -57,7 +57,7 @@ final class SessionContext: @unchecked Sendable {
   var fullHandshake: FullHandshake?
 
   var nextTicket: NewSessionTicket?
-  /// The session's newest ticket has been taken: by the hook, or by an earlier attachment to the session.
+  /// The session's newest ticket has been taken by the hook, or ceded.
   var isNewestTicketTaken = false
   /// The engine is asking GnuTLS for session data.
   var isPacking = false
@@ -104,7 +104,6 @@ final class SessionContext: @unchecked Sendable {
   func register() {
     SessionRegistry.add(self)
     HandshakeHook.install(on: session, besides: applicationHook)
-    isNewestTicketTaken = session.hasReceivedTicket
   }
 
   func deregister() {

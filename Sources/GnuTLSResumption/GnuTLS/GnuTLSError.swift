@@ -11,6 +11,8 @@ public struct GnuTLSError: Error, Sendable {
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
+    /// `GNUTLS_E_INVALID_REQUEST`.
+    public static let invalidRequest = Code(rawValue: GNUTLS_E_INVALID_REQUEST)
     static let fatalAlert = Code(rawValue: GNUTLS_E_FATAL_ALERT_RECEIVED)
     static let pull = Code(rawValue: GNUTLS_E_PULL_ERROR)
     static let push = Code(rawValue: GNUTLS_E_PUSH_ERROR)

@@ -12,6 +12,27 @@ struct SessionHandle {
   /// Tells sessions apart while they live.
   var address: UInt { unsafe UInt(bitPattern: pointer) }
 
+  /// A client's of TLS, whose handshake hasn't begun. Later, session data would take the place of what the peer has sent:
+  /// its certificates, too.
+  var canBeOffered: Bool { isTLSClient && !hasShakenHands && hasSentNothing }
+
+  /// It has ended well; not yet with a false start.
+  var hasShakenHands: Bool {
+    let description = unsafe gnutls_session_get_desc(pointer)
+    defer { unsafe cgnutls_free(description) }
+    return unsafe description != nil
+  }
+
+  /// The number stands for "nothing", in GnuTLS's words "0-1": before a handshake, and after one.
+  private var hasSentNothing: Bool { unsafe gnutls_handshake_get_last_out(pointer).rawValue == .max }
+
+  /// There are no getters for either: a client may not ask for the name that it was asked for, and only DTLS has an MTU.
+  private var isTLSClient: Bool {
+    var (type, length) = (UInt32(), 0)
+    return unsafe gnutls_server_name_get(pointer, nil, &length, &type, 0) == GNUTLS_E_INVALID_REQUEST
+      && gnutls_dtls_get_mtu(pointer) == 0
+  }
+
   /// Offers session data for resumption (`gnutls_session_set_data`).
   ///
   /// Only authentic bytes may come here: damaged ones make GnuTLS crash, at the latest when the session is freed.

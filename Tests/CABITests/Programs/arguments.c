@@ -148,15 +148,37 @@ static void sessions_and_outcomes(const gnutls_resumption_identity_t *identity,
   EXPECT(gnutls_resumption_hand_in(attachment, NULL, 5) == INVALID);
   outcome.size = 1;
   EXPECT(gnutls_resumption_get_outcome(attachment, &outcome) == INVALID);
+  EXPECT(strstr(gnutls_resumption_message(attachment), "outcome->size is 1") != NULL);
   EXPECT(gnutls_resumption_get_outcome(attachment, NULL) == INVALID);
+  EXPECT(strstr(gnutls_resumption_message(attachment), "outcome is missing") != NULL);
+  EXPECT(gnutls_resumption_handshake_done(attachment, 0) == INVALID);
+  EXPECT(strstr(gnutls_resumption_message(attachment), "has made no handshake") != NULL);
   EXPECT(gnutls_resumption_handshake_done(attachment, GNUTLS_E_PULL_ERROR) == GNUTLS_E_PULL_ERROR);
   EXPECT(strstr(gnutls_resumption_message(attachment), "localhost:443") != NULL);
   EXPECT(gnutls_resumption_detach(attachment) == 0);
+  EXPECT(strstr(gnutls_resumption_message(attachment), "localhost:443") != NULL);
   EXPECT(gnutls_resumption_detach(attachment) == 0);
+  outcome.size = sizeof outcome;
+  EXPECT(gnutls_resumption_get_outcome(attachment, &outcome) == 0);
+  EXPECT(strcmp(outcome.reason_text, "storeUnavailable") == 0);
   EXPECT(gnutls_resumption_handshake_done(attachment, 0) == GNUTLS_RESUMPTION_E_DETACHED);
   EXPECT(gnutls_resumption_keep(attachment) == GNUTLS_RESUMPTION_E_DETACHED);
   gnutls_resumption_free(attachment);
+  /* It is a constant. */
+  EXPECT(strcmp(outcome.reason_text, "storeUnavailable") == 0);
   EXPECT(gnutls_resumption_attach(store, session, identity, nobody, NULL, &survivor) == 0);
+}
+
+static void other_sessions(const gnutls_resumption_identity_t *identity,
+                           const gnutls_resumption_verification_t *nobody) {
+  static const unsigned int flags[] = {GNUTLS_SERVER, GNUTLS_CLIENT | GNUTLS_DATAGRAM};
+  gnutls_session_t client = session;
+  for (int i = 0; i < 2; i++) {
+    gnutls_init(&session, flags[i]);
+    REFUSES(identity, nobody, NULL, "no TLS client's");
+    gnutls_deinit(session);
+  }
+  session = client;
 }
 
 int main(void) {
@@ -176,6 +198,7 @@ int main(void) {
   identities(&nobody);
   verifications(&identity);
   sessions_and_outcomes(&identity, &nobody);
+  other_sessions(&identity, &nobody);
   gnutls_resumption_close(store);
   gnutls_deinit(session);
   gnutls_resumption_free(survivor);
