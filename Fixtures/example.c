@@ -11,6 +11,7 @@ int main(int argc, char **argv) {
   if (argc < 4 || getaddrinfo(argv[1], argv[2], NULL, &list) != 0) return 2;
   for (struct addrinfo *next = list; next && result != 0; next = next->ai_next)
     result = connect(descriptor = socket(next->ai_family, SOCK_STREAM, 0), next->ai_addr, next->ai_addrlen);
+  if (result != 0) return perror(argv[1]), 2;
   freeaddrinfo(list);
   gnutls_certificate_credentials_t credentials;
   gnutls_certificate_allocate_credentials(&credentials);

@@ -28,7 +28,7 @@ public func gnutls_resumption_attach(
         to: session, identity: identity, verification: verification.verification, hook: hook)
       unsafe attachment.pointee = AttachmentHandle(made, server: server, verification).retainedPointer
       return 0
-    } catch where error.code == .invalidRequest {
+    } catch  where error.code == .invalidRequest {
       throw .invalid(
         "\(server): the session is no TLS client's, or its handshake has begun; attach before gnutls_handshake")
     } catch {

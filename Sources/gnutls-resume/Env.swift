@@ -10,6 +10,7 @@ struct Env: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let files = try PreloadFiles()
+      try options.checkLog()
       var lines = options.variables.map { "export \($0.name)=\(Self.quoted($0.value))" }
       lines.append("export LD_PRELOAD=\(Self.quoted(files.shim))\"${LD_PRELOAD:+:$LD_PRELOAD}\"")
       try StandardStreams.out(lines.joined(separator: "\n"))

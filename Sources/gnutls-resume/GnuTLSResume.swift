@@ -11,6 +11,17 @@ struct GnuTLSResume: AsyncParsableCommand {
 
   static func main() async {
     StandardStreams.reserve()
-    await main(nil)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      // One line, of the parser's many: what is wrong, and where help is.
+      let message = message(for: error)
+      let help = fullMessage(for: error).split(separator: "\n").last ?? ""
+      let end = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
+      StandardStreams.error("error: \(message)\(end) \(help.trimmingPrefix { $0 == " " })")
+      exit(withError: ExitCode.validationFailure)
+    }
   }
 }

@@ -28,9 +28,26 @@ struct PreloadOptions: ParsableArguments {
     return result
   }
 
+  /// Programs say nothing of a log that they can't write.
+  func checkLog() throws {
+    guard let log else { return }
+    let file = unsafe open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
+    guard file >= 0 else { throw LogFailure(path: log, number: errno) }
+    close(file)
+  }
+
   private static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
     defer { unsafe free(folder) }
     return unsafe "\(String(cString: folder))/\(path)"
+  }
+}
+
+private struct LogFailure: Error, CustomStringConvertible {
+  let path: String
+  let number: Int32
+
+  var description: String {
+    unsafe "the log \(path) can't be written: \(String(cString: strerror(number))); --log chooses another file"
   }
 }

@@ -15,7 +15,14 @@ struct Run: ParsableCommand {
   var command: [String] = []
 
   func validate() throws {
-    guard !program.isEmpty else { throw ValidationError("There is no command to run.") }
+    // All that follows the program's name is the program's: so is, to the parser, what comes before it unknown.
+    switch command.first {
+    case "--help", "-h": throw CleanExit.helpRequest(self)
+    case "--version": throw CleanExit.message(GnuTLSResume.configuration.version)
+    case let word? where word.hasPrefix("-") && word != "--": throw ValidationError("Unknown option '\(word)'.")
+    default: break
+    }
+    guard program.first?.isEmpty == false else { throw ValidationError("There is no command to run.") }
   }
 
   private var program: ArraySlice<String> { command.first == "--" ? command.dropFirst() : command[...] }
@@ -23,6 +30,7 @@ struct Run: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let files = try PreloadFiles()
+      try options.checkLog()
       for (name, value) in options.variables { unsafe setenv(name, value, 1) }
       unsafe setenv("LD_PRELOAD", preloads(files), 1)
       throw execute()

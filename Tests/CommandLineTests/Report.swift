@@ -35,8 +35,9 @@ struct Report: Decodable, Equatable {
 
 extension ProcessResult {
   /// Whether it failed as the tool is to fail: status 1, nothing on standard output, one line on standard error.
-  func isFailure(saying text: String) -> Bool {
-    status == 1 && standardOutput.isEmpty && standardError.hasPrefix("error: ") && standardError.hasSuffix("\n")
+  func isFailure(saying text: String, status: Int32 = 1) -> Bool {
+    self.status == status && standardOutput.isEmpty && standardError.hasPrefix("error: ")
+      && standardError.hasSuffix("\n")
       && standardError.dropLast().allSatisfy { !$0.isNewline } && standardError.contains(text)
   }
 

@@ -45,9 +45,28 @@ struct RunCommandTests {
 
   @Test("Without a program it says how it is used")
   func noProgram() throws {
-    for command in [[preload.tool, "run"], [preload.tool, "run", "--"], preload.prefix] {
-      let result = try run(command)
-      #expect(result.status == 64 && result.standardError.contains("no command to run"), "\(result)")
+    for words in [[], ["--"], ["--", ""], [""]] {
+      expectOneLine(try run([preload.tool, "run"] + words), status: 64, saying: "no command to run")
+    }
+    expectOneLine(try run(preload.prefix), status: 64, saying: "no command to run")
+  }
+
+  @Test("Its own options stand before the program's name: no program is called --help")
+  func ownOptions() throws {
+    for option in ["--help", "-h"] {
+      let result = try run([preload.tool, "run", option])
+      #expect(result.status == 0 && result.standardOutput.contains("USAGE: gnutls-resume run"), "\(result)")
+    }
+    #expect(
+      try run([preload.tool, "run", "--version"]).standardOutput == run([preload.tool, "--version"]).standardOutput)
+    expectOneLine(try run([preload.tool, "run", "--verbos", "--", "true"]), status: 64, saying: "option '--verbos'")
+    #expect(try run(preload.prefix + ["sh", "-c", "echo $1", "sh", "--help"]).standardOutput == "--help\n")
+  }
+
+  @Test("A log that can't be written is told before anything runs")
+  func unwritableLog() throws {
+    for command in [["run", "--log", folder.path, "--", "true"], ["env", "--log", folder.path]] {
+      expectOneLine(try run([preload.tool] + command), status: 1, saying: "the log \(folder.path) can't be written")
     }
   }
 

@@ -20,7 +20,11 @@ enum KeyFault: String, CaseIterable {
     case .folderOfAnotherUser: "belongs to user 12345"
     case .folderWritableByGroup, .folderWritableByOthers, .folderOfAll: "chmod go-w"
     case .short: "the master key has 31 bytes instead of 32"
-    default: "'key' is not a small regular file of the user's own that others may not read or write"
+    case .fileOfAnotherUser: "the file belongs to user 12345"
+    case .fileWritableByGroup, .fileWritableByOthers: "may write the file; take that from them with chmod go-w ("
+    case .fileReadableByGroup, .fileReadableByOthers: "may read the file; take that from them with chmod go-rwx ("
+    case .link, .fifo, .device, .folder: "this is no regular file"
+    case .long: "the file has more than 32 bytes"
     }
   }
 

@@ -39,9 +39,6 @@ package struct Descriptor: ~Copyable, Sendable {
 extension stat {
   package func isKind(_ kind: mode_t) -> Bool { st_mode & S_IFMT == kind }
 
-  /// Whether nobody but the effective user (and root) could have written it.
-  var isPrivate: Bool { st_uid == geteuid() && !isWritableByOthers }
-
   var isReadableByOthers: Bool { st_mode & (S_IRGRP | S_IROTH) != 0 }
 
   var isWritableByOthers: Bool { st_mode & (S_IWGRP | S_IWOTH) != 0 }

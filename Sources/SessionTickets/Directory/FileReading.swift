@@ -4,8 +4,38 @@ import Glibc
 package enum FileReading: Sendable {
   case contents([UInt8])
   case missing
-  /// Something else is there: no regular file, not the user's alone, or larger than allowed.
-  case unusable
+  /// Something else is there.
+  case unusable(UnusableFile)
+}
+
+/// What is wrong with a file that is not to be read.
+package enum UnusableFile: Sendable {
+  case notRegular
+  case foreign(owner: UInt32)
+  case writableByOthers
+  /// A secret one.
+  case readableByOthers
+  case largerThan(Int)
+
+  fileprivate static func found(_ status: stat, limit: Int, isSecret: Bool) -> UnusableFile? {
+    if !status.isKind(S_IFREG) { return .notRegular }
+    if status.st_uid != geteuid() { return .foreign(owner: status.st_uid) }
+    if status.isWritableByOthers { return .writableByOthers }
+    if isSecret, status.isReadableByOthers { return .readableByOthers }
+    return status.st_size > limit ? .largerThan(limit) : nil
+  }
+
+  /// What is wrong, and what to do.
+  var text: String {
+    switch self {
+    case .notRegular: "this is no regular file; move it away, or use another"
+    case .foreign(let owner):
+      "the file belongs to user \(owner), not to user \(geteuid()) who runs this; use another"
+    case .writableByOthers: "others than its owner may write the file; take that from them with chmod go-w"
+    case .readableByOthers: "others than its owner may read the file; take that from them with chmod go-rwx"
+    case .largerThan(let limit): "the file has more than \(limit) bytes; move it away, or use another"
+    }
+  }
 }
 
 extension Folder {
@@ -21,15 +51,13 @@ extension Folder {
       switch errno {
       case ENOENT: return .missing
       // A symbolic link; a socket; a device without a driver.
-      case ELOOP, ENXIO, ENODEV: return .unusable
+      case ELOOP, ENXIO, ENODEV: return .unusable(.notRegular)
       case let code: throw failure("'\(name.text)' can't be opened", errno: code)
       }
     }
     let file = Descriptor(owning: number)
     guard let status = file.status() else { throw failure("'\(name.text)' can't be examined", errno: errno) }
-    guard status.isKind(S_IFREG), status.isPrivate, status.st_size <= limit,
-      !(isSecret && status.isReadableByOthers)
-    else { return .unusable }
+    if let fault = UnusableFile.found(status, limit: limit, isSecret: isSecret) { return .unusable(fault) }
     let (bytes, failureCode) = file.contents(atMost: Int(status.st_size))
     guard failureCode == 0 else { throw failure("'\(name.text)' can't be read", errno: failureCode) }
     return .contents(bytes)

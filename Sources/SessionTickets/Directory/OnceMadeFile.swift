@@ -23,12 +23,7 @@ package struct OnceMadeFile: Sendable {
     switch try folder.read(name, atMost: limit, isSecret: isSecret) {
     case .missing, .contents([]): return nil
     case .contents(let bytes): return bytes
-    case .unusable:
-      throw StoreError(
-        .unsafe,
-        "'\(name.text)' is not a small regular file of the user's own that others may not "
-          + (isSecret ? "read or write" : "write"),
-        place: folder.path)
+    case .unusable(let fault): throw StoreError(.unsafe, fault.text, place: "\(folder.path)/\(name.text)")
     }
   }
 
