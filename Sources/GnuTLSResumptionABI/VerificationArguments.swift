@@ -57,9 +57,10 @@ struct VerificationArguments {
 
   private static func pins(_ start: UnsafePointer<UInt8>?, count: Int) throws(Failure) -> Set<PublicKeyPin> {
     guard count != 0 else { return [] }
-    guard let start = unsafe start, (1...4096).contains(count) else {
-      throw .missing("verification->pins", "set it to pins_count times 32 bytes, at most 4096 of them")
+    guard let start = unsafe start else {
+      throw .missing("verification->pins", "set it to pins_count times 32 bytes")
     }
+    guard count <= 4096 else { throw .invalid("verification->pins_count is \(count); hand in at most 4096") }
     let size = PublicKeyPin.byteCount
     return Set((0..<count).compactMap { PublicKeyPin(unsafe Arguments.bytes(start + $0 * size, count: size)) })
   }
