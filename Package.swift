@@ -57,7 +57,7 @@ var package = Package(
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .target(
       name: "GnuTLSPreload",
-      dependencies: ["CGnuTLS", "CPreload", "GnuTLSResumption", "Locking", "SessionTickets"],
+      dependencies: ["CGnuTLS", "CLinux", "CPreload", "GnuTLSResumption", "Locking", "SessionTickets"],
       swiftSettings: strict),
     .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "Locking"], swiftSettings: strict),
     .executableTarget(

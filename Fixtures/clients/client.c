@@ -66,18 +66,34 @@ static int take_in_child(gnutls_session_t session, int descriptor, const struct 
   return status == 0 ? 0 : GNUTLS_E_INTERNAL_ERROR;
 }
 
+// Before the handshake there is no peer to verify.
+static int refuses_odd_calls(gnutls_session_t session) {
+  unsigned status;
+  unsigned *volatile nowhere = NULL;
+  return G(gnutls_certificate_verify_peers2)(session, nowhere) < 0 &&
+         G(gnutls_certificate_verify_peers2)(session, &status) < 0;
+}
+
+static void probe(gnutls_session_t session) {
+  unsigned status;
+  G(gnutls_certificate_verify_peers3)(session, "other.example", &status);
+}
+
 // Connects and says how. Ends the session, except abruptly. Returns the exit status.
 static int visit(gnutls_session_t session, const struct options *options, gnutls_datum_t *data) {
   int descriptor = connect_to(options);
   if (descriptor < 0) return fail(GNUTLS_E_PUSH_ERROR);
   carry(session, &descriptor, options);
+  if (options->odd_calls && !refuses_odd_calls(session)) return 1;
   tell_nodelay(descriptor, options);
   int code = shake_hands(session, descriptor);
   tell_nodelay(descriptor, options);
   if (options->careless) code = 0;
   if (code >= 0) code = verify_afterwards(session, options);
   if (code >= 0 && strcmp(options->fork, "ticket") == 0) code = take_in_child(session, descriptor, options);
-  if (code >= 0 && !options->frees_first) code = exchange(session, descriptor);
+  if (options->authenticates_later) G(gnutls_reauth)(session, 0);
+  if (code >= 0 && !options->frees_first && !options->silent) code = exchange(session, descriptor);
+  if (options->probes) probe(session);
   tell_nodelay(descriptor, options);
   int status = code < 0 ? fail(code) : 0;
   if (status == 0) puts(G(gnutls_session_is_resumed)(session) ? "resumed" : "full");
@@ -112,6 +128,10 @@ static int visit_twice(const struct visitor *visitor) {
   return code < 0 ? fail(code) : visit(session, visitor->options, NULL);
 }
 
+static const char *later_priority;
+
+static void set_priority(void *session) { G(gnutls_priority_set_direct)(session, later_priority, NULL); }
+
 static void set_check(void *session) {
   struct options options = *(struct options *)G(gnutls_session_get_ptr)(session);
   void *pointer = G(gnutls_session_get_ptr)(session);
@@ -120,12 +140,18 @@ static void set_check(void *session) {
   G(gnutls_session_set_ptr)(session, pointer);
 }
 
-// Two sessions at a time: the second one's check is set within the first one's handshake.
+// Two sessions at a time: the second one's check or priorities are set within the first one's handshake.
 static int visit_together(const struct visitor *visitor) {
   gnutls_session_t first, second;
   int code = make_session(&first, visitor);
   if (code >= 0) code = make_session(&second, visitor);
   if (code < 0) return fail(code);
+  if (visitor->options->later_priority != NULL) {
+    later_priority = visitor->options->later_priority;
+    call_within(set_priority, second);
+    int status = visit(first, visitor->options, NULL);
+    return visit(second, visitor->options, NULL) | status;
+  }
   call_within(set_check, second);
   struct options refusing = *visitor->options;
   refusing.verdict = "refuse";
@@ -135,7 +161,7 @@ static int visit_together(const struct visitor *visitor) {
 }
 
 static int visit_once(const struct visitor *visitor) {
-  if (visitor->options->sets_in_callback) return visit_together(visitor);
+  if (visitor->options->sets_in_callback || visitor->options->later_priority != NULL) return visit_together(visitor);
   gnutls_session_t session;
   int code = make_session(&session, visitor);
   if (code < 0) return fail(code);

@@ -49,6 +49,19 @@ struct options {
   int jumps;
   // Exchanges nothing, and frees its credentials before the session ends.
   int frees_first;
+  // Goes away after the handshake: exchanges nothing.
+  int silent;
+  // Verifies the peer for another name too, at the end.
+  int probes;
+  // Wants to show a certificate after the handshake.
+  int authenticates_later;
+  // Makes its credentials by a way that no preloaded library sees.
+  int unseen_credentials;
+  // Calls functions in ways that GnuTLS refuses.
+  int odd_calls;
+  // Makes a session before, whose priorities it sets to these in a callback of the first one's handshake. With a transport
+  // of its own.
+  const char *later_priority;
   // Forbids session tickets.
   int no_tickets;
   // Sets TCP_NODELAY.

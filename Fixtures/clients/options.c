@@ -20,6 +20,11 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "set-in-callback") == 0) return options->sets_in_callback = 1, 0;
   if (strcmp(argument, "jump") == 0) return options->jumps = 1, 0;
   if (strcmp(argument, "free-first") == 0) return options->frees_first = 1, 0;
+  if (strcmp(argument, "silent") == 0) return options->silent = 1, 0;
+  if (strcmp(argument, "probe") == 0) return options->probes = 1, 0;
+  if (strcmp(argument, "reauth") == 0) return options->authenticates_later = 1, 0;
+  if (strcmp(argument, "unseen") == 0) return options->unseen_credentials = 1, 0;
+  if (strcmp(argument, "odd") == 0) return options->odd_calls = 1, 0;
   if (strcmp(argument, "no-tickets") == 0) return options->no_tickets = 1, 0;
   if (strcmp(argument, "nodelay") == 0) return options->nodelay = 1, 0;
   if (strcmp(argument, "own-transport") == 0) return options->own_transport = 1, 0;
@@ -30,6 +35,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "name") == 0) return options->name = value, 0;
   if (strcmp(argument, "expected") == 0) return options->expected = value, 0;
   if (strcmp(argument, "priority") == 0) return options->priority = value, 0;
+  if (strcmp(argument, "later-priority") == 0) return options->later_priority = value, 0;
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
   if (strcmp(argument, "fork") == 0) return options->fork = value, 0;

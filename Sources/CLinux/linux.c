@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,3 +49,26 @@ ssize_t clinux_read_entries(int folder, void *buffer, size_t size) { return getd
 int clinux_exclude_from_core_dumps(void *start, size_t length) { return madvise(start, length, MADV_DONTDUMP); }
 
 void clinux_wipe(void *start, size_t length) { explicit_bzero(start, length); }
+
+ssize_t clinux_write_quietly(int descriptor, const void *data, size_t size) {
+  sigset_t both, before, pending;
+  sigemptyset(&both);
+  sigaddset(&both, SIGPIPE);
+  sigaddset(&both, SIGXFSZ);
+  pthread_sigmask(SIG_BLOCK, &both, &before);
+  sigpending(&pending);
+  ssize_t result = write(descriptor, data, size);
+  int code = errno;
+  int signal = code == EPIPE ? SIGPIPE : SIGXFSZ;
+  // One that had been pending before isn't ours to take.
+  if (result < 0 && (code == EPIPE || code == EFBIG) && !sigismember(&pending, signal)) {
+    sigset_t ours;
+    struct timespec at_once = {0, 0};
+    sigemptyset(&ours);
+    sigaddset(&ours, signal);
+    sigtimedwait(&ours, NULL, &at_once);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = code;
+  return result;
+}

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 2
+#define CPRELOAD_VERSION 3
 
 // The engine's side of the interposed functions. All of them run with the shim's guard set, so that what they call of
 // GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's.
@@ -49,10 +49,17 @@ struct cpreload_engine {
   // Returns 1 if the hook will be called by the engine, 0 if GnuTLS is to be told.
   int (*hook_set)(gnutls_session_t session, unsigned type, int when, gnutls_handshake_hook_func function);
 
+  // The program's own functions carry the records from now on.
+  void (*transport_functions_set)(gnutls_session_t session);
+
   // Whether the engine has begun a handshake that hasn't ended.
   int (*is_handshaking)(gnutls_session_t session);
   // Returns 1 if GnuTLS has ended its part, and is not to be called: 0 stands for its result then.
   int (*handshake_begins)(gnutls_session_t session);
+  // A handshake is made within another call, where the engine takes no part in it.
+  void (*handshake_escapes)(gnutls_session_t session);
+  // The client is about to show a certificate after the handshake (TLS 1.3): what comes then is of another identity.
+  void (*client_authenticates)(gnutls_session_t session);
   // What gnutls_handshake is to return.
   int (*handshake_returned)(gnutls_session_t session, int result);
   void (*data_received)(gnutls_session_t session, ssize_t result);

@@ -19,6 +19,7 @@ enum Engine {
   /// Once, before anything else.
   static func start() {
     _ = Settings.program
+    HandshakeLog.start()
     pthread_atfork(
       { ForkLocks.hold() }, { ForkLocks.release() }, { ForkLocks.release() })
   }

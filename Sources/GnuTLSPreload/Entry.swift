@@ -106,6 +106,15 @@ enum EngineTable {
       guard let found = unsafe ForeignSessions.find(session) else { return 0 }
       return Engine.atWork { found.handshakeBegins() } ? 1 : 0
     }
+    unsafe table.transport_functions_set = { unsafe ForeignSessions.find($0)?.setup.hasOwnTransport = true }
+    unsafe table.handshake_escapes = { session in
+      guard let found = unsafe ForeignSessions.find(session) else { return }
+      Engine.atWork { found.handshakeEscapes() }
+    }
+    unsafe table.client_authenticates = { session in
+      guard let found = unsafe ForeignSessions.find(session) else { return }
+      Engine.atWork { found.leaveAlone() }
+    }
     unsafe table.handshake_returned = { session, result in
       guard let found = unsafe ForeignSessions.find(session) else { return result }
       return Engine.atWork { found.handshakeReturned(result) }

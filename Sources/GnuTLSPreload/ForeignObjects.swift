@@ -22,6 +22,8 @@ enum ForeignObjects {
 @safe
 struct CredentialsSetup: @unchecked Sendable {
   var verify: (@convention(c) (gnutls_session_t?) -> Int32)?
+  /// Since they were made: nothing has been missed.
+  let isSeenWhole: Bool
   /// A function chooses the client's certificate.
   var retrieves = false
   /// What the trust list was loaded from; nil if that isn't known.
@@ -30,6 +32,7 @@ struct CredentialsSetup: @unchecked Sendable {
   /// - Parameter isNew: Nothing has been done to them yet.
   init(isNew: Bool = false) {
     unsafe verify = nil
+    isSeenWhole = isNew
     trust = isNew ? [] : nil
   }
 }
@@ -51,6 +54,17 @@ final class AddressTable<Value: Sendable>: Sendable {
     }
   }
 
+  /// Changes the value, or puts one in its place that is made of nothing.
+  func change(_ pointer: OpaquePointer?, or nothing: Value, _ change: (inout Value) -> Void) {
+    let address = UInt(bitPattern: pointer)
+    entries.withLock { entries in
+      if let index = entries.firstIndex(where: { $0.address == address }) { return change(&entries[index].value) }
+      var value = nothing
+      change(&value)
+      entries.append((address, value))
+    }
+  }
+
   func remove(_ pointer: OpaquePointer?) {
     let address = UInt(bitPattern: pointer)
     entries.withLock { entries in entries.removeAll { $0.address == address } }
@@ -62,8 +76,6 @@ final class AddressTable<Value: Sendable>: Sendable {
 
 extension AddressTable<CredentialsSetup> {
   func change(_ pointer: OpaquePointer?, _ change: (inout CredentialsSetup) -> Void) {
-    var value = unsafe value(of: pointer) ?? CredentialsSetup()
-    change(&value)
-    unsafe set(pointer, value)
+    unsafe self.change(pointer, or: CredentialsSetup(), change)
   }
 }

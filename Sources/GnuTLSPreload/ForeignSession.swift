@@ -16,6 +16,8 @@ final class ForeignSession: @unchecked Sendable {
   var setup = SessionSetup()
   private var stage = Stage.unstarted
   private var attachment: GnuTLSResumption.Attachment?
+  /// That of a session that was left alone later: it knows where the newest ticket is.
+  private var formerAttachment: GnuTLSResumption.Attachment?
   private var plan: SessionPlan?
   private var nagleOff: NagleOff?
   private var began: UInt64 = 0
@@ -68,13 +70,22 @@ final class ForeignSession: @unchecked Sendable {
     return false
   }
 
+  /// Made within another call of GnuTLS's or of the engine's, where nothing can be offered nor checked.
+  func handshakeEscapes() {
+    switch stage {
+    case .unstarted: leaveAlone()
+    case .established: if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
+    case .handshaking, .over: break
+    }
+  }
+
   private func start() {
     stage = .handshaking
     began = HandshakeLog.now
     do {
       let plan = try unsafe setup.plan(for: session, flags: flags)
       self.plan = plan
-      nagleOff = unsafe NagleOff(session)
+      if !setup.hasOwnTransport { nagleOff = unsafe NagleOff(session) }
       attachment = unsafe try Engine.resumption.attach(
         to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
         hook: setup.hook?.chained)
@@ -205,7 +216,12 @@ final class ForeignSession: @unchecked Sendable {
   /// Before `gnutls_deinit`.
   func ends() {
     guard let attachment else { return }
-    if !mayKeepAtEnd { attachment.discard() }
+    if attachment.outcome.isResumed, !hasReceivedData {
+      // It has gone away: maybe for what only a full handshake mends, such as a pin of the server's new key.
+      attachment.distrust()
+    } else if !mayKeepAtEnd {
+      attachment.discard()
+    }
     attachment.detach()
     tellStoreError(attachment)
   }
@@ -228,18 +244,19 @@ final class ForeignSession: @unchecked Sendable {
 
   /// After `gnutls_session_get_data` and its kin have given session data.
   /// - Returns: Whether the program may use them.
-  func programTakesTicket() -> Bool { attachment?.cedeNewestTicket() ?? true }
+  func programTakesTicket() -> Bool { (attachment ?? formerAttachment)?.cedeNewestTicket() ?? true }
 
   /// It is the engine that gets session data now, and not the program.
   var isBeingPacked: Bool { attachment?.isPacking ?? false }
 
   /// Lets go of a session that lives on.
-  private func leaveAlone() {
+  func leaveAlone() {
     stage = .over
     guard let attachment else { return }
     attachment.discard()
     attachment.detach()
     self.attachment = nil
+    formerAttachment = attachment
     unsafe setup.hook?.install(on: session)
   }
 

@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import CLinux
 internal import Glibc
 internal import GnuTLSResumption
 
@@ -77,18 +78,31 @@ enum HandshakeLog {
     return "\(hundredths / 100).\(fraction.utf8.count == 1 ? "0" : "")\(fraction)"
   }
 
-  /// A program without standard error may have a connection by that number.
-  private static func writeToStandardError(_ bytes: [UInt8]) {
+  /// What was behind standard error when the engine was loaded. A program that has closed it may have a connection or a
+  /// document by that number.
+  private static let standardError = standardErrorNow
+
+  private static var standardErrorNow: (device: UInt64, inode: UInt64)? {
     var status = stat()
-    guard unsafe fstat(STDERR_FILENO, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return }
-    _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    guard unsafe fstat(STDERR_FILENO, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return nil }
+    return (UInt64(status.st_dev), UInt64(status.st_ino))
+  }
+
+  /// Once, when the engine is loaded.
+  static func start() {
+    if Settings.isVerbose { _ = standardError }
+  }
+
+  private static func writeToStandardError(_ bytes: [UInt8]) {
+    guard let known = standardError, let now = standardErrorNow, known == now else { return }
+    _ = unsafe clinux_write_quietly(STDERR_FILENO, bytes, bytes.count)
   }
 
   /// In one piece, so that the lines of several processes don't mix.
   private static func append(_ bytes: [UInt8], to path: String) {
     let file = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
     guard file >= 0 else { return }
-    _ = unsafe Glibc.write(file, bytes, bytes.count)
+    _ = unsafe clinux_write_quietly(file, bytes, bytes.count)
     close(file)
   }
 }

@@ -23,7 +23,10 @@ struct SessionCredentials {
       unsafe Self.credentials(of: session, $0) != nil
     }
     let credentials = gnutls_certificate_credentials_t(pointer)
-    let setup = unsafe ForeignObjects.credentials.value(of: credentials) ?? CredentialsSetup()
+    // A verify function that nobody saw would not be called after a resumption.
+    guard let setup = unsafe ForeignObjects.credentials.value(of: credentials), setup.isSeenWhole else {
+      throw .hasUnseenCredentials
+    }
     verifyFlags = unsafe gnutls_certificate_get_verify_flags(credentials)
     certificateDigest = unsafe Self.digest(of: credentials)
     choosesCertificate = setup.retrieves

@@ -15,6 +15,8 @@ struct SessionSetup {
   var check: ProgramCheck?
   var hook: ProgramHook?
   var resumesByItself = false
+  /// The program's own functions carry the records: what it gave them is no descriptor, or may be none.
+  var hasOwnTransport = false
 
   mutating func setServerName(_ type: gnutls_server_name_type_t, _ bytes: UnsafeRawBufferPointer) {
     guard type == GNUTLS_NAME_DNS else {
@@ -52,6 +54,10 @@ struct SessionSetup {
     // GnuTLS would take in tickets all the same, and then not offer them.
     guard !Settings.respectsNoTickets || flags & SessionFlags.noTickets == 0 else { throw .wantsNoTickets }
     guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
+    // GnuTLS would show a certificate after the handshake by itself, and tickets be of another identity.
+    guard flags & SessionFlags.automaticReauthentication != SessionFlags.automaticReauthentication else {
+      throw .authenticatesLater
+    }
     guard !isUnreadable else { throw .isUnreadable }
     let credentials = unsafe try SessionCredentials(of: session)
     guard case .known(let priority, let isPriorityAppended) = priority else { throw .hasUnknownPriorities }
@@ -66,7 +72,8 @@ struct SessionSetup {
     if case .certificate(let certificate) = check { expectedName = certificate.expectedName }
     guard let name = serverName ?? expectedName else { throw .hasNoName }
     let identity = unsafe ConnectionIdentity(
-      server: ServerIdentity(name: name, port: Transport.peerPort(of: session)), expectedName: expectedName,
+      server: ServerIdentity(name: name, port: hasOwnTransport ? 0 : Transport.peerPort(of: session)),
+      expectedName: expectedName,
       applicationProtocols: protocols, priority: priority, isPriorityAppended: isPriorityAppended,
       clientCertificate: credentials.certificateDigest, partition: partition(credentials, check))
     return SessionPlan(

@@ -1,5 +1,6 @@
 // Handshakes, and what goes over a connection then.
 #include "interposing.h"
+#include "lost.h"
 
 // A program may have jumped out of a call (longjmp from a signal's handler), and left the guard behind. If it comes back
 // to a handshake with a ticket offered, its check must not be missed. No call of GnuTLS's leads here for such a session.
@@ -27,24 +28,45 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   if (!real) return UNKNOWN;
   clear_stale_guard(session);
   const struct cpreload_engine *engine = engine_for_call();
-  if (!engine) return real(session);
+  if (!engine) {
+    if (is_lost(session)) return handshake_of_lost(real, session);
+    if (depth > 0 && (engine = opened_engine())) TELL(handshake_escapes(session));
+    return real(session);
+  }
   int result = 0;
   int is_over;
   ASK(is_over, handshake_begins(session));
   if (!is_over) PASS(result = real(session));
   ASK(result, handshake_returned(session, result));
+  int goes_on = 0;
+  if (result < 0) ASK(goes_on, is_handshaking(session));
+  if (goes_on) remember_for_fork(session);
+  else forget_lost(session);
   return result;
 }
+
+// Under TLS 1.3 a server may ask for the client's certificate later.
+WRAPPED(engine_at_any_depth, int, gnutls_reauth, (gnutls_session_t session, unsigned int flags), (session, flags),
+        TELL(client_authenticates(session)), NOTHING)
 
 // From a peer that was refused nothing comes, and to it nothing goes, not even of a program that doesn't look at the
 // handshake's result.
 #define REFUSE_IF_REFUSED                                                                                            \
-  int is_refused;                                                                                                    \
-  ASK(is_refused, is_refused(session));                                                                              \
+  int is_refused = is_lost(session);                                                                                 \
+  if (engine) ASK(is_refused, is_refused(session));                                                                  \
   if (is_refused) return GNUTLS_E_INVALID_SESSION
 #define RECEIVE(name, parameters, arguments)                                                                         \
-  WRAPPED(engine_for_call, ssize_t, name, parameters, arguments, REFUSE_IF_REFUSED,                                  \
-          TELL(data_received(session, result)))
+  EXPORTED ssize_t name parameters {                                                                                 \
+    REAL(name)                                                                                                       \
+    if (!real) return UNKNOWN;                                                                                       \
+    const struct cpreload_engine *engine = engine_for_call();                                                        \
+    REFUSE_IF_REFUSED;                                                                                               \
+    if (!engine) return real arguments;                                                                              \
+    ssize_t result;                                                                                                  \
+    PASS(result = real arguments);                                                                                   \
+    TELL(data_received(session, result));                                                                            \
+    return result;                                                                                                   \
+  }
 RECEIVE(gnutls_record_recv, (gnutls_session_t session, void *data, size_t size), (session, data, size))
 RECEIVE(gnutls_record_recv_seq, (gnutls_session_t session, void *data, size_t size, unsigned char *sequence),
         (session, data, size, sequence))
@@ -55,9 +77,8 @@ RECEIVE(gnutls_record_recv_packet, (gnutls_session_t session, gnutls_packet_t *p
     REAL(name)                                                                                                       \
     if (!real) return UNKNOWN;                                                                                       \
     const struct cpreload_engine *engine = engine_for_call();                                                        \
-    int is_refused = 0;                                                                                              \
-    if (engine) ASK(is_refused, is_refused(session));                                                                \
-    return is_refused ? GNUTLS_E_INVALID_SESSION : real arguments;                                                   \
+    REFUSE_IF_REFUSED;                                                                                               \
+    return real arguments;                                                                                           \
   }
 SEND(ssize_t, gnutls_record_send, (gnutls_session_t session, const void *data, size_t size), (session, data, size))
 SEND(ssize_t, gnutls_record_send2,

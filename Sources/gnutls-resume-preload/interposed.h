@@ -15,6 +15,9 @@
   X(gnutls_priority_set_direct)                                                                                        \
   X(gnutls_set_default_priority)                                                                                       \
   X(gnutls_set_default_priority_append)                                                                                \
+  X(gnutls_transport_set_push_function)                                                                                \
+  X(gnutls_transport_set_vec_push_function)                                                                            \
+  X(gnutls_transport_set_pull_function)                                                                                \
   X(gnutls_certificate_allocate_credentials)                                                                           \
   X(gnutls_certificate_set_x509_system_trust)                                                                          \
   X(gnutls_certificate_set_x509_trust_file)                                                                            \
@@ -42,6 +45,7 @@
   X(gnutls_certificate_verify_peers3)                                                                                  \
   X(gnutls_handshake_set_hook_function)                                                                                \
   X(gnutls_handshake)                                                                                                  \
+  X(gnutls_reauth)                                                                                                     \
   X(gnutls_record_recv)                                                                                                \
   X(gnutls_record_recv_seq)                                                                                            \
   X(gnutls_record_recv_packet)                                                                                         \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define ENGINE_FILE "libgnutls-resumption.so"
 
@@ -48,9 +49,24 @@ static const struct cpreload_engine *engine;
 static _Atomic unsigned all_calls;
 static _Thread_local unsigned own_calls __attribute__((tls_model("initial-exec")));
 
+static _Atomic int was_lost;
+
+int engine_was_lost(void) { return atomic_load_explicit(&was_lost, memory_order_relaxed); }
+
+// Other threads are hardly ever in the engine, and never for long: mostly for less than a millisecond. Nobody is kept from
+// entering meanwhile, lest somebody wait for a lock of the program's that this thread holds.
+static void before_fork(void) {
+  struct timespec pause = {.tv_nsec = 100000};
+  for (int i = 0; i < 200 && atomic_load(&all_calls) != own_calls; i++) nanosleep(&pause, NULL);
+}
+
 // A thread that was in the engine doesn't exist in a forked process, but what it had locked stays locked.
 static void after_fork_in_child(void) {
-  if (atomic_load(&all_calls) != own_calls || atomic_load(&state) == OPENING) atomic_store(&state, UNUSABLE);
+  int is_open = atomic_load(&state) == OPEN;
+  if (atomic_load(&all_calls) != own_calls || atomic_load(&state) == OPENING) {
+    atomic_store(&was_lost, is_open);
+    atomic_store(&state, UNUSABLE);
+  }
   atomic_store(&all_calls, own_calls);
 }
 
@@ -68,7 +84,7 @@ static const struct cpreload_engine *load_engine(void) {
       library, CPRELOAD_ENTRY);
   const struct cpreload_engine *table = entry ? entry() : NULL;
   if (!table || table->version != CPRELOAD_VERSION) return NULL;
-  return pthread_atfork(NULL, NULL, after_fork_in_child) == 0 ? table : NULL;
+  return pthread_atfork(before_fork, NULL, after_fork_in_child) == 0 ? table : NULL;
 }
 
 const struct cpreload_engine *opened_engine(void) {

@@ -22,6 +22,9 @@ const struct cpreload_engine *open_engine(void);
 // The same, if it is open.
 const struct cpreload_engine *opened_engine(void);
 
+// Whether this is a forked process that must not use the engine that its parent had.
+int engine_was_lost(void);
+
 struct engine_call {
   int system_error;
   int cancel_state;

@@ -42,6 +42,33 @@ struct PreloadedFailureTests {
   }
 
   @Test(
+    "No signal comes of what is written: where files may not grow, or nobody reads what is said", .needs(.compiler),
+    arguments: [
+      "ulimit -f 0; exec \"$@\"",
+      // A pipe whose only reader is gone.
+      "mkfifo $0; exec 3<>$0 2>$0 3<&-; rm $0; GNUTLS_RESUME_VERBOSE=1 exec \"$@\"",
+    ])
+  func signals(script: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let folder = try TemporaryFolder()
+    let program = ForeignProgram.client("a client") {
+      ["sh", "-c", script, folder.file("pipe"), try CompiledClients.path(.linked)]
+    }
+    let result = try visitor.run(program)
+    #expect(result.standardOutput == "full\n" && result.status == 0, "\(result)")
+  }
+
+  @Test("Calls that GnuTLS refuses are refused", .needs(.compiler))
+  func oddCalls() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for expected in ["full\n", "resumed\n"] {
+      #expect(try visitor.run(.client("odd", "odd")).standardOutput == expected)
+    }
+  }
+
+  @Test(
     "Nagle's algorithm is off until the first data, and then again as the program had it", .needs(.compiler),
     arguments: [([], "0 1 0"), (["nodelay"], "1 1 1"), (["own-transport"], "0 0 0")])
   func nagle(options: [String], expected: String) throws {

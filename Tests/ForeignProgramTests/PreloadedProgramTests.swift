@@ -70,7 +70,8 @@ struct PreloadedProgramTests {
   @Test(
     "64 threads: as many resume as tickets are kept", .needs(.nginx, .compiler), arguments: Negotiation.withoutServer)
   func threads(negotiation: Negotiation) throws {
-    let found = try TwoRuns.discrepancies(of: .threads, negotiation, try Preload().launch, minimum: 4)
+    let preload = try Preload()
+    let found = try TwoRuns.discrepancies(of: .threads, negotiation, preload.launch, minimum: 4)
     #expect(found == [])
   }
 

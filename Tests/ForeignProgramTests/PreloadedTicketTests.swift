@@ -48,6 +48,46 @@ struct PreloadedTicketTests {
     #expect(offered.count == 3 && Set(offered).count == 3)
   }
 
+  @Test("Nor does it get one that another process has used, or that a failed check has removed", .needs(.compiler))
+  func takenAfterFailedCheck() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let probing = ForeignProgram.client("checks another name, and resumes by itself", "own-resumption", "probe")
+    #expect(try visitor.runPlainly(probing).standardOutput == "full\nresumed\n")
+    #expect(try visitor.run(probing).standardOutput == "full\nfull\n")
+    #expect(try visitor.preload.count().tickets == 0)
+  }
+
+  @Test("Of a session that authenticates after the handshake nothing is kept", .needs(.compiler))
+  func authenticatesLater() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for _ in 0..<2 { #expect(try visitor.run(.client("authenticates", "reauth")).standardOutput == "full\n") }
+    #expect(try visitor.preload.count() == Preload.Count())
+    // The handshake itself may resume: its tickets are of before.
+    for expected in ["full\n", "resumed\n"] {
+      #expect(try visitor.run(.client("does not")).standardOutput == expected)
+    }
+    #expect(try visitor.run(.client("authenticates", "reauth")).standardOutput == "resumed\n")
+  }
+
+  @Test(
+    "Who resumed and goes away without having read anything starts anew: it may have missed a pin", .needs(.compiler),
+    arguments: TLSVersion.allCases)
+  func goesAway(version: TLSVersion) throws {
+    let server = try TLSServer.forClients { $0.versions = version.script.versions }
+    let visitor = try Visitor(port: server.port)
+    let priority = "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")"
+    for verify in ["cert", "peers2"] {
+      let leaving = ForeignProgram.client("leaves", priority, "verify=\(verify)", "silent")
+      for expected in ["full\n", "resumed\n"] {
+        #expect(try visitor.run(.client("stays", priority, "verify=\(verify)")).standardOutput == expected)
+      }
+      #expect(try visitor.run(leaving).standardOutput == "resumed\n")
+      #expect(try visitor.run(leaving).standardOutput == "full\n")
+    }
+  }
+
   @Test("GNUTLS_NO_TICKETS is cleared, unless it is to be respected", .needs(.compiler), arguments: TLSVersion.allCases)
   func noTickets(version: TLSVersion) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }

@@ -134,6 +134,31 @@ struct PreloadedTrustTests {
     #expect(result.standardError == "verifying\n" && result.standardOutput == "resumed\nError in the certificate.\n")
   }
 
+  @Test("So do priorities: what they forbid isn't resumed", .needs(.compiler))
+  func prioritiesSetWithin() throws {
+    let server = try TLSServer.forClients { $0.versions = .tls12 }
+    let visitor = try Visitor(port: server.port)
+    let ciphers = "NORMAL:-VERS-TLS1.3:-CIPHER-ALL"
+    let options = ["own-transport", "priority=\(ciphers):+AES-128-GCM"]
+    for expected in ["full\n", "resumed\n"] {
+      #expect(try visitor.run(.client("one", options: options)).standardOutput == expected)
+    }
+    let program = ForeignProgram.client("two", options: options + ["later-priority=\(ciphers):+AES-256-GCM"])
+    #expect(try visitor.run(program).standardOutput == "resumed\nfull\n")
+    #expect(server.waitForConnections(4)[3].cipherSuite?.contains("AES_256") == true)
+  }
+
+  @Test("Credentials of which something may have been missed leave their sessions alone", .needs(.compiler))
+  func unseenCredentials() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for options in [[], ["unseen"]] {
+      #expect(try visitor.run(.client("a client", options: options)).standardOutput == "full\n")
+    }
+    #expect(visitor.preload.events.last == "left alone: its credentials were made before the engine was there")
+    #expect(try visitor.run(.client("a client")).standardOutput == "resumed\n")
+  }
+
   @Test(
     "Another name that is expected of the certificate is another connection's", .needs(.nginx, .compiler),
     arguments: ["cert", "cert2", "function", "session-function", "peers2"])

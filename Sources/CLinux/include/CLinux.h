@@ -23,6 +23,10 @@ int clinux_open_without_links(const char *path);
 // Reads a folder's next entries as `struct linux_dirent64`, without a stream's allocations (getdents64(2)).
 ssize_t clinux_read_entries(int folder, void *buffer, size_t size);
 
+// Writes without the signals that end a process: of a pipe that nobody reads (EPIPE), and of a file that gets longer than
+// the process may make one (EFBIG).
+ssize_t clinux_write_quietly(int descriptor, const void *data, size_t size);
+
 // Keeps a memory range out of core dumps (madvise(2), MADV_DONTDUMP). The range must be page-aligned.
 int clinux_exclude_from_core_dumps(void *start, size_t length);
 

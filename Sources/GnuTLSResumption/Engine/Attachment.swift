@@ -104,6 +104,7 @@ public final class Attachment {
   package func distrust() {
     discard()
     if let offered = context.offered { context.removeSiblings(of: offered, because: .trust) }
+    context.removeStored(because: .trust)
   }
 
   /// Nothing that came is to be kept; what is stored stays.

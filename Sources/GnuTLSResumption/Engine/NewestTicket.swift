@@ -8,23 +8,32 @@ enum NewestTicket {
   /// Captured by a process, the last of those that wait to be stored.
   case captured(by: Int32)
   case stored(RecordKey)
+  /// Somebody else has it, or may have.
+  case used
 }
 
 extension SessionContext {
   /// Lets go of the newest ticket, which somebody else is about to use.
   /// - Returns: False if it may have been used already.
   func cedeNewestTicket() -> Bool {
-    defer { newestTicket = .elsewhere }
     guard session.isTLS13 else { return true }
     // It isn't to be captured later either.
     isNewestTicketTaken = true
+    newestTicket = letGoOfNewestTicket() ? .elsewhere : .used
+    if case .used = newestTicket { return false }
+    return true
+  }
+
+  private func letGoOfNewestTicket() -> Bool {
     switch newestTicket {
     case .elsewhere: return true
+    case .used: return false
     case .captured(let owner):
-      guard !captured.isEmpty else { return true }
-      captured[captured.count - 1].sessionData.wipe()
-      captured.removeLast()
-      refuse(.ceded)
+      if !captured.isEmpty {
+        captured[captured.count - 1].sessionData.wipe()
+        captured.removeLast()
+        refuse(.ceded)
+      }
       // A process that forked still has it, and will store it.
       return owner == getpid()
     case .stored(let key):

@@ -53,20 +53,39 @@ extension SessionContext {
     }
   }
 
+  /// Removes what this connection has stored already.
+  func removeStored(because reason: RemovalReason) {
+    guard ticketsStored > 0, let origin = fullHandshake else { return }
+    do throws(StoreError) {
+      guard let ring = try engine.keyRing(create: false) else { return }
+      forEachSibling(of: origin.id, at: place(under: ring.newest)) { (store, sibling, _, _) throws(StoreError) in
+        try store.remove(sibling.key, because: reason)
+      }
+    } catch {
+      record(error)
+    }
+  }
+
   private func forEachSibling(
     of ticket: OfferedTicket,
+    _ body: (any TicketStore, RecordSummary, inout TicketContents, KeyRing) throws(StoreError) -> Void
+  ) {
+    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place, body)
+  }
+
+  private func forEachSibling(
+    of fullHandshake: [UInt8], at place: StoreKey,
     _ body: (any TicketStore, RecordSummary, inout TicketContents, KeyRing) throws(StoreError) -> Void
   ) {
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
       let store = try engine.store.get()
-      let place = ticket.key.place
       for summary in try store.select(server: place.server) where summary.key.place == place {
         guard let record = try store.read(summary.key),
           var contents = ring.contents(of: record, identity: place.identity)
         else { continue }
         defer { contents.sessionData.wipe() }
-        guard contents.fullHandshake.id == ticket.fullHandshake.id else { continue }
+        guard contents.fullHandshake.id == fullHandshake else { continue }
         try body(store, summary, &contents, ring)
       }
     } catch {

@@ -95,7 +95,7 @@ package struct PreparedFile: ~Copyable {
     let code = unsafe contents.withUnsafeBytes { bytes -> Int32 in
       var written = 0
       while written < bytes.count {
-        let count = unsafe Glibc.write(number, bytes.baseAddress! + written, bytes.count - written)
+        let count = unsafe clinux_write_quietly(number, bytes.baseAddress! + written, bytes.count - written)
         if count >= 0 {
           written += count
         } else if errno != EINTR {
@@ -111,6 +111,7 @@ package struct PreparedFile: ~Copyable {
     switch code {
     case ENOSPC: "a file can't be kept, because the disk is full"
     case EDQUOT: "a file can't be kept, because the disk quota is used up"
+    case EFBIG: "a file can't be kept, because this process may not make one so long"
     default: "a file can't be kept"
     }
   }
