@@ -3,6 +3,7 @@
 #include "client.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,10 @@ int client_main(int argc, char **argv) {
   struct options options;
   struct visitor visitor = {.options = &options};
   if (read_options(argc, argv, &options) != 0) return 2;
+  // Who runs tests may have blocked all signals.
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, NULL);
   G(gnutls_global_init)();
   if (strcmp(options.fork, "global") == 0) {
     pid_t child = fork();
