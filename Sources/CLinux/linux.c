@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -71,4 +73,10 @@ ssize_t clinux_write_quietly(int descriptor, const void *data, size_t size) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   errno = code;
   return result;
+}
+
+ssize_t clinux_file_size_limit(void) {
+  struct rlimit limit;
+  // Infinity is more.
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SSIZE_MAX ? (ssize_t)limit.rlim_cur : SSIZE_MAX;
 }

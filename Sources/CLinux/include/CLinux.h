@@ -27,6 +27,9 @@ ssize_t clinux_read_entries(int folder, void *buffer, size_t size);
 // the process may make one (EFBIG).
 ssize_t clinux_write_quietly(int descriptor, const void *data, size_t size);
 
+// How long this process may make a file (getrlimit(2), RLIMIT_FSIZE): who writes more gets a signal that ends it.
+ssize_t clinux_file_size_limit(void);
+
 // Keeps a memory range out of core dumps (madvise(2), MADV_DONTDUMP). The range must be page-aligned.
 int clinux_exclude_from_core_dumps(void *start, size_t length);
 

@@ -93,9 +93,11 @@ package struct PreparedFile: ~Copyable {
   ) throws(StoreError) {
     let number = file.number
     let code = unsafe contents.withUnsafeBytes { bytes -> Int32 in
+      // No signal may come of it.
+      guard bytes.count <= clinux_file_size_limit() else { return EFBIG }
       var written = 0
       while written < bytes.count {
-        let count = unsafe clinux_write_quietly(number, bytes.baseAddress! + written, bytes.count - written)
+        let count = unsafe Glibc.write(number, bytes.baseAddress! + written, bytes.count - written)
         if count >= 0 {
           written += count
         } else if errno != EINTR {
