@@ -32,7 +32,9 @@ static int take(gnutls_session_t session, unsigned type, unsigned when, unsigned
 
 static int make_session(gnutls_session_t *session, const struct visitor *visitor) {
   const struct options *options = visitor->options;
-  int code = G(gnutls_init)(session, GNUTLS_CLIENT | (options->no_tickets ? GNUTLS_NO_TICKETS : 0));
+  unsigned tickets = options->no_tickets ? GNUTLS_NO_TICKETS : 0;
+  unsigned start = options->false_start ? GNUTLS_ENABLE_FALSE_START : 0;
+  int code = G(gnutls_init)(session, GNUTLS_CLIENT | tickets | start);
   if (code < 0) return code;
   code = G(gnutls_priority_set_direct)(*session, options->priority, NULL);
   if (code < 0) return code;

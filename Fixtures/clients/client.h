@@ -49,6 +49,8 @@ struct options {
   int jumps;
   // Exchanges nothing, and frees its credentials before the session ends.
   int frees_first;
+  // Sends before the server's last flight has come (RFC 7918).
+  int false_start;
   // Goes away after the handshake: exchanges nothing.
   int silent;
   // Verifies the peer for another name too, at the end.

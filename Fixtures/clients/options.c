@@ -20,6 +20,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "set-in-callback") == 0) return options->sets_in_callback = 1, 0;
   if (strcmp(argument, "jump") == 0) return options->jumps = 1, 0;
   if (strcmp(argument, "free-first") == 0) return options->frees_first = 1, 0;
+  if (strcmp(argument, "false-start") == 0) return options->false_start = 1, 0;
   if (strcmp(argument, "silent") == 0) return options->silent = 1, 0;
   if (strcmp(argument, "probe") == 0) return options->probes = 1, 0;
   if (strcmp(argument, "reauth") == 0) return options->authenticates_later = 1, 0;

@@ -63,6 +63,7 @@ struct cpreload_engine {
   // What gnutls_handshake is to return.
   int (*handshake_returned)(gnutls_session_t session, int result);
   void (*data_received)(gnutls_session_t session, ssize_t result);
+  void (*data_sent)(gnutls_session_t session);
   void (*said_goodbye)(gnutls_session_t session);
   // Whether the engine has refused a peer in GnuTLS's stead, or not accepted it yet: no data may pass then.
   int (*is_refused)(gnutls_session_t session);

@@ -123,6 +123,7 @@ enum EngineTable {
       guard let found = unsafe ForeignSessions.find(session), found.isInterestedInData else { return }
       Engine.atWork { found.dataReceived(result) }
     }
+    unsafe table.data_sent = { unsafe ForeignSessions.find($0)?.hasSentData = true }
     unsafe table.said_goodbye = { session in
       guard let found = unsafe ForeignSessions.find(session) else { return }
       Engine.atWork { found.saidGoodbye() }

@@ -34,6 +34,8 @@ final class ForeignSession: @unchecked Sendable {
   private var isTrusted = false
   /// The program has gone on to use the connection.
   private var hasReceivedData = false
+  /// Who rejects a peer sends it nothing.
+  var hasSentData = false
   /// The log has said what is wrong with the store.
   private var hasToldStoreError = false
   /// Of the check that was made in GnuTLS's stead.
@@ -74,7 +76,10 @@ final class ForeignSession: @unchecked Sendable {
   func handshakeEscapes() {
     switch stage {
     case .unstarted: leaveAlone()
-    case .established: if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
+    case .established:
+      // The end of a false start isn't another handshake.
+      guard attachment?.isFalseStartUnderWay != true else { return }
+      if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
     case .handshaking, .over: break
     }
   }
@@ -216,7 +221,7 @@ final class ForeignSession: @unchecked Sendable {
   /// Before `gnutls_deinit`.
   func ends() {
     guard let attachment else { return }
-    if attachment.outcome.isResumed, !hasReceivedData {
+    if attachment.outcome.isResumed, !hasReceivedData, !hasSentData, attachment.isOfThisProcess {
       // It has gone away: maybe for what only a full handshake mends, such as a pin of the server's new key.
       attachment.distrust()
     } else if !mayKeepAtEnd {

@@ -9,7 +9,7 @@ static void clear_stale_guard(gnutls_session_t session) {
   const struct cpreload_engine *engine = opened_engine();
   int is_stale = 0;
   if (engine) ASK(is_stale, is_handshaking(session));
-  if (is_stale) depth = 0;
+  if (is_stale) clear_guard();
 }
 
 EXPORTED void gnutls_handshake_set_hook_function(gnutls_session_t session, unsigned int type, int when,
@@ -29,7 +29,7 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   clear_stale_guard(session);
   const struct cpreload_engine *engine = engine_for_call();
   if (!engine) {
-    if (is_lost(session)) return handshake_of_lost(real, session);
+    if (may_be_lost(session)) return handshake_of_lost(real, session);
     if (depth > 0 && (engine = opened_engine())) TELL(handshake_escapes(session));
     return real(session);
   }
@@ -40,6 +40,8 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   ASK(result, handshake_returned(session, result));
   int goes_on = 0;
   if (result < 0) ASK(goes_on, is_handshaking(session));
+  // What has been refused stays so in a forked process.
+  if (result < 0 && !goes_on) ASK(goes_on, is_refused(session));
   if (goes_on) remember_for_fork(session);
   else forget_lost(session);
   return result;
@@ -78,7 +80,11 @@ RECEIVE(gnutls_record_recv_packet, (gnutls_session_t session, gnutls_packet_t *p
     if (!real) return UNKNOWN;                                                                                       \
     const struct cpreload_engine *engine = engine_for_call();                                                        \
     REFUSE_IF_REFUSED;                                                                                               \
-    return real arguments;                                                                                           \
+    if (!engine) return real arguments;                                                                              \
+    type result;                                                                                                     \
+    PASS(result = real arguments);                                                                                   \
+    if (result > 0) TELL(data_sent(session));                                                                        \
+    return result;                                                                                                   \
   }
 SEND(ssize_t, gnutls_record_send, (gnutls_session_t session, const void *data, size_t size), (session, data, size))
 SEND(ssize_t, gnutls_record_send2,

@@ -1,6 +1,6 @@
 #include "lost.h"
 
-// Enough for any program that forks amid handshakes. Of more, those that found no place are taken for lost all together.
+// Enough for any program that forks amid handshakes. If there were more, no handshake may end resumed without the engine.
 enum { PLACES = 256 };
 static _Atomic(gnutls_session_t) under_way[PLACES];
 static _Atomic int count;
@@ -23,7 +23,7 @@ void forget_lost(gnutls_session_t session) {
   for (int i = 0; i < PLACES; i++) {
     gnutls_session_t known = session;
     if (!atomic_compare_exchange_strong(&under_way[i], &known, NULL)) continue;
-    atomic_fetch_sub(&count, 1);
+    if (atomic_fetch_sub(&count, 1) == 1) atomic_store(&overflowed, 0);
     return;
   }
 }
@@ -32,7 +32,11 @@ int is_lost(gnutls_session_t session) {
   if (!engine_was_lost()) return 0;
   for (int i = 0; i < PLACES; i++)
     if (atomic_load(&under_way[i]) == session) return 1;
-  return atomic_load(&overflowed);
+  return 0;
+}
+
+int may_be_lost(gnutls_session_t session) {
+  return is_lost(session) || (engine_was_lost() && atomic_load(&overflowed));
 }
 
 int handshake_of_lost(__typeof__(&gnutls_handshake) real, gnutls_session_t session) {

@@ -14,6 +14,9 @@ void forget_lost(gnutls_session_t session);
 // Whether this process has lost the engine while the handshake was under way.
 int is_lost(gnutls_session_t session);
 
+// The same; also if nobody can tell, as there were too many.
+int may_be_lost(gnutls_session_t session);
+
 // Goes on with such a handshake, and refuses what would have been checked.
 int handshake_of_lost(__typeof__(&gnutls_handshake) real, gnutls_session_t session);
 

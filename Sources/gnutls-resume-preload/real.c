@@ -49,6 +49,8 @@ static const struct cpreload_engine *engine;
 static _Atomic unsigned all_calls;
 static _Thread_local unsigned own_calls __attribute__((tls_model("initial-exec")));
 
+void clear_guard(void) { depth = own_calls; }
+
 static _Atomic int was_lost;
 
 int engine_was_lost(void) { return atomic_load_explicit(&was_lost, memory_order_relaxed); }
@@ -57,14 +59,19 @@ int engine_was_lost(void) { return atomic_load_explicit(&was_lost, memory_order_
 // entering meanwhile, lest somebody wait for a lock of the program's that this thread holds.
 static void before_fork(void) {
   struct timespec pause = {.tv_nsec = 100000};
+  int system_error = errno, cancel_state;
+  // No fork is cancelled for it.
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
   for (int i = 0; i < 200 && atomic_load(&all_calls) != own_calls; i++) nanosleep(&pause, NULL);
+  pthread_setcancelstate(cancel_state, NULL);
+  errno = system_error;
 }
 
 // A thread that was in the engine doesn't exist in a forked process, but what it had locked stays locked.
 static void after_fork_in_child(void) {
   int is_open = atomic_load(&state) == OPEN;
   if (atomic_load(&all_calls) != own_calls || atomic_load(&state) == OPENING) {
-    atomic_store(&was_lost, is_open);
+    if (is_open) atomic_store(&was_lost, 1);
     atomic_store(&state, UNUSABLE);
   }
   atomic_store(&all_calls, own_calls);

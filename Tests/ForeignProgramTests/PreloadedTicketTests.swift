@@ -58,6 +58,16 @@ struct PreloadedTicketTests {
     #expect(try visitor.preload.count().tickets == 0)
   }
 
+  @Test("The session of a false start is kept once the handshake has ended within another call", .needs(.compiler))
+  func falseStart() throws {
+    let server = try TLSServer.forClients { $0.versions = .tls12 }
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("a client", "false-start", "priority=\(tls12Priorities)")
+    for expected in ["full\n", "resumed\n", "resumed\n"] {
+      #expect(try visitor.run(program).standardOutput == expected)
+    }
+  }
+
   @Test("Of a session that authenticates after the handshake nothing is kept", .needs(.compiler))
   func authenticatesLater() throws {
     let server = try TLSServer.forClients()

@@ -100,6 +100,12 @@ public final class Attachment {
   /// The session has made a handshake, whatever the application says that GnuTLS has answered.
   package var hasShakenHands: Bool { context.session.hasShakenHands || context.session.usedFalseStart }
 
+  /// The handshake has returned before it was over (RFC 7918), and goes on within other calls.
+  package var isFalseStartUnderWay: Bool { context.session.usedFalseStart && !context.session.hasShakenHands }
+
+  /// A forked process has a copy of its parent's.
+  package var isOfThisProcess: Bool { context.process == getpid() }
+
   /// The peer is not to be trusted: the tickets of its full handshake go, and those that came are not kept.
   package func distrust() {
     discard()

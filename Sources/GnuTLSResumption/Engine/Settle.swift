@@ -58,8 +58,10 @@ extension SessionContext {
     guard ticketsStored > 0, let origin = fullHandshake else { return }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
-      forEachSibling(of: origin.id, at: place(under: ring.newest)) { (store, sibling, _, _) throws(StoreError) in
-        try store.remove(sibling.key, because: reason)
+      for key in ring.all {
+        forEachSibling(of: origin.id, at: place(under: key)) { (store, sibling, _, _) throws(StoreError) in
+          try store.remove(sibling.key, because: reason)
+        }
       }
     } catch {
       record(error)
