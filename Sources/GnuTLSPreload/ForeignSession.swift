@@ -64,12 +64,15 @@ final class ForeignSession: @unchecked Sendable {
     guard refusal == 0 else { return true }
     switch stage {
     case .unstarted: start()
-    case .established:
-      // Under TLS 1.3 it is but a change of keys.
-      if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
+    case .established: renegotiationBegins()
     case .handshaking, .over: break
     }
     return false
+  }
+
+  /// Under TLS 1.3 it is but a change of keys.
+  private func renegotiationBegins() {
+    if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
   }
 
   /// Made within another call of GnuTLS's or of the engine's, where nothing can be offered nor checked.
@@ -78,8 +81,7 @@ final class ForeignSession: @unchecked Sendable {
     case .unstarted: leaveAlone()
     case .established:
       // The end of a false start isn't another handshake.
-      guard attachment?.isFalseStartUnderWay != true else { return }
-      if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
+      if attachment?.isFalseStartUnderWay != true { renegotiationBegins() }
     case .handshaking, .over: break
     }
   }

@@ -5,16 +5,24 @@ enum Arguments {
   /// A copy of a structure that begins with its size. One of a later header may be longer: what it says there can't be
   /// obeyed, so it must say nothing.
   static func copy<Value>(_ pointer: UnsafePointer<Value>?, _ name: String) throws(Failure) -> Value {
-    guard let pointer = unsafe pointer else { throw .missing(name, "hand in a structure that its macro has set up") }
-    let size = unsafe UnsafeRawPointer(pointer).load(as: Int.self)
-    guard size >= MemoryLayout<Value>.stride, size <= 4096 else {
-      throw .invalid("\(name)->size is \(size); set the structure up with its macro")
-    }
+    let (pointer, size) = unsafe try sized(pointer, name)
     let rest = unsafe UnsafeRawBufferPointer(start: pointer, count: size).dropFirst(MemoryLayout<Value>.stride)
     guard unsafe rest.allSatisfy({ $0 == 0 }) else {
       throw .invalid("\(name) has fields of a later version; install that version of the library")
     }
     return unsafe pointer.pointee
+  }
+
+  /// A structure that is there, and its size, which it begins with.
+  static func sized<Value>(
+    _ pointer: UnsafePointer<Value>?, _ name: String
+  ) throws(Failure) -> (pointer: UnsafePointer<Value>, size: Int) {
+    guard let pointer = unsafe pointer else { throw .missing(name, "hand in a structure that its macro has set up") }
+    let size = unsafe UnsafeRawPointer(pointer).load(as: Int.self)
+    guard size >= MemoryLayout<Value>.stride, size <= 4096 else {
+      throw .invalid("\(name)->size is \(size); set the structure up with its macro")
+    }
+    return unsafe (pointer, size)
   }
 
   /// Text of one meaning: repaired bytes could make two names one.

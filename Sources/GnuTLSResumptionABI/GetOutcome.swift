@@ -8,18 +8,17 @@ public func gnutls_resumption_get_outcome(
   _ attachment: gnutls_resumption_attachment_t!, _ outcome: UnsafeMutablePointer<gnutls_resumption_outcome_t>!
 ) -> Int32 {
   guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
-  guard let target = unsafe outcome else {
-    return handle.note(.missing("outcome", "hand in a structure that its macro has set up"))
-  }
-  let (size, known) = unsafe (target.pointee.size, MemoryLayout<gnutls_resumption_outcome_t>.stride)
-  guard size >= known, size <= 4096 else {
-    return handle.note(.invalid("outcome->size is \(size); set the structure up with its macro"))
+  let size: Int
+  do throws(Failure) {
+    size = unsafe try Arguments.sized(UnsafePointer(outcome), "outcome").size
+  } catch {
+    return handle.note(error)
   }
   let (filled, code) = unsafe handle.outcome
   // A later header's fields read as 0.
-  unsafe UnsafeMutableRawPointer(target).initializeMemory(as: UInt8.self, repeating: 0, count: size)
-  unsafe target.pointee = unsafe filled
-  unsafe target.pointee.size = size
+  unsafe UnsafeMutableRawPointer(outcome).initializeMemory(as: UInt8.self, repeating: 0, count: size)
+  unsafe outcome.pointee = unsafe filled
+  unsafe outcome.pointee.size = size
   return code
 }
 

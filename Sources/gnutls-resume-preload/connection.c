@@ -43,7 +43,7 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   // What has been refused stays so in a forked process.
   if (result < 0 && !goes_on) ASK(goes_on, is_refused(session));
   if (goes_on) remember_for_fork(session);
-  else forget_lost(session);
+  else forget_for_fork(session);
   return result;
 }
 
@@ -53,39 +53,30 @@ WRAPPED(engine_at_any_depth, int, gnutls_reauth, (gnutls_session_t session, unsi
 
 // From a peer that was refused nothing comes, and to it nothing goes, not even of a program that doesn't look at the
 // handshake's result.
-#define REFUSE_IF_REFUSED                                                                                            \
-  int is_refused = is_lost(session);                                                                                 \
-  if (engine) ASK(is_refused, is_refused(session));                                                                  \
-  if (is_refused) return GNUTLS_E_INVALID_SESSION
-#define RECEIVE(name, parameters, arguments)                                                                         \
-  EXPORTED ssize_t name parameters {                                                                                 \
+#define CARRIES(type, name, parameters, arguments, after)                                                            \
+  EXPORTED type name parameters {                                                                                    \
     REAL(name)                                                                                                       \
     if (!real) return UNKNOWN;                                                                                       \
     const struct cpreload_engine *engine = engine_for_call();                                                        \
-    REFUSE_IF_REFUSED;                                                                                               \
+    int is_refused = is_lost(session);                                                                               \
+    if (engine) ASK(is_refused, is_refused(session));                                                                \
+    if (is_refused) return GNUTLS_E_INVALID_SESSION;                                                                 \
     if (!engine) return real arguments;                                                                              \
-    ssize_t result;                                                                                                  \
+    type result;                                                                                                     \
     PASS(result = real arguments);                                                                                   \
-    TELL(data_received(session, result));                                                                            \
+    after;                                                                                                           \
     return result;                                                                                                   \
   }
+#define RECEIVE(name, parameters, arguments)                                                                         \
+  CARRIES(ssize_t, name, parameters, arguments, TELL(data_received(session, result)))
+#define SEND(type, name, parameters, arguments)                                                                      \
+  CARRIES(type, name, parameters, arguments, if (result > 0) TELL(data_sent(session)))
+
 RECEIVE(gnutls_record_recv, (gnutls_session_t session, void *data, size_t size), (session, data, size))
 RECEIVE(gnutls_record_recv_seq, (gnutls_session_t session, void *data, size_t size, unsigned char *sequence),
         (session, data, size, sequence))
 RECEIVE(gnutls_record_recv_packet, (gnutls_session_t session, gnutls_packet_t *packet), (session, packet))
 
-#define SEND(type, name, parameters, arguments)                                                                      \
-  EXPORTED type name parameters {                                                                                    \
-    REAL(name)                                                                                                       \
-    if (!real) return UNKNOWN;                                                                                       \
-    const struct cpreload_engine *engine = engine_for_call();                                                        \
-    REFUSE_IF_REFUSED;                                                                                               \
-    if (!engine) return real arguments;                                                                              \
-    type result;                                                                                                     \
-    PASS(result = real arguments);                                                                                   \
-    if (result > 0) TELL(data_sent(session));                                                                        \
-    return result;                                                                                                   \
-  }
 SEND(ssize_t, gnutls_record_send, (gnutls_session_t session, const void *data, size_t size), (session, data, size))
 SEND(ssize_t, gnutls_record_send2,
      (gnutls_session_t session, const void *data, size_t size, size_t pad, unsigned flags),

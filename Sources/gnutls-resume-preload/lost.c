@@ -18,7 +18,7 @@ void remember_for_fork(gnutls_session_t session) {
   atomic_store(&overflowed, 1);
 }
 
-void forget_lost(gnutls_session_t session) {
+void forget_for_fork(gnutls_session_t session) {
   if (atomic_load_explicit(&count, memory_order_relaxed) == 0) return;
   for (int i = 0; i < PLACES; i++) {
     gnutls_session_t known = session;
@@ -45,7 +45,7 @@ int handshake_of_lost(__typeof__(&gnutls_handshake) real, gnutls_session_t sessi
   __typeof__(&gnutls_session_is_resumed) is_resumed =
       (__typeof__(&gnutls_session_is_resumed))find_real("gnutls_session_is_resumed");
   if (is_resumed && !is_resumed(session)) {
-    forget_lost(session);
+    forget_for_fork(session);
     return result;
   }
   return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;

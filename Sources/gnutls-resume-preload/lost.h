@@ -9,7 +9,7 @@
 void remember_for_fork(gnutls_session_t session);
 
 // It has ended, or its session has.
-void forget_lost(gnutls_session_t session);
+void forget_for_fork(gnutls_session_t session);
 
 // Whether this process has lost the engine while the handshake was under way.
 int is_lost(gnutls_session_t session);

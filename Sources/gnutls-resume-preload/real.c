@@ -69,9 +69,9 @@ static void before_fork(void) {
 
 // A thread that was in the engine doesn't exist in a forked process, but what it had locked stays locked.
 static void after_fork_in_child(void) {
-  int is_open = atomic_load(&state) == OPEN;
-  if (atomic_load(&all_calls) != own_calls || atomic_load(&state) == OPENING) {
-    if (is_open) atomic_store(&was_lost, 1);
+  int before = atomic_load(&state);
+  if (atomic_load(&all_calls) != own_calls || before == OPENING) {
+    if (before == OPEN) atomic_store(&was_lost, 1);
     atomic_store(&state, UNUSABLE);
   }
   atomic_store(&all_calls, own_calls);

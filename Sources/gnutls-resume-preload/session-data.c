@@ -9,10 +9,12 @@ WRAPPED(engine_for_call, int, gnutls_session_set_data, (gnutls_session_t session
 // GnuTLS's own answer where there is no ticket: four zeros, which resume nothing.
 static const unsigned char no_ticket[4];
 
-// Puts it in the place of session data that the program must not use: those that somebody else may use, as the engine says,
-// or the parent of a process that has lost its engine. Returns the size.
-static size_t deny(void *data, size_t size) {
-  if (size < sizeof no_ticket) return size;
+// The size of session data that GnuTLS has given, once the program may have them: else no ticket takes their place, as the
+// engine says that somebody else may use it, or as the parent of a process that has lost its engine may.
+static size_t permitted(const struct cpreload_engine *engine, gnutls_session_t session, void *data, size_t size) {
+  int is_used = engine_was_lost();
+  if (engine) ASK(is_used, session_data_given(session, data, size));
+  if (!is_used || size < sizeof no_ticket) return size;
   memcpy(data, no_ticket, sizeof no_ticket);
   return sizeof no_ticket;
 }
@@ -24,20 +26,12 @@ EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_
   REAL(gnutls_session_get_data)
   if (!real) return UNKNOWN;
   const struct cpreload_engine *engine = engine_at_any_depth();
-  if (!engine) {
-    int result = real(session, data, size);
-    if (result >= 0 && data && engine_was_lost()) *size = deny(data, *size);
-    return result;
-  }
   int result;
   asked = session;
   PASS(result = real(session, data, size));
   asked = NULL;
   // Without a place for them only their size was asked for.
-  if (result < 0 || !data) return result;
-  int is_used;
-  ASK(is_used, session_data_given(session, data, *size));
-  if (is_used) *size = deny(data, *size);
+  if (result >= 0 && data) *size = permitted(engine, session, data, *size);
   return result;
 }
 
@@ -50,16 +44,8 @@ EXPORTED int gnutls_session_get_data2(gnutls_session_t session, gnutls_datum_t *
     return real(session, data);
   }
   const struct cpreload_engine *engine = engine_at_any_depth();
-  if (!engine) {
-    int result = real(session, data);
-    if (result >= 0 && engine_was_lost()) data->size = deny(data->data, data->size);
-    return result;
-  }
   int result;
   PASS(result = real(session, data));
-  if (result < 0) return result;
-  int is_used;
-  ASK(is_used, session_data_given(session, data->data, data->size));
-  if (is_used) data->size = deny(data->data, data->size);
+  if (result >= 0) data->size = permitted(engine, session, data->data, data->size);
   return result;
 }

@@ -27,7 +27,7 @@ static inline const struct cpreload_engine *engine_for_priorities(void) {
 EXPORTED void gnutls_deinit(gnutls_session_t session) {
   REAL(gnutls_deinit)
   if (!real) return;
-  forget_lost(session);
+  forget_for_fork(session);
   const struct cpreload_engine *engine = engine_at_any_depth();
   if (engine) TELL(session_ends(session));
   BEGIN_PRIORITY_CALL;

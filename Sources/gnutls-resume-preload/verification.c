@@ -25,7 +25,8 @@ EXPORTED unsigned int gnutls_session_get_verify_cert_status(gnutls_session_t ses
 }
 
 #define VERIFIES(name, parameters, arguments)                                                                        \
-  WRAPPED(engine_for_call, int, name, parameters, arguments, NOTHING, TELL(peer_verified(session, result, status ? *status : ~0u)))
+  WRAPPED(engine_for_call, int, name, parameters, arguments, NOTHING,                                                \
+          TELL(peer_verified(session, result, status ? *status : ~0u)))
 VERIFIES(gnutls_certificate_verify_peers,
          (gnutls_session_t session, gnutls_typed_vdata_st *data, unsigned elements, unsigned int *status),
          (session, data, elements, status))

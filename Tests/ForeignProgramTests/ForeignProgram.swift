@@ -35,3 +35,8 @@ struct ForeignProgram: Sendable {
 
 /// GnuTLS's priorities without TLS 1.3.
 let tls12Priorities = "NORMAL:-VERS-TLS1.3"
+
+extension TLSVersion {
+  /// What keeps a client to this version, or lets it choose this one.
+  var priorities: String { self == .tls12 ? tls12Priorities : "NORMAL" }
+}

@@ -11,7 +11,7 @@ struct PreloadedFailureTests {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let visitor = try Visitor(port: server.port)
     let program = ForeignProgram.client(
-      "a client", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")")
+      "a client", "priority=\(version.priorities)")
     #expect(try visitor.run(program).standardOutput == "full\n")
     server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
     let failed = try visitor.run(program)

@@ -87,7 +87,7 @@ struct PreloadedTicketTests {
   func goesAway(version: TLSVersion) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let visitor = try Visitor(port: server.port)
-    let priority = "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")"
+    let priority = "priority=\(version.priorities)"
     for verify in ["cert", "peers2"] {
       let leaving = ForeignProgram.client("leaves", priority, "verify=\(verify)", "silent")
       for expected in ["full\n", "resumed\n"] {
@@ -103,7 +103,7 @@ struct PreloadedTicketTests {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     var visitor = try Visitor(port: server.port)
     let program = ForeignProgram.client(
-      "no tickets", "no-tickets", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")")
+      "no tickets", "no-tickets", "priority=\(version.priorities)")
     for expected in ["full\n", "resumed\n"] { #expect(try visitor.run(program).standardOutput == expected) }
     #expect(visitor.preload.events.allSatisfy { $0.hasSuffix("; GNUTLS_NO_TICKETS cleared") })
     visitor = try Visitor(port: server.port)

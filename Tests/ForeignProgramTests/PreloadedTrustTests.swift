@@ -65,7 +65,7 @@ struct PreloadedTrustTests {
   func careless(version: TLSVersion, verify: String) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let visitor = try Visitor(port: server.port)
-    let priority = "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")"
+    let priority = "priority=\(version.priorities)"
     #expect(try visitor.run(.client("accepting", "verify=\(verify)", priority)).standardOutput == "full\n")
     let refusing = ForeignProgram.client("careless", "verify=\(verify)", priority, "verdict=refuse", "careless")
     let result = try visitor.run(refusing)
@@ -82,7 +82,7 @@ struct PreloadedTrustTests {
   func later(version: TLSVersion, verify: String) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let visitor = try Visitor(port: server.port)
-    let priority = "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")"
+    let priority = "priority=\(version.priorities)"
     let program = ForeignProgram.client("later", "verify=\(verify)", priority, "verdict=later")
     for expected in ["full\n", "resumed\n", "resumed\n"] {
       let result = try visitor.run(program)
@@ -97,7 +97,7 @@ struct PreloadedTrustTests {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let visitor = try Visitor(port: server.port)
     let options = [
-      "verify=function", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")", "own-transport",
+      "verify=function", "priority=\(version.priorities)", "own-transport",
     ]
     #expect(try visitor.run(.client("accepting", options: options)).standardOutput == "full\n")
     let refusing = ForeignProgram.client("refusing", options: options + ["verdict=refuse", "bad-data"])
@@ -113,7 +113,7 @@ struct PreloadedTrustTests {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let visitor = try Visitor(port: server.port)
     let options = [
-      "verify=function", "priority=\(version == .tls12 ? tls12Priorities : "NORMAL")", "own-transport", "jump",
+      "verify=function", "priority=\(version.priorities)", "own-transport", "jump",
     ]
     #expect(try visitor.run(.client("jumping", options: options)).standardOutput == "full\n")
     let result = try visitor.run(.client("refusing", options: options + ["verdict=refuse"]))

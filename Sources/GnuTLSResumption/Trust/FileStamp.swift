@@ -13,16 +13,19 @@ struct FileStamp {
 
   /// Nil if there is no such file.
   init?(path: String) {
-    var status = stat()
-    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0 else { return nil }
+    guard let status = Self.status(of: path) else { return nil }
     self.init(status)
   }
 
   /// Nil if there is no such file, or it is a folder, a pipe or a device.
   init?(regularFile path: String) {
-    var status = stat()
-    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0, status.isKind(S_IFREG) else { return nil }
+    guard let status = Self.status(of: path), status.isKind(S_IFREG) else { return nil }
     self.init(status)
+  }
+
+  private static func status(of path: String) -> stat? {
+    var status = stat()
+    return unsafe path.withCString { unsafe stat($0, &status) } == 0 ? status : nil
   }
 
   init(_ status: stat) {
