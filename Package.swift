@@ -20,6 +20,8 @@ let ownNames = LinkerSetting.unsafeFlags([
 var package = Package(
   name: "swift-gnutls-resumption",
   products: [
+    // A consumer's own module of this name would collide with ours, so that it may use ours.
+    .library(name: "CGnuTLS", targets: ["CGnuTLS"]),
     .library(name: "GnuTLSResumption", targets: ["GnuTLSResumption"]),
     .library(name: "SessionTickets", targets: ["SessionTickets"]),
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
@@ -36,15 +38,18 @@ var package = Package(
   ],
   targets: [
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
-    .target(name: "CLinux"),
+    .systemLibrary(name: "CScriptableTLSServer", pkgConfig: "gnutls"),
+    .target(name: "CSessionTickets"),
     // What a statically linked Swift runtime does better without when it starts.
     .target(name: "CProcessArguments", publicHeadersPath: "."),
     .target(name: "CForeignProcess", publicHeadersPath: "."),
-    .target(name: "Locking", swiftSettings: strict),
-    .target(name: "SessionTickets", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
-    .target(name: "SessionTicketsTesting", dependencies: ["Locking", "SessionTickets"], swiftSettings: strict),
+    .target(name: "SessionTicketsLocking", swiftSettings: strict),
+    .target(name: "SessionTickets", dependencies: ["CSessionTickets", "SessionTicketsLocking"], swiftSettings: strict),
     .target(
-      name: "GnuTLSResumption", dependencies: ["CGnuTLS", "CLinux", "Locking", "SessionTickets"], swiftSettings: strict),
+      name: "SessionTicketsTesting", dependencies: ["SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
+    .target(
+      name: "GnuTLSResumption",
+      dependencies: ["CGnuTLS", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
       name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
@@ -57,9 +62,13 @@ var package = Package(
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .target(
       name: "GnuTLSPreload",
-      dependencies: ["CGnuTLS", "CLinux", "CPreload", "GnuTLSResumption", "Locking", "SessionTickets"],
+      dependencies: [
+        "CGnuTLS", "CSessionTickets", "CPreload", "GnuTLSResumption", "SessionTicketsLocking", "SessionTickets",
+      ],
       swiftSettings: strict),
-    .target(name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "Locking"], swiftSettings: strict),
+    .target(
+      name: "ScriptableTLSServer", dependencies: ["CGnuTLS", "CScriptableTLSServer", "SessionTicketsLocking"],
+      swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
     .executableTarget(
@@ -83,23 +92,26 @@ var package = Package(
     .executableTarget(
       name: "resumption-bench",
       dependencies: [
-        "BenchmarkReport", "CBenchmark", "Locking", "SessionTickets", "SessionTicketsTesting",
+        "BenchmarkReport", "CBenchmark", "SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
-      name: "TestPeers", dependencies: ["CGnuTLS", "Locking", "ScriptableTLSServer"], path: "Tests/TestPeers",
-      swiftSettings: strict),
+      name: "TestPeers",
+      dependencies: ["CGnuTLS", "CScriptableTLSServer", "SessionTicketsLocking", "ScriptableTLSServer"],
+      path: "Tests/TestPeers", swiftSettings: strict),
     .testTarget(
       name: "TestPeersTests", dependencies: ["TestPeers", "ScriptableTLSServer", "scriptable-tls-server"],
       swiftSettings: strict),
     .testTarget(
       name: "SessionTicketsTests",
-      dependencies: ["Locking", "SessionTickets", "SessionTicketsTesting", "store-stress"],
+      dependencies: ["SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting", "store-stress"],
       swiftSettings: strict),
     .testTarget(
       name: "GnuTLSResumptionTests",
-      dependencies: ["GnuTLSResumption", "Locking", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers"],
+      dependencies: [
+        "GnuTLSResumption", "SessionTicketsLocking", "SessionTickets", "CGnuTLS", "ScriptableTLSServer", "TestPeers",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BenchmarkTests",

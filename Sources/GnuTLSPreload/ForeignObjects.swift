@@ -1,6 +1,6 @@
 internal import CGnuTLS
 internal import GnuTLSResumption
-internal import Locking
+internal import SessionTicketsLocking
 
 /// What is known of the program's other objects, by address.
 enum ForeignObjects {

@@ -1,6 +1,6 @@
 internal import CGnuTLS
 internal import GnuTLSResumption
-internal import Locking
+internal import SessionTicketsLocking
 
 /// One client session of the program's, from `gnutls_init` to `gnutls_deinit`.
 ///

@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import Locking
+internal import SessionTicketsLocking
 
 /// The program's client sessions, by address.
 enum ForeignSessions {

@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import CLinux
+internal import CSessionTickets
 internal import Glibc
 internal import GnuTLSResumption
 
@@ -95,14 +95,14 @@ enum HandshakeLog {
 
   private static func writeToStandardError(_ bytes: [UInt8]) {
     guard let known = standardError, let now = standardErrorNow, known == now else { return }
-    _ = unsafe clinux_write_quietly(STDERR_FILENO, bytes, bytes.count)
+    _ = unsafe csessiontickets_write_quietly(STDERR_FILENO, bytes, bytes.count)
   }
 
   /// In one piece, so that the lines of several processes don't mix.
   private static func append(_ bytes: [UInt8], to path: String) {
     let file = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
     guard file >= 0 else { return }
-    _ = unsafe clinux_write_quietly(file, bytes, bytes.count)
+    _ = unsafe csessiontickets_write_quietly(file, bytes, bytes.count)
     close(file)
   }
 }

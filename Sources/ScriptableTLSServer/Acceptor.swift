@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Locking
+internal import SessionTicketsLocking
 
 /// Accepts clients on a thread of its own and serves each on another.
 final class Acceptor: Sendable {

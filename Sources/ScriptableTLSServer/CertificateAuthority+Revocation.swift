@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 internal import Glibc
 
 extension CertificateAuthority {

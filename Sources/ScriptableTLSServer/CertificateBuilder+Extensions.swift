@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// What makes a certificate an authority's or a leaf.
 extension CertificateBuilder {

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 internal import Glibc
 
 /// Owns a certificate while it is put together, and after it is signed.

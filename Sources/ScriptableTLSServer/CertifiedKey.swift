@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// Owns a key and its certificates, in the order in which a server sends them.
 ///
@@ -20,7 +20,7 @@ internal import CGnuTLS
     // It deinitialises what it has imported if it fails.
     let imported = unsafe gnutls_pcert_import_x509_list(certificates, list, &count, 0)
     for index in 0..<Int(count) { unsafe gnutls_x509_crt_deinit(list?[index]) }
-    unsafe cgnutls_server_free(list)
+    unsafe cscriptable_free(list)
     do {
       try check("loading the server's certificate", imported)
       unsafe key = try Self.privateKey(certificate.key)

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 extension Conversation {
   /// Notes what the handshake has settled.
@@ -6,7 +6,7 @@ extension Conversation {
     seen.state = .handshaken
     seen.isResumed = unsafe gnutls_session_is_resumed(session) != 0
     seen.version = unsafe text(gnutls_protocol_get_name(gnutls_protocol_get_version(session)))
-    seen.cipherSuite = unsafe text(cgnutls_server_cipher_suite(session))
+    seen.cipherSuite = unsafe text(cscriptable_cipher_suite(session))
     seen.group = unsafe text(gnutls_group_get_name(gnutls_group_get(session)))
     let flags = unsafe gnutls_session_get_flags(session)
     seen.usesExtendedMasterSecret = flags & GNUTLS_SFLAGS_EXT_MASTER_SECRET.rawValue != 0

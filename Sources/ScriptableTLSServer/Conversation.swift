@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// One connection from its acceptance to its end. It belongs to the thread that runs it.
 @safe final class Conversation {

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 extension Array where Element == UInt8 {
   /// Lends a copy of the bytes as a GnuTLS datum. GnuTLS borrows it for the length of the call.
@@ -18,6 +18,6 @@ extension Array where Element == UInt8 {
   /// Copies what a datum that was allocated for us points to, and frees it.
   init(taking datum: gnutls_datum_t) {
     self = unsafe [UInt8](copying: datum)
-    unsafe cgnutls_server_free(datum.data)
+    unsafe cscriptable_free(datum.data)
   }
 }

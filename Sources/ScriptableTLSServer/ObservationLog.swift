@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Locking
+internal import SessionTicketsLocking
 
 /// What a server has seen, in the order of acceptance, for tests to read while it runs.
 final class ObservationLog: Sendable {

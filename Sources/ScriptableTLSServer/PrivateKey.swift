@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// Owns a private key.
 @safe struct PrivateKey: ~Copyable {
@@ -8,8 +8,8 @@ internal import CGnuTLS
     let key = try PrivateKey()
     let (algorithm, bits) =
       switch type {
-      case .ecdsa: (GNUTLS_PK_ECDSA, cgnutls_server_curve_bits(GNUTLS_ECC_CURVE_SECP256R1))
-      case .ecdsaP384: (GNUTLS_PK_ECDSA, cgnutls_server_curve_bits(GNUTLS_ECC_CURVE_SECP384R1))
+      case .ecdsa: (GNUTLS_PK_ECDSA, cscriptable_curve_bits(GNUTLS_ECC_CURVE_SECP256R1))
+      case .ecdsaP384: (GNUTLS_PK_ECDSA, cscriptable_curve_bits(GNUTLS_ECC_CURVE_SECP384R1))
       case .rsa: (GNUTLS_PK_RSA, 2048)
       case .rsa1024: (GNUTLS_PK_RSA, 1024)
       }

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// GnuTLS's memory of the early data it has accepted (RFC 8446 §8).
 ///

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// What a connection is served with: a snapshot, so that changes concern later connections only.
 struct ServerContext: Sendable {

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// Owns GnuTLS's certificate credentials.
 ///

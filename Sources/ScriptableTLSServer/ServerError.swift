@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// Why a server couldn't be started, or a certificate not be made.
 public struct ServerError: Error, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-internal import CGnuTLS
-internal import Locking
+internal import CScriptableTLSServer
+internal import SessionTicketsLocking
 
 /// The TLS 1.2 sessions that clients resume by their id, in memory, and what early data was seen before.
 ///
@@ -20,7 +20,7 @@ final class SessionCache: Sendable {
       guard let data = unsafe SessionCache.borrowed(cache).data(for: [UInt8](copying: key)) else {
         return unsafe gnutls_datum_t()
       }
-      return unsafe data.withUnsafeBytes { unsafe cgnutls_server_copy_datum($0.baseAddress, UInt32($0.count)) }
+      return unsafe data.withUnsafeBytes { unsafe cscriptable_copy_datum($0.baseAddress, UInt32($0.count)) }
     }
     unsafe gnutls_db_set_remove_function(session) { cache, key in
       unsafe SessionCache.borrowed(cache).remove([UInt8](copying: key))

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Locking
+internal import SessionTicketsLocking
 
 /// Owns a TCP socket that one thread uses and another may shut down.
 final class Socket: Sendable {

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// Owns a certificate chain with an OCSP response for each of its certificates.
 ///

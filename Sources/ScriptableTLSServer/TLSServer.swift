@@ -1,4 +1,4 @@
-internal import Locking
+internal import SessionTicketsLocking
 
 /// A TLS server on 127.0.0.1 that does on each connection what its script says, and remembers what it saw.
 ///

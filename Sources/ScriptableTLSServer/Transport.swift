@@ -1,10 +1,10 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 internal import Glibc
 
 extension Conversation {
   /// Lets GnuTLS read through the conversation, which can so break off between two flights, and write to the socket.
   func attachTransport() {
-    unsafe cgnutls_server_set_transport(session, Unmanaged.passUnretained(self).toOpaque(), socket.descriptor)
+    unsafe cscriptable_set_transport(session, Unmanaged.passUnretained(self).toOpaque(), socket.descriptor)
     unsafe gnutls_transport_set_pull_function(session) { pointer, buffer, count in
       let conversation = unsafe Conversation.borrowed(pointer)
       if conversation.failsAtNextRead {
@@ -24,7 +24,7 @@ extension Conversation {
   /// Shows the conversation every handshake message, before and after GnuTLS handles it.
   func attachHook() {
     unsafe gnutls_session_set_ptr(session, Unmanaged.passUnretained(self).toOpaque())
-    unsafe gnutls_handshake_set_hook_function(session, cgnutls_server_any_message(), GNUTLS_HOOK_BOTH) {
+    unsafe gnutls_handshake_set_hook_function(session, cscriptable_any_message(), GNUTLS_HOOK_BOTH) {
       session, type, after, received, message in
       let conversation = unsafe Conversation.borrowed(gnutls_session_get_ptr(session))
       return unsafe conversation.observe(

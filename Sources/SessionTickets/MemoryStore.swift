@@ -1,4 +1,4 @@
-import Locking
+import SessionTicketsLocking
 
 /// A store in memory: for one process, and gone with it.
 ///

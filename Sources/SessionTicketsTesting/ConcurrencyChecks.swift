@@ -1,5 +1,5 @@
-import Locking
 import SessionTickets
+import SessionTicketsLocking
 import Synchronization
 
 private let threadCount = 8

@@ -1,5 +1,5 @@
-import Locking
 public import SessionTickets
+import SessionTicketsLocking
 
 /// Keeps every event of a store, for a test to look at.
 public final class RecordingObserver: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
-import Locking
 import SessionTickets
+import SessionTicketsLocking
 import SessionTicketsTesting
 
 /// A store with many servers' tickets, and one of the same bounds without any.

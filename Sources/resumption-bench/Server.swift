@@ -1,5 +1,5 @@
 import Foundation
-import Locking
+import SessionTicketsLocking
 
 /// A `scriptable-tls-server` on 127.0.0.1, in a process of its own. It ends with this object, and with this process.
 final class Server {

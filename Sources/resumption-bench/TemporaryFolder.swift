@@ -1,6 +1,6 @@
 import CBenchmark
 import Foundation
-import Locking
+import SessionTicketsLocking
 
 /// The folder of one run. Removed at its end, also when it is interrupted.
 final class TemporaryFolder: Sendable {

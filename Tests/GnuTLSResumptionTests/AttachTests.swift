@@ -1,8 +1,8 @@
 import CGnuTLS
 import Glibc
-import Locking
 import ScriptableTLSServer
 import SessionTickets
+import SessionTicketsLocking
 import Synchronization
 import Testing
 

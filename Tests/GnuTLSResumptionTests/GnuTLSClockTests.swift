@@ -1,6 +1,6 @@
 import Foundation
-import Locking
 import ScriptableTLSServer
+import SessionTicketsLocking
 import TestPeers
 import Testing
 

@@ -1,6 +1,6 @@
-import Locking
 import ScriptableTLSServer
 import SessionTickets
+import SessionTicketsLocking
 import Testing
 
 @testable import GnuTLSResumption

@@ -1,7 +1,7 @@
 import Dispatch
-import Locking
 import ScriptableTLSServer
 import SessionTickets
+import SessionTicketsLocking
 import Testing
 
 @testable import GnuTLSResumption

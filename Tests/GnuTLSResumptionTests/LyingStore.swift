@@ -1,5 +1,5 @@
-import Locking
 import SessionTickets
+import SessionTicketsLocking
 
 @testable import GnuTLSResumption
 

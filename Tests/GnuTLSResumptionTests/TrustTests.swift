@@ -1,7 +1,7 @@
 import Foundation
-import Locking
 import ScriptableTLSServer
 import SessionTickets
+import SessionTicketsLocking
 import TestPeers
 import Testing
 

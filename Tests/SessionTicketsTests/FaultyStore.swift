@@ -1,6 +1,6 @@
 import Glibc
-import Locking
 import SessionTickets
+import SessionTicketsLocking
 import SessionTicketsTesting
 
 /// A store with one fault, to prove that the suite for stores finds it.

@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 
 /// What GnuTLS says of a certificate chain: nothing, if it is trusted (`gnutls_certificate_status_t`).
 public struct CertificateStatus: OptionSet, Sendable {

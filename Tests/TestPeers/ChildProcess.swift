@@ -1,5 +1,5 @@
 import Foundation
-import Locking
+import SessionTicketsLocking
 
 /// What the supervising thread and the owner of a process share.
 final class ChildProcess: Sendable {

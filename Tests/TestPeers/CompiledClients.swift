@@ -1,5 +1,5 @@
 import Foundation
-import Locking
+import SessionTicketsLocking
 
 /// The C programs of `Fixtures/clients`, compiled beside the tests when first asked for.
 public enum CompiledClients {

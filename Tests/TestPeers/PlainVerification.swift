@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import CScriptableTLSServer
 internal import ScriptableTLSServer
 
 /// A trust list of plain GnuTLS, to compare others' verdicts with (`gnutls_x509_trust_list_verify_crt2`).

@@ -1,5 +1,5 @@
 import Foundation
-import Locking
+import SessionTicketsLocking
 
 /// A folder of one's own, removed with everything in it when the last reference goes, or the process ends.
 public final class TemporaryFolder: Sendable {

@@ -1,5 +1,5 @@
-internal import Locking
 internal import SessionTickets
+internal import SessionTicketsLocking
 
 /// The tickets that this process has offered: whatever a store gives back, none is offered twice.
 ///

@@ -1,5 +1,5 @@
-internal import Locking
 public import SessionTickets
+internal import SessionTicketsLocking
 
 /// Lets GnuTLS client sessions resume: across connections, runs and processes, by way of a store.
 ///

@@ -1,4 +1,4 @@
-internal import Locking
+internal import SessionTicketsLocking
 
 /// Finds the context of a session inside GnuTLS's callbacks, which have no argument for one: the session's own
 /// pointer (`gnutls_session_set_ptr`) belongs to the application.

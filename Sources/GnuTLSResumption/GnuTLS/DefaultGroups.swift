@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import Locking
+internal import SessionTicketsLocking
 
 /// The groups of GnuTLS's default priorities.
 enum DefaultGroups {

@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import Locking
+internal import SessionTicketsLocking
 
 /// A `gnutls_priority_t`, owned, and shared by sessions, which borrow it.
 @safe

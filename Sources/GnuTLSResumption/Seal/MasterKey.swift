@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import CLinux
+internal import CSessionTickets
 internal import Glibc
 internal import SessionTickets
 
@@ -27,13 +27,13 @@ public final class MasterKey: @unchecked Sendable {
       unsafe page != MAP_FAILED
     else { return nil }
     unsafe self.page = unsafe page
-    _ = unsafe clinux_exclude_from_core_dumps(page, pageSize)
+    _ = unsafe csessiontickets_exclude_from_core_dumps(page, pageSize)
     unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
     id = unsafe Self.hmac(page, Array("gnutls-resume/1 key id".utf8)).firstWord
   }
 
   deinit {
-    unsafe clinux_wipe(page, Self.byteCount)
+    unsafe csessiontickets_wipe(page, Self.byteCount)
     unsafe munmap(page, pageSize)
   }
 

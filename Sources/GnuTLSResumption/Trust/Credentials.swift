@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import Locking
+internal import SessionTicketsLocking
 
 /// What a configuration's sessions are set up with: the client's certificate, and the trust, which is loaded when first
 /// needed.

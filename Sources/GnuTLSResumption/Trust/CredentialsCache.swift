@@ -1,4 +1,4 @@
-internal import Locking
+internal import SessionTicketsLocking
 
 /// The credentials of one configuration's connections, or of one engine's attached sessions: made once, and again when
 /// what they were read from has changed.

@@ -1,4 +1,4 @@
-import Locking
+import SessionTicketsLocking
 
 /// A store in a folder, with one file per record: it outlives the process, and any number of processes may share it.
 ///

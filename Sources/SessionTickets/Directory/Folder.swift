@@ -1,4 +1,4 @@
-import CLinux
+import CSessionTickets
 import Glibc
 
 /// An open folder that belongs to the effective user, and that nobody else may write.

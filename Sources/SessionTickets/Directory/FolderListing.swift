@@ -1,4 +1,4 @@
-import CLinux
+import CSessionTickets
 import Glibc
 
 extension Folder {
@@ -10,7 +10,7 @@ extension Folder {
     let (lengthOffset, nameOffset) = (16, 19)
     let code = unsafe withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 8) { buffer -> Int32 in
       while true {
-        let count = unsafe clinux_read_entries(descriptor.number, buffer.baseAddress, buffer.count)
+        let count = unsafe csessiontickets_read_entries(descriptor.number, buffer.baseAddress, buffer.count)
         guard count > 0 else { return count == 0 || errno == ENOENT ? 0 : errno }
         var entry = 0
         while entry < count {

@@ -1,4 +1,4 @@
-import CLinux
+import CSessionTickets
 import Glibc
 
 /// Opens a folder by its path, following symbolic links only where nobody else can have put them. Who else may write the
@@ -19,7 +19,7 @@ struct PathWalk: ~Copyable {
       throw StoreError(.unavailable, "the path of the folder is empty or holds a NUL", place: path, errno: ENOENT)
     }
     // Nearly always there is no link on the way: then the walk would come to just this folder.
-    let number = unsafe path.withCString { unsafe clinux_open_without_links($0) }
+    let number = unsafe path.withCString { unsafe csessiontickets_open_without_links($0) }
     if number >= 0 {
       let descriptor = Descriptor(owning: number)
       guard let status = descriptor.status() else {
@@ -49,12 +49,12 @@ struct PathWalk: ~Copyable {
 
   /// Returns false if the component is missing.
   private mutating func enter(_ name: EntryName, create: Bool) throws(StoreError) -> Bool {
-    var number = unsafe clinux_open_location(place.number, name.characters)
+    var number = unsafe csessiontickets_open_location(place.number, name.characters)
     if number < 0, errno == ENOENT, create {
       guard unsafe mkdirat(place.number, name.characters, S_IRWXU) == 0 || errno == EEXIST else {
         throw StoreError(.unavailable, "the folder can't be made", place: path, errno: errno)
       }
-      number = unsafe clinux_open_location(place.number, name.characters)
+      number = unsafe csessiontickets_open_location(place.number, name.characters)
     }
     guard number >= 0 else {
       if errno == ENOENT { return false }
@@ -112,7 +112,7 @@ private struct Place: ~Copyable {
   }
 
   static func start(absolute: Bool, path: String) throws(StoreError) -> Place {
-    let number = unsafe clinux_open_location(AT_FDCWD, absolute ? "/" : ".")
+    let number = unsafe csessiontickets_open_location(AT_FDCWD, absolute ? "/" : ".")
     guard number >= 0 else {
       throw StoreError(.unavailable, "the folder can't be opened", place: path, errno: errno)
     }

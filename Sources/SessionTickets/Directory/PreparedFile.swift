@@ -1,4 +1,4 @@
-import CLinux
+import CSessionTickets
 import Glibc
 
 /// A file that is written whole before anybody can see it, and then given its name, or dropped without a trace.
@@ -21,7 +21,7 @@ package struct PreparedFile: ~Copyable {
     self.method = method
     self.now = now
     if method == .unnamed {
-      let number = clinux_open_unnamed(folder.descriptor.number, S_IRUSR | S_IWUSR)
+      let number = csessiontickets_open_unnamed(folder.descriptor.number, S_IRUSR | S_IWUSR)
       if number >= 0 {
         let file = Descriptor(owning: number)
         try Self.write(contents, to: file, in: folder)
@@ -61,10 +61,10 @@ package struct PreparedFile: ~Copyable {
     let number = folder.descriptor.number
     guard let temporaryName else {
       guard let unnamedNumber = unnamed?.number else { return EBADF }
-      return unsafe clinux_link_unnamed(unnamedNumber, number, name.characters) == 0 ? 0 : errno
+      return unsafe csessiontickets_link_unnamed(unnamedNumber, number, name.characters) == 0 ? 0 : errno
     }
     if method == .renamed {
-      guard unsafe clinux_rename_exclusively(number, temporaryName.characters, name.characters) == 0 else {
+      guard unsafe csessiontickets_rename_exclusively(number, temporaryName.characters, name.characters) == 0 else {
         return errno
       }
       self.temporaryName = nil
@@ -94,7 +94,7 @@ package struct PreparedFile: ~Copyable {
     let number = file.number
     let code = unsafe contents.withUnsafeBytes { bytes -> Int32 in
       // No signal may come of it.
-      guard bytes.count <= clinux_file_size_limit() else { return EFBIG }
+      guard bytes.count <= csessiontickets_file_size_limit() else { return EFBIG }
       var written = 0
       while written < bytes.count {
         let count = unsafe Glibc.write(number, bytes.baseAddress! + written, bytes.count - written)

@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import SessionTicketsLocking
 
 /// Keeps the shard that was used last open, for the next call: mostly it is of the same server.
 ///

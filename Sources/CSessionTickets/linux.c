@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CLinux.h"
+#include "CSessionTickets.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,25 +17,25 @@
 #include <linux/openat2.h>
 #endif
 
-int clinux_open_unnamed(int folder, mode_t mode) {
+int csessiontickets_open_unnamed(int folder, mode_t mode) {
   return openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
 }
 
-int clinux_link_unnamed(int descriptor, int folder, const char *name) {
+int csessiontickets_link_unnamed(int descriptor, int folder, const char *name) {
   char path[32];
   snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
   return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW);
 }
 
-int clinux_rename_exclusively(int folder, const char *from, const char *to) {
+int csessiontickets_rename_exclusively(int folder, const char *from, const char *to) {
   return renameat2(folder, from, folder, to, RENAME_NOREPLACE);
 }
 
-int clinux_open_location(int folder, const char *name) {
+int csessiontickets_open_location(int folder, const char *name) {
   return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
-int clinux_open_without_links(const char *path) {
+int csessiontickets_open_without_links(const char *path) {
 #ifdef RESOLVE_NO_SYMLINKS
   struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
   return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
@@ -46,13 +46,13 @@ int clinux_open_without_links(const char *path) {
 #endif
 }
 
-ssize_t clinux_read_entries(int folder, void *buffer, size_t size) { return getdents64(folder, buffer, size); }
+ssize_t csessiontickets_read_entries(int folder, void *buffer, size_t size) { return getdents64(folder, buffer, size); }
 
-int clinux_exclude_from_core_dumps(void *start, size_t length) { return madvise(start, length, MADV_DONTDUMP); }
+int csessiontickets_exclude_from_core_dumps(void *start, size_t length) { return madvise(start, length, MADV_DONTDUMP); }
 
-void clinux_wipe(void *start, size_t length) { explicit_bzero(start, length); }
+void csessiontickets_wipe(void *start, size_t length) { explicit_bzero(start, length); }
 
-ssize_t clinux_write_quietly(int descriptor, const void *data, size_t size) {
+ssize_t csessiontickets_write_quietly(int descriptor, const void *data, size_t size) {
   sigset_t both, before, pending;
   sigemptyset(&both);
   sigaddset(&both, SIGPIPE);
@@ -75,7 +75,7 @@ ssize_t clinux_write_quietly(int descriptor, const void *data, size_t size) {
   return result;
 }
 
-ssize_t clinux_file_size_limit(void) {
+ssize_t csessiontickets_file_size_limit(void) {
   struct rlimit limit;
   // Infinity is more.
   return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SSIZE_MAX ? (ssize_t)limit.rlim_cur : SSIZE_MAX;
