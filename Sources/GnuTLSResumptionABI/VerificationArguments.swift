@@ -60,7 +60,10 @@ struct VerificationArguments {
     guard let start = unsafe start else {
       throw .missing("verification->pins", "set it to pins_count times 32 bytes")
     }
-    guard count <= 4096 else { throw .invalid("verification->pins_count is \(count); hand in at most 4096") }
+    // A size_t above what Int holds comes as a negative number.
+    guard (1...4096).contains(count) else {
+      throw .invalid("verification->pins_count is \(UInt(bitPattern: count)); hand in at most 4096")
+    }
     let size = PublicKeyPin.byteCount
     return Set((0..<count).compactMap { PublicKeyPin(unsafe Arguments.bytes(start + $0 * size, count: size)) })
   }

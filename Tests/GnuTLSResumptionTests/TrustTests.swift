@@ -227,7 +227,7 @@ struct TrustTests {
     script.extendedMasterSecret = false
     let client = try Client(script)
     let outcome = try client.visit()
-    #expect(outcome.notStored == [.noExtendedMasterSecret])
+    #expect(outcome.notStored == [.noExtendedMasterSecret: 1])
     #expect(try client.store.count().records == 0)
   }
 
@@ -260,15 +260,16 @@ struct TrustTests {
     let client = try Client(Mode.tls12Ticket.script)
     try client.visit()
     let session = try RawSession(port: client.server.port)
-    let context = unsafe SessionContext(
-      session: SessionHandle(session.pointer), engine: try client.resumption(),
-      identity: AttachTests.Application(client: client).identity, verification: client.configuration.verification,
-      credentials: nil, hook: nil, canReconnect: false)
-    context.findings.isDisabled = true
-    context.removeSession(because: .fatalAlert)
+    func context(isEnabled: Bool) throws -> SessionContext {
+      SessionContext(
+        ClientSetup(
+          session: unsafe SessionHandle(session.pointer), engine: try client.resumption(),
+          identity: AttachTests.Application(client: client).identity, verification: client.configuration.verification,
+          credentials: nil, canReconnect: false, isEnabled: isEnabled))
+    }
+    try context(isEnabled: false).removeSession(because: .fatalAlert)
     #expect(try client.store.count().sessions == 1)
-    context.findings.isDisabled = false
-    context.removeSession(because: .fatalAlert)
+    try context(isEnabled: true).removeSession(because: .fatalAlert)
     #expect(try client.store.count().sessions == 0)
   }
 

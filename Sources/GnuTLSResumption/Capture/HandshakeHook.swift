@@ -2,12 +2,11 @@ internal import CGnuTLS
 
 /// The one function that GnuTLS calls for handshake messages of sessions in the registry.
 enum HandshakeHook {
-  /// Registers it for new tickets, or for whatever an application's own hook wants to see as well.
-  static func install(on session: SessionHandle, besides hook: ApplicationHook?) {
-    let newSessionTicket = UInt32(GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue)
-    let others = hook.map { $0.messageType != newSessionTicket } ?? false
+  /// Registers it for all messages: tickets that come, the ClientHello that leaves, and what an application's own hook
+  /// wants to see as well.
+  static func install(on session: SessionHandle) {
     unsafe gnutls_handshake_set_hook_function(
-      session.pointer, others ? cgnutls_handshake_any() : newSessionTicket, GNUTLS_HOOK_BOTH,
+      session.pointer, cgnutls_handshake_any(), GNUTLS_HOOK_BOTH,
       { session, type, when, incoming, message in
         guard let session = unsafe session else { return 0 }
         return unsafe HandshakeHook.called(SessionHandle(session), type, when, incoming, message)
@@ -22,10 +21,12 @@ enum HandshakeHook {
     let bytes = unsafe UnsafeRawBufferPointer(start: message?.pointee.data, count: Int(message?.pointee.size ?? 0))
     if type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue, incoming != 0 {
       if when == UInt32(GNUTLS_HOOK_PRE) {
-        unsafe context.sawTicketMessage(Array(bytes))
+        unsafe context.capture.sawMessage(Array(bytes))
       } else {
-        context.receivedTicket()
+        context.capture.came()
       }
+    } else if type == GNUTLS_HANDSHAKE_CLIENT_HELLO.rawValue, incoming == 0, when == UInt32(GNUTLS_HOOK_PRE) {
+      if let message = unsafe SentClientHello(Array(bytes)) { context.sent(message) }
     }
     // A negative return ends the handshake, so ours is always 0; the application's is its own affair.
     guard let hook = context.applicationHook, hook.wants(type: type, when: when) else { return 0 }

@@ -24,6 +24,10 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let alreadyCaptured = NotStoredReason(rawValue: "the hook has taken this connection's tickets")
   /// The application has got it from GnuTLS, and may use it itself.
   public static let ceded = NotStoredReason(rawValue: "the application has taken it")
+  /// The store was purged, or the server forgotten, since the connection was begun.
+  public static let removedMeanwhile = NotStoredReason(rawValue: "what is kept of the server was removed meanwhile")
+  /// The session's priorities or flags forbid tickets: it would never be sent.
+  public static let neverSent = NotStoredReason(rawValue: "the session's priorities forbid tickets")
   /// More tickets on one connection than are kept of one.
   public static let tooMany = NotStoredReason(rawValue: "newer tickets took its place")
 }

@@ -19,7 +19,7 @@ public struct TLSConfiguration: Sendable {
   /// How long connecting and the handshake may take together, in milliseconds. Name resolution has its own limits.
   public var timeoutMilliseconds: Double = 30_000
   /// What closing does to collect tickets that haven't come yet.
-  public var drain: Drain = .atMost(milliseconds: 60)
+  public var drain: Drain = .paced
 
   let credentials = CredentialsCache()
 
@@ -45,8 +45,12 @@ public struct PEMKeyPair: Hashable, Sendable {
 public enum Drain: Hashable, Sendable {
   /// Nothing: the connection is closed at once.
   case none
-  /// Says goodbye, then reads and discards until the peer does so too, for one round trip and this many milliseconds
-  /// at most. Not done where it can't bring anything: the peer has closed, TLS 1.2, tickets followed by data, a server
-  /// that sent none in its last two contacts.
+  /// Says goodbye, then reads and discards until the peer does so too, as long as this server needs for its tickets. At
+  /// a first contact that is one round trip and 60 ms at most, or twice what the server took to answer within the
+  /// handshake, whichever is longer; at the second 300 ms, if none came; from then on a round trip and twice what its
+  /// tickets took last time. If none came at two contacts, nothing is waited for, and it is asked again after an hour.
+  /// Not done where it can't bring anything: the peer has closed, TLS 1.2, tickets followed by data.
+  case paced
+  /// The same, for one round trip and this many milliseconds at most, whatever the server needs, as long as it sends any.
   case atMost(milliseconds: Double)
 }

@@ -22,6 +22,15 @@ package final class PriorityList {
 
   deinit { unsafe gnutls_priority_deinit(cache) }
 
+  /// Whether a priority string says that tickets are neither taken nor sent. GnuTLS has no getter for it.
+  package static func forbidsTickets(_ string: String?) -> Bool {
+    guard let string else { return false }
+    for word in string.utf8.split(separator: UInt8(ascii: ":")) where word.elementsEqual("%NO_TICKETS".utf8) {
+      return true
+    }
+    return false
+  }
+
   func allows(cipher: UInt32) -> Bool {
     unsafe list { cache, list in unsafe gnutls_priority_cipher_list(cache, list) }.contains(cipher)
   }

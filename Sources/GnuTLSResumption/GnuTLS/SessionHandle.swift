@@ -125,6 +125,17 @@ struct SessionHandle {
     return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
   }
 
+  /// After a fatal alert: whether application data came before it. Records are counted, and of TLS 1.3's tickets each is
+  /// taken for one; of TLS 1.2's Finished, too.
+  func hasReceivedData(besides tickets: Int) -> Bool {
+    var sequence: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
+    guard unsafe gnutls_record_get_state(pointer, 1, nil, nil, nil, &sequence) == 0 else { return true }
+    var count: UInt64 = 0
+    for byte in sequence { count = count << 8 | UInt64(byte) }
+    let others = isTLS13 ? UInt64(max(0, tickets)) : 1
+    return count > others &+ 1
+  }
+
   /// The alert that came last.
   var lastAlert: UInt32 { unsafe gnutls_alert_get(pointer).rawValue }
 }

@@ -20,12 +20,20 @@ extension Resumption {
   ///     two connections lets one resume the other's session.
   ///   - verification: Who verifies the peer, after every handshake.
   ///   - hook: The application's own handshake hook, if it has one: GnuTLS holds only one.
-  /// - Throws: ``GnuTLSError``: ``GnuTLSError/Code/invalidRequest`` if the session is no TLS client's, or its handshake has
-  ///   begun, and nothing was done; another if the session can't be used for a handshake any more.
+  /// - Throws: ``GnuTLSError``: ``GnuTLSError/Code/invalidRequest`` if the session is no TLS client's, its handshake has
+  ///   begun, or it is attached already, and nothing was done; another if the session can't be used for a handshake any
+  ///   more.
   public func attach(
     to session: OpaquePointer, identity: ConnectionIdentity, verification: Verification,
     hook: ApplicationHook? = nil
   ) throws(GnuTLSError) -> Attachment {
+    Attachment(try unsafe attached(to: session, identity, verification, hook))
+  }
+
+  /// The context of a session that has been taken in and offered what there was for it.
+  func attached(
+    to session: OpaquePointer, _ identity: ConnectionIdentity, _ verification: Verification, _ hook: ApplicationHook?
+  ) throws(GnuTLSError) -> SessionContext {
     let handle = unsafe SessionHandle(session)
     guard handle.canBeOffered else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     var credentials: Credentials?
@@ -33,19 +41,18 @@ extension Resumption {
       credentials = try self.credentials.credentials(policy: policy, keyPair: nil)
     }
     let context = SessionContext(
-      session: handle, engine: self, identity: identity, verification: verification,
-      credentials: credentials, hook: hook, canReconnect: false)
-    context.register()
-    context.claim()
-    do {
+      ClientSetup(
+        session: handle, engine: self, identity: identity, verification: verification, credentials: credentials,
+        canReconnect: false),
+      hook: hook)
+    guard context.register() else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
+    do throws(GnuTLSError) {
       try context.offer()
     } catch {
-      // Lest the same session be offered again and again.
-      context.removeSession(because: .damaged)
       context.deregister()
       throw error
     }
-    return Attachment(context)
+    return context
   }
 }
 
@@ -68,72 +75,18 @@ public final class Attachment {
   /// - Throws: ``VerificationFailure`` if the peer must not be trusted: the application must close the connection.
   @discardableResult
   public func handshakeDone(_ result: Int32) throws(VerificationFailure) -> Outcome {
-    try judge(result)
+    let systemError = errno
+    if result < 0 {
+      context.handshakeFailed(GnuTLSError(result, errno: systemError))
+      return outcome
+    }
+    try context.establishOrDistrust()
     context.settle()
     return outcome
   }
 
-  /// The first half of ``handshakeDone(_:)``: nothing goes to the store before ``keep()``. For who doesn't know yet
-  /// whether the application trusts the peer.
-  /// - Parameter isVerifiedByApplication: The application verifies too, after every handshake, and nothing is kept
-  ///   unless it trusts the peer. The engine's verification before the offer is enough then.
-  @discardableResult
-  package func judge(
-    _ result: Int32, isVerifiedByApplication: Bool = false
-  ) throws(VerificationFailure) -> Outcome {
-    let systemError = errno
-    context.isVerifiedByApplication = isVerifiedByApplication
-    guard result >= 0 else {
-      handshakeFailed(GnuTLSError(result, errno: systemError))
-      return outcome
-    }
-    do throws(VerificationFailure) {
-      guard hasShakenHands else { throw VerificationFailure(message: "no handshake has been made") }
-      try context.establish()
-    } catch {
-      distrust()
-      throw error
-    }
-    return outcome
-  }
-
   /// The session has made a handshake, whatever the application says that GnuTLS has answered.
-  package var hasShakenHands: Bool { context.session.hasShakenHands || context.session.usedFalseStart }
-
-  /// The handshake has returned before it was over (RFC 7918), and goes on within other calls.
-  package var isFalseStartUnderWay: Bool { context.session.usedFalseStart && !context.session.hasShakenHands }
-
-  /// A forked process has a copy of its parent's.
-  package var isOfThisProcess: Bool { context.process == getpid() }
-
-  /// The peer is not to be trusted: the tickets of its full handshake go, and those that came are not kept.
-  package func distrust() {
-    discard()
-    if let offered = context.offered { context.removeSiblings(of: offered, because: .trust) }
-    context.removeStored(because: .trust)
-  }
-
-  /// Nothing that came is to be kept; what is stored stays.
-  package func discard() {
-    context.isEstablished = false
-    context.wipe()
-  }
-
-  /// The application has got the newest ticket from GnuTLS, and may use it: it isn't kept here then.
-  /// - Returns: False if somebody else may have used it already, so that the application must not.
-  package func cedeNewestTicket() -> Bool { context.cedeNewestTicket() }
-
-  /// The engine is asking GnuTLS for session data: whoever watches that must not take it for the application's asking.
-  package var isPacking: Bool { context.isPacking }
-
-  /// Calls another hook of the application's from now on.
-  package func replaceHook(by hook: ApplicationHook?) {
-    context.applicationHook = hook
-    HandshakeHook.install(on: context.session, besides: hook)
-  }
-
-  /// Whether tickets have come that are not in the store yet, or the handshake's outcome isn't.
-  package var hasSomethingToKeep: Bool { !context.isHandshakeSettled || !context.captured.isEmpty }
+  package var hasShakenHands: Bool { context.hasShakenHands }
 
   /// Tells that the application has got session data from GnuTLS itself (`gnutls_session_get_data2`): for TLS 1.3
   /// tickets that the hook could not see.
@@ -142,34 +95,69 @@ public final class Attachment {
   /// and would be used twice. Lest damaged bytes be sealed, the session is asked for its newest ticket again. The
   /// lifetime is unknown here, so it is two hours at most.
   public func handIn(_ sessionData: [UInt8]) {
-    context.handIn(sessionData)
+    guard isAttached, context.trusted != nil else { return }
+    context.capture.handIn(sessionData)
     context.settle()
   }
 
   /// Stores the tickets that have come since. `detach` does so too.
-  public func keep() { context.settle() }
+  public func keep() {
+    if isAttached { context.settle() }
+  }
 
   /// Lets go of the session, before `gnutls_deinit`.
   public func detach() {
     guard isAttached else { return }
     isAttached = false
-    if context.isEstablished, context.session.usedFalseStart { context.captureSession() }
-    if context.hasReceivedFatalAlert { context.removeSession(because: .fatalAlert) }
-    context.settle()
-    context.deregister()
+    // Of how the connection has ended, GnuTLS tells only alerts.
+    if context.hasReceivedFatalAlert, !context.session.hasReceivedData(besides: context.capture.received) {
+      context.learnFromSilence(isCertain: true)
+    } else {
+      context.learnFromData()
+    }
+    context.end()
   }
 
   /// What has become of the resumption so far.
   public var outcome: Outcome { context.outcome }
+}
 
-  private func handshakeFailed(_ error: GnuTLSError) {
+extension SessionContext {
+  var hasShakenHands: Bool { session.hasShakenHands || session.usedFalseStart }
+
+  /// A handshake of somebody else's has succeeded: its peer is verified, or nothing is kept of it.
+  func establishOrDistrust(isVerifiedByApplication: Bool = false) throws(VerificationFailure) {
+    do throws(VerificationFailure) {
+      guard hasShakenHands else { throw VerificationFailure(message: "no handshake has been made") }
+      try establish(isVerifiedByApplication: isVerifiedByApplication)
+    } catch {
+      distrustEverything(error)
+      throw error
+    }
+  }
+
+  /// The peer is not to be trusted: the tickets of its full handshake go, and those that came are not kept.
+  func distrustEverything(_ failure: VerificationFailure) {
+    let stored = trusted
+    distrust(failure)
+    if let offered { removeSiblings(of: offered, because: .trust) }
+    if let stored { removeStored(stored, because: .trust) }
+  }
+
+  /// A handshake of somebody else's has failed, who can't be made to connect again.
+  func handshakeFailed(_ error: GnuTLSError) {
     // An error that isn't fatal, such as a warning, ends nothing: the handshake goes on with the next call.
     guard error.isFatal else { return }
-    context.wipe()
-    guard context.offered != nil else { return }
-    guard !error.isOfNetwork, !error.isOfVerification else { return }
-    context.hasFailedWithTicket = true
-    if error.code == .fatalAlert { context.removeSession(because: .fatalAlert) }
-    context.barOffers()
+    failed(error)
+    if offered != nil, error.code == .fatalAlert { removeSession(because: .fatalAlert) }
+    learnFromFailure(error)
+  }
+
+  /// Stores what has come, and lets go of the session.
+  func end() {
+    if trusted != nil, session.usedFalseStart { capture.takeSession() }
+    if hasReceivedFatalAlert { removeSession(because: .fatalAlert) }
+    settle()
+    deregister()
   }
 }

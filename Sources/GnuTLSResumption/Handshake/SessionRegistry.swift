@@ -7,12 +7,18 @@ enum SessionRegistry {
   private static let tables = Lock([[SessionContext]](repeating: [], count: 256))
 
   /// Its one counterpart is ``remove(_:)``, before the session is freed.
-  static func add(_ context: SessionContext) {
+  /// - Returns: False if somebody else's session has a context already, whose handshake hasn't ended: nothing was done.
+  ///   The session of one whose handshake has ended, and that is at its beginning now, is another at the same address:
+  ///   the former is gone, whoever forgot to say so. So it is where the engine has just made the session.
+  static func add(_ context: SessionContext) -> Bool {
     let index = index(of: context.session)
-    tables.withLock { tables in
-      // The session that was at this address before is gone, whoever forgot to say so.
+    return tables.withLock { tables in
+      for known in tables[index] where known.session.address == context.session.address {
+        if case .pending = known.handshake, !context.setup.canReconnect { return false }
+      }
       tables[index].removeAll { $0.session.address == context.session.address }
       tables[index].append(context)
+      return true
     }
   }
 

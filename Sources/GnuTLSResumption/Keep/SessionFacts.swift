@@ -5,20 +5,17 @@ struct SessionFacts {
   let origin: FullHandshake
   private let template: TicketContents
 
-  /// - Parameter chain: The peer's certificates, where they are known already.
-  init(
-    session: SessionHandle, chain: [[UInt8]]?, origin: FullHandshake, verdict: Verdict?, configuration: TrustNote,
-    server: ServerIdentity
-  ) {
-    let chain = chain ?? session.peerChain
+  init(_ setup: ClientSetup, _ trusted: TrustedHandshake, _ origin: FullHandshake) {
+    let session = setup.session
+    let chain = trusted.resumedBy?.peerChain ?? session.peerChain
     self.origin = origin
     template = TicketContents(
       sessionData: [], protocolVersion: session.protocolVersion.rawValue, cipher: session.cipher.rawValue,
       gnutlsVersion: GnuTLSVersion.current, issued: 0, lifetime: 0, earlyDataLimit: 0,
       applicationProtocol: session.applicationProtocol, group: session.group, peerChain: chain,
-      staples: session.staples(chainLength: chain.count), verdict: verdict, configuration: configuration,
-      fullHandshake: origin,
-      bootID: BootID.current, serverName: server.name, port: server.port)
+      staples: session.staples(chainLength: chain.count), verdict: trusted.verdict, ownValidity: trusted.ownValidity,
+      configuration: trusted.configuration, fullHandshake: origin, bootID: BootID.current,
+      serverName: setup.identity.server.name, port: setup.identity.server.port, program: RunningProgram.path)
   }
 
   func contents(of ticket: CapturedTicket) -> TicketContents {

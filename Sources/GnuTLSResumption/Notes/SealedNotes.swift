@@ -17,9 +17,11 @@ extension Resumption {
     return nil
   }
 
-  /// Seals a note and sets it. One that can't be sealed is not worth an error: it only saves time.
+  /// Seals a note and sets it. One that can't be sealed, or is too long, is not worth an error: it only saves time.
   func setNote(_ contents: [UInt8], server: Digest, identity: Digest?, key: MasterKey) throws(StoreError) {
-    guard let sealed = try? NoteSeal.seal(contents, server: server, identity: identity, key: key) else { return }
+    guard let sealed = try? NoteSeal.seal(contents, server: server, identity: identity, key: key),
+      sealed.count <= NoteLimits.maximumByteCount
+    else { return }
     try store.get().setNote(sealed, server: server, identity: identity, now: now)
   }
 }

@@ -15,9 +15,9 @@ final class ServerNotes {
     self.engine = engine
   }
 
-  func digest(under key: MasterKey) -> Digest {
+  func digest(under key: MasterKey) -> Digest? {
     if let first, first.key == key.id { return first.digest }
-    let digest = IdentityDigests.server(server, key: key)
+    guard let digest = IdentityDigests.server(server, key: key) else { return nil }
     if first == nil { first = (key.id, digest) }
     return digest
   }
@@ -29,11 +29,15 @@ final class ServerNotes {
   }
 
   /// Changes the note, and writes it if it is another one then.
-  func update(_ change: (inout ServerNote) -> Void) throws(StoreError) {
+  /// - Parameter generation: The store's, as the connection found it: what has been forgotten since is not noted again.
+  func update(as generation: StoreGeneration?, _ change: (inout ServerNote) -> Void) throws(StoreError) {
     guard changed(try note(), change) != nil else { return }
     // Somebody else may have changed it meanwhile.
-    guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true) else { return }
-    try engine.setNote(new.bytes, server: digest(under: ring.newest), identity: nil, key: ring.newest)
+    guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true),
+      let digest = digest(under: ring.newest)
+    else { return }
+    if let generation, try engine.store.get().generation() != generation { return }
+    try engine.setNote(new.bytes, server: digest, identity: nil, key: ring.newest)
     known = new
   }
 
@@ -46,8 +50,8 @@ final class ServerNotes {
   }
 
   private func read() throws(StoreError) -> ServerNote? {
-    guard let ring = try engine.keyRing(create: false) else { return nil }
-    let bytes = try engine.note(server: digest(under: ring.newest), identity: nil, key: ring.newest)
+    guard let ring = try engine.keyRing(create: false), let digest = digest(under: ring.newest) else { return nil }
+    let bytes = try engine.note(server: digest, identity: nil, key: ring.newest)
     let note = bytes.flatMap(ServerNote.init)
     known = note
     return note
@@ -57,16 +61,5 @@ final class ServerNotes {
   var rememberedGroup: UInt32? {
     guard let note = try? note(), note.group != 0 else { return nil }
     return note.group
-  }
-}
-
-extension SessionContext {
-  /// Changes the server's note. Whatever goes wrong becomes a finding.
-  func updateServerNote(_ change: (inout ServerNote) -> Void) {
-    do throws(StoreError) {
-      try serverNotes.update(change)
-    } catch {
-      record(error)
-    }
   }
 }

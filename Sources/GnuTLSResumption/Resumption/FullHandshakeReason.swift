@@ -4,7 +4,7 @@ public struct FullHandshakeReason: RawRepresentable, Hashable, Sendable {
 
   public init(rawValue: String) { self.rawValue = rawValue }
 
-  /// Resumption was switched off for this connection.
+  /// Resumption was switched off for this connection, by the caller or by `%NO_TICKETS` in its priorities.
   public static let disabled = FullHandshakeReason(rawValue: "disabled")
   /// The handshake with a ticket failed, and was made again without.
   public static let retried = FullHandshakeReason(rawValue: "retried")
@@ -12,7 +12,8 @@ public struct FullHandshakeReason: RawRepresentable, Hashable, Sendable {
   public static let declined = FullHandshakeReason(rawValue: "declined")
   /// The master key or the store could not be opened, read or written.
   public static let storeUnavailable = FullHandshakeReason(rawValue: "storeUnavailable")
-  /// A ticket was there, but offering it could have broken the connection, or was forbidden.
+  /// A ticket was, or may be, there, but offering it could have broken the connection, or GnuTLS has left it out of its
+  /// ClientHello.
   public static let withheld = FullHandshakeReason(rawValue: "withheld")
   /// What was stored is damaged, or of another GnuTLS.
   public static let damaged = FullHandshakeReason(rawValue: "damaged")

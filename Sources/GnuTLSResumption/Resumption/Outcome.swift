@@ -10,11 +10,12 @@ public struct Outcome: Sendable {
   public let ticketsReceived: Int
   /// Those of them that are stored.
   public let ticketsStored: Int
-  /// Why others were not, in the order in which they came.
-  public let notStored: [NotStoredReason]
+  /// Why others were not.
+  public let notStored: NotStored
   /// The age of the ticket that was offered, in seconds; nil if none was.
   public let ticketAge: Int64?
-  /// The handshake failed although, or because, a ticket had been offered: connected again, nothing is offered.
+  /// The handshake failed although, or because, a ticket had been offered: the next connection to the server is not
+  /// offered any, and shows whether it was the offer.
   public let handshakeFailedWithTicket: Bool
 
   public var isResumed: Bool { reason == nil }

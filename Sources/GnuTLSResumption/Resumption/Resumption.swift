@@ -64,6 +64,11 @@ public final class Resumption: Sendable {
     }
   }
 
+  /// Tells a line for people, about a server.
+  func log(about server: ServerIdentity, _ line: @autoclosure () -> String) {
+    options.log?("\(server): \(line())")
+  }
+
   func mayStore(_ server: ServerIdentity, _ ticket: CapturedTicket) -> Bool {
     guard let mayStore = options.mayStore else { return true }
     return mayStore(

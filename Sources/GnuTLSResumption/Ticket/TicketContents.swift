@@ -35,6 +35,8 @@ struct TicketContents: Hashable {
   var staples: [[UInt8]]
   /// Nil if nobody verified the peer.
   var verdict: Verdict?
+  /// When the certificate is valid that the client has shown: what it proved ends with it.
+  var ownValidity: Validity
   /// GnuTLS's configuration, under which the session was negotiated and its peer judged.
   var configuration: TrustNote
   var fullHandshake: FullHandshake
@@ -42,16 +44,19 @@ struct TicketContents: Hashable {
   var bootID: [UInt8]
   var serverName: String
   var port: UInt16
+  /// By which program it was kept: for people.
+  var program: String
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 2
+  private static let formatVersion: UInt8 = 3
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
     var result: [UInt8] = []
     // Room for all, so that growing leaves no copy of the secrets behind.
-    let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
+    let texts =
+      gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
     let notes = ((verdict?.inputs?.notes.count ?? 0) + 1) * TrustNote.mostBytes
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
@@ -69,12 +74,14 @@ extension TicketContents {
     result.append(fields: peerChain)
     result.append(fields: staples)
     result.appendField { result in verdict?.append(to: &result) }
+    ownValidity.append(to: &result)
     result.appendField { result in configuration.append(to: &result) }
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
     result.append(text: serverName)
     result.append(bigEndian: port)
+    result.append(text: program)
     return result
   }
 
@@ -95,6 +102,7 @@ extension TicketContents {
       let peerChain = Self.list(&reader),
       let staples = Self.list(&reader), staples.count == peerChain.count,
       let verdictBytes = reader.field(UInt32.self),
+      let ownValidity = Validity(&reader),
       let configurationBytes = reader.field(UInt32.self),
       let configuration = TrustNote(whole: configurationBytes),
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
@@ -102,9 +110,11 @@ extension TicketContents {
       let bootID = reader.field(UInt32.self),
       let serverName = reader.field(UInt32.self),
       let port = reader.integer(UInt16.self),
+      let programBytes = reader.field(UInt32.self),
       reader.isAtEnd,
       let version = String(validating: gnutlsVersion, as: UTF8.self),
-      let name = String(validating: serverName, as: UTF8.self)
+      let name = String(validating: serverName, as: UTF8.self),
+      let program = String(validating: programBytes, as: UTF8.self)
     else { return nil }
     var verdict: Verdict?
     if !verdictBytes.isEmpty {
@@ -115,9 +125,9 @@ extension TicketContents {
       sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
       issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
       applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
-      staples: staples, verdict: verdict, configuration: configuration,
+      staples: staples, verdict: verdict, ownValidity: ownValidity, configuration: configuration,
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
-      bootID: Array(bootID), serverName: name, port: port)
+      bootID: Array(bootID), serverName: name, port: port, program: program)
   }
 
   private static func byteCount(of list: [[UInt8]]) -> Int {
