@@ -15,9 +15,9 @@ final class ForeignSession: @unchecked Sendable {
 
   var setup = SessionSetup()
   private var stage = Stage.unstarted
-  private var attachment: GnuTLSResumption.Attachment?
+  private var attachment: ForeignAttachment?
   /// That of a session that was left alone later: it knows where the newest ticket is.
-  private var formerAttachment: GnuTLSResumption.Attachment?
+  private var formerAttachment: ForeignAttachment?
   private var plan: SessionPlan?
   private var nagleOff: NagleOff?
   private var began: UInt64 = 0
@@ -93,9 +93,8 @@ final class ForeignSession: @unchecked Sendable {
       let plan = try unsafe setup.plan(for: session, flags: flags)
       self.plan = plan
       if !setup.hasOwnTransport { nagleOff = unsafe NagleOff(session) }
-      attachment = unsafe try Engine.resumption.attach(
-        to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
-        hook: setup.hook?.chained)
+      attachment = unsafe try ForeignAttachment(
+        Engine.resumption, to: session, identity: plan.identity, policy: plan.policy, hook: setup.hook?.chained)
       isCheckDue = true
     } catch let reason as LeftAlone {
       log(.leftAlone(reason))
@@ -142,11 +141,8 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   private func judge(_ result: Int32) {
-    do {
-      try attachment?.judge(result, isVerifiedByApplication: true)
-    } catch {
-      isPeerGood = false
-    }
+    guard let attachment else { return }
+    if result < 0 { attachment.handshakeFailed(result) } else { isPeerGood = attachment.handshakeSucceeded() }
   }
 
   /// The program's check, which GnuTLS doesn't call in a resumed handshake.
@@ -192,6 +188,7 @@ final class ForeignSession: @unchecked Sendable {
   func dataReceived(_ result: Int) {
     guard result > 0 else { return }
     hasReceivedData = true
+    attachment?.receivedData()
     nagleOff?.restore()
     nagleOff = nil
     if isTrusted { keep() }
@@ -209,7 +206,7 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// The store may turn out to be of no use only when tickets go there: nothing was missing in it before.
-  private func tellStoreError(_ attachment: GnuTLSResumption.Attachment) {
+  private func tellStoreError(_ attachment: ForeignAttachment) {
     if !hasToldStoreError, attachment.outcome.storeError != nil { log(.notKept(attachment.outcome)) }
   }
 

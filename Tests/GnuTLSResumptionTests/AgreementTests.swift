@@ -286,7 +286,7 @@ extension Client {
     let ring = try #require(try resumption().keyRing(create: false))
     let identity = ConnectionIdentity(
       server: ServerIdentity(name: name, port: server.port), priority: configuration.priority)
-    let place = IdentityDigests.place(of: identity, verification: .engine(pins: []), key: ring.newest)
+    let place = try #require(IdentityDigests.place(of: identity, verification: .engine(pins: []), key: ring.newest))
     var keys: [RecordKey] = []
     try store.forEachRecord { summary in
       keys.append(summary.key)

@@ -11,8 +11,8 @@ struct IdentityTests {
     throws
     -> StoreKey
   {
-    IdentityDigests.place(
-      of: identity, verification: kind, key: try #require(MasterKey([UInt8](repeating: key, count: 32))))
+    let key = try #require(MasterKey([UInt8](repeating: key, count: 32)))
+    return try #require(IdentityDigests.place(of: identity, verification: kind, key: key))
   }
 
   @Test("each field by itself makes another identity; those of the server make another server")

@@ -45,11 +45,13 @@ struct LoadedTrustTests {
 
   @Test("where the files aren't known, or others, or more, the stored chain is verified again")
   func othersDoNot() throws {
+    #expect(try run(loading: root, known: [root]).ticketsStored == 2)
     for known in [nil, [], [Client.fixture("ecdsa-other-root.pem")], [root, root]] {
-      #expect(try run(loading: root, known: [root]).ticketsStored == 2)
       #expect(throws: Refused.self) { try run(loading: nil, known: known) }
     }
-    #expect(client.server.waitForConnections(8).map(\.isResumed) == [Bool](repeating: false, count: 8))
+    #expect(client.server.waitForConnections(5).map(\.isResumed) == [Bool](repeating: false, count: 5))
+    // Nothing is lost by it.
+    #expect(try run(loading: root, known: [root]).isResumed)
   }
 
   @Test("a file that may have changed since it was loaded tells nothing")

@@ -5,7 +5,8 @@ import Testing
 @Suite("What offers to a server have taught")
 struct OfferHistoryTests {
   private let now: Int64 = 1_800_000_000
-  private let (hour, day): (Int64, Int64) = (3_600, 86_400)
+  private let hour: Int64 = 3_600
+  private let day: Int64 = 86_400
 
   @Test("rests last an hour, a day, a week, and no longer, until an offer has worked")
   func rests() {

@@ -10,9 +10,16 @@ import Testing
 struct OfferTests {
   private let hour: Int64 = 3_600
 
+  /// Tickets that outlast the rests.
+  private var script: ServerScript {
+    var script = ServerScript()
+    script.tickets.lifetime = 7 * 24 * 3_600
+    return script
+  }
+
   /// A client that has visited its server, which from now on does not answer ClientHellos with tickets.
   private func clientOfSwallowingServer() throws -> Client {
-    var client = try Client()
+    var client = try Client(script)
     try client.exchange()
     client.server.update {
       $0.failure = HandshakeFailure(
@@ -54,7 +61,7 @@ struct OfferTests {
     "a server that ends resumed connections before it answers breaks one of them per rest",
     arguments: [HandshakeFailure.Action.alert(49), .close, .reset])
   func brokenAfterwards(action: HandshakeFailure.Action) throws {
-    let client = try Client()
+    let client = try Client(script)
     try client.exchange()
     client.server.update { $0.failureOfResumed = action }
     #expect(throws: ConnectionError.self) { try exchangeOrThrow(client) }
@@ -77,7 +84,7 @@ struct OfferTests {
 
   @Test("a server that closes without a word whether resumed or not is resumed with all the same")
   func silentServer() throws {
-    let client = try Client()
+    let client = try Client(script)
     client.server.update { $0.ending = Ending(.afterHandshake) }
     func send() throws -> Outcome {
       let connection = try client.connect()
@@ -96,7 +103,7 @@ struct OfferTests {
 
   @Test("who can't connect again loses one connection, and then none for an hour")
   func attached() throws {
-    let application = Application(client: try Client())
+    let application = Application(client: try Client(script))
     try application.run()
     let server = application.client.server
     server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
@@ -112,7 +119,7 @@ struct OfferTests {
 
   @Test("a suspicion is the server's, not the identity's; and one that a failure without an offer clears rests nothing")
   func suspicion() throws {
-    let application = Application(client: try Client())
+    let application = Application(client: try Client(script))
     try application.run()
     let server = application.client.server
     server.update { $0.failure = HandshakeFailure(.before, .serverHello) }

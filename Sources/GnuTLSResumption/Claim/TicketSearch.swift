@@ -136,8 +136,10 @@ struct TicketSearch {
     else { return .fit(contents) }
     let handshake = contents.fullHandshake.id
     if trusted.contains(handshake) { return .fit(contents) }
+    if refused.contains(handshake) { return .unfit(.untrusted("another ticket has the same")) }
     let refusal = StoredRefusals(setup, at: place, under: key)
-    guard !refused.contains(handshake), refusal?.holds(handshake) != true else {
+    if refusal?.holds(handshake) == true {
+      refused.append(handshake)
       return .unfit(.untrusted("it was refused under the same trust before"))
     }
     let anchors: TrustAnchors

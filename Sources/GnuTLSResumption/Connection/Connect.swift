@@ -92,8 +92,8 @@ private struct ConnectionAttempt {
     case .unanswered:
       return offerFailed(context, timedOut, ticket: offered, wasAnswered: false)
     case .timedOut:
-      // Should the offer have held the server up: not again with the same session.
-      if offered?.kind == .session { context.removeSession(because: .declined) }
+      // There is no time left to see whether it was the offer: the next connection will show.
+      context.learnFromFailure(GnuTLSError(GNUTLS_E_TIMEDOUT))
       throw timedOut
     case .result(let result) where result < 0:
       let error = client.error(result)

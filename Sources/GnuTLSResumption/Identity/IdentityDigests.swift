@@ -5,13 +5,14 @@ internal import SessionTickets
 /// HMAC-SHA256 under the master key over an encoding in which every field stands behind its length, so that
 /// different identities never have the same bytes.
 enum IdentityDigests {
-  static func place(of identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> StoreKey {
-    StoreKey(
-      server: server(identity.server, key: key), identity: self.identity(identity, verification: verification, key: key)
-    )
+  static func place(of identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> StoreKey? {
+    guard let server = server(identity.server, key: key),
+      let own = self.identity(identity, verification: verification, key: key)
+    else { return nil }
+    return StoreKey(server: server, identity: own)
   }
 
-  static func identity(_ identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> Digest {
+  static func identity(_ identity: ConnectionIdentity, verification: VerificationKind, key: MasterKey) -> Digest? {
     var message: [UInt8] = []
     message.reserveCapacity(320)
     message += identityPurpose
@@ -20,7 +21,7 @@ enum IdentityDigests {
     return key.digest(message)
   }
 
-  static func server(_ server: ServerIdentity, key: MasterKey) -> Digest {
+  static func server(_ server: ServerIdentity, key: MasterKey) -> Digest? {
     var message: [UInt8] = []
     message.reserveCapacity(320)
     message += serverPurpose
