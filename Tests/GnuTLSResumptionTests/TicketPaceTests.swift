@@ -10,20 +10,13 @@ struct TicketPaceTests {
   func withoutTickets() {
     var pace = TicketPace()
     #expect(pace.patience(hasTickets: false, now: now) == .unknown(60))
-    pace.cameNot(now: now, isCertain: false)
+    pace.cameNot(now: now)
     #expect(pace.patience(hasTickets: false, now: now) == .sinceClosing(300))
-    pace.cameNot(now: now, isCertain: false)
+    pace.cameNot(now: now)
     #expect(pace.patience(hasTickets: false, now: now + 3_599) == .none)
     #expect(pace.patience(hasTickets: false, now: now + 3_600) == .sinceClosing(300))
     // Set back, the clock must not keep it from being asked.
     #expect(pace.patience(hasTickets: false, now: now - 1) == .sinceClosing(300))
-  }
-
-  @Test("a server that closes without tickets is asked again only after an hour")
-  func closes() {
-    var pace = TicketPace()
-    pace.cameNot(now: now, isCertain: true)
-    #expect(pace.patience(hasTickets: false, now: now) == .none)
   }
 
   @Test("from then on twice what the tickets took last time")
@@ -32,7 +25,7 @@ struct TicketPaceTests {
     pace.came(after: 150)
     #expect(pace.patience(hasTickets: false, now: now) == .sinceHandshake(512))
     // One slow moment: the next contact waits longer, and what was known stays known.
-    pace.cameNot(now: now, isCertain: false)
+    pace.cameNot(now: now)
     #expect(pace.patience(hasTickets: false, now: now) == .sinceClosing(300))
     pace.came(after: nil)
     #expect(pace.patience(hasTickets: true, now: now) == .sinceHandshake(512))
@@ -60,7 +53,7 @@ struct TicketPaceTests {
       return
     }
     #expect((8...2_000).contains(milliseconds))
-    for _ in 0..<600 { pace.cameNot(now: now, isCertain: false) }
+    for _ in 0..<600 { pace.cameNot(now: now) }
     #expect(pace.patience(hasTickets: false, now: now) == .none)
   }
 
@@ -68,7 +61,7 @@ struct TicketPaceTests {
   func bytes() {
     var pace = TicketPace()
     pace.came(after: 77)
-    pace.cameNot(now: now, isCertain: false)
+    pace.cameNot(now: now)
     var bytes: [UInt8] = []
     pace.append(to: &bytes)
     var reader = ByteReader(bytes[...])

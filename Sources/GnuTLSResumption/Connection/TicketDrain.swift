@@ -20,8 +20,7 @@ extension TLSConnection {
       let took = ticketMilliseconds
       context.updateServerNote { $0.pace.came(after: took) }
     } else if deadline != nil || peerHasClosed {
-      let isCertain = peerHasClosed
-      context.updateServerNote { $0.pace.cameNot(now: now, isCertain: isCertain) }
+      context.updateServerNote { $0.pace.cameNot(now: now) }
     }
   }
 

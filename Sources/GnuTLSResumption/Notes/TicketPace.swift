@@ -11,7 +11,7 @@ struct TicketPace: Hashable {
 
   /// A first contact waits this long, or twice what the server took to answer within the handshake, in milliseconds.
   static let first = 60.0
-  /// The second, if nothing came and the server didn't close, in milliseconds.
+  /// The second, if nothing came, in milliseconds: a server that closes ends the wait.
   static let second = 300.0
   private static let hour: Int64 = 3_600
   private static let mostMilliseconds: UInt16 = 1_000
@@ -56,9 +56,8 @@ struct TicketPace: Hashable {
   }
 
   /// None has come.
-  /// - Parameter isCertain: The server has closed, so that none was on its way.
-  mutating func cameNot(now: Int64, isCertain: Bool) {
-    contactsWithout = isCertain ? max(2, contactsWithout) : min(contactsWithout, 254) + 1
+  mutating func cameNot(now: Int64) {
+    contactsWithout = min(contactsWithout, 254) + 1
     lastWithout = now
   }
 }
