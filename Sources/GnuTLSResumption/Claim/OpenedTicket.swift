@@ -38,11 +38,11 @@ final class OfferedTicket: Sendable {
   /// When the certificate is valid that the client had shown.
   let ownValidity: Validity
   /// GnuTLS's configuration, as it was noted with the ticket.
-  let configuration: TrustNote
+  let configuration: ConfigurationNote?
 
   init(
     key: RecordKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
-    verdict: Verdict?, ownValidity: Validity, configuration: TrustNote
+    verdict: Verdict?, ownValidity: Validity, configuration: ConfigurationNote?
   ) {
     self.key = key
     self.kind = kind

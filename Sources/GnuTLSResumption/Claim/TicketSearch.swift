@@ -41,7 +41,7 @@ struct TicketSearch {
   }
 
   private mutating func search(under key: MasterKey, _ ring: KeyRing) throws(StoreError) -> OpenedTicket? {
-    guard let place = setup.place(under: key) else { return nil }
+    let place = try setup.place(under: key)
     let store = try setup.engine.store.get()
     var seen: [RecordID] = []
     // Nearly always the newest is claimed.
@@ -121,7 +121,7 @@ struct TicketSearch {
       isOver = true
       return .unfit(.withheld)
     }
-    if !contents.configuration.holds(for: GnuTLSConfiguration.source) {
+    if contents.configuration == nil || contents.configuration != GnuTLSConfiguration.current {
       if header.kind == .session { return .unfit(.otherConfiguration) }
       contents.verdict?.inputs = nil
     }
@@ -131,9 +131,8 @@ struct TicketSearch {
   // MARK: The stored peer
 
   private mutating func judgePeer(_ contents: TicketContents, at place: StoreKey, _ key: MasterKey) -> Fitness {
-    guard let verifier = setup.verifier,
-      contents.verdict?.stands(under: verifier.policy, now: setup.now) != true
-    else { return .fit(contents) }
+    guard let verifier = setup.verifier else { return .fit(contents) }
+    if let verdict = contents.verdict, verifier.confirmed(verdict, now: setup.now) != nil { return .fit(contents) }
     let handshake = contents.fullHandshake.id
     if trusted.contains(handshake) { return .fit(contents) }
     if refused.contains(handshake) { return .unfit(.untrusted("another ticket has the same")) }

@@ -59,14 +59,17 @@ private struct ConnectionAttempt {
     serverNotes = ServerNotes(
       of: ServerIdentity(name: configuration.serverName ?? host, port: port),
       engine: configuration.resumption ?? .standard)
+    for name in [host, configuration.serverName ?? ""] where ServerName(name).isCut {
+      throw ConnectionError(.configuration, "a server's name can't have a NUL in it")
+    }
     // Before anything is connected.
-    if let unreadable = policy?.unreadablePart { throw ConnectionError(.configuration, unreadable.message) }
+    if let unreadable = policy?.unreadablePart() { throw ConnectionError(.configuration, unreadable.message) }
   }
 
   func run(_ attempt: SessionContext.Attempt) throws(ConnectionError) -> Result {
     let credentials = try loadCredentials()
     // The ticket is claimed once TCP stands: a server that is down costs none.
-    let socket = try TCPSocket.connect(to: host, port: port, deadline: deadline)
+    let socket = try TCPSocket.connect(to: ServerName(host).forResolution, port: port, deadline: deadline)
     let client = try setUp(socket, credentials)
     let context = SessionContext(makeSetup(client, credentials), attempt: attempt)
     // Registered in any case: the verification inside the handshake looks its context up.

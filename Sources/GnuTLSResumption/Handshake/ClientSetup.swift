@@ -42,8 +42,8 @@ struct ClientSetup {
     }
   }
 
-  /// Where this connection's records are filed under a master key; nil if GnuTLS can't make a digest.
-  func place(under key: MasterKey) -> StoreKey? { places.place(under: key) }
+  /// Where this connection's records are filed under a master key.
+  func place(under key: MasterKey) throws(StoreError) -> StoreKey { try places.place(under: key) }
 
   var now: Int64 { engine.now.seconds }
 
@@ -66,12 +66,11 @@ private final class RecordPlaces {
     self.serverNotes = serverNotes
   }
 
-  func place(under key: MasterKey) -> StoreKey? {
+  func place(under key: MasterKey) throws(StoreError) -> StoreKey {
     if let first, first.key == key.id { return first.place }
-    guard let server = serverNotes.digest(under: key),
-      let own = IdentityDigests.identity(identity, verification: verification, key: key)
-    else { return nil }
-    let place = StoreKey(server: server, identity: own)
+    let place = StoreKey(
+      server: try serverNotes.digest(under: key),
+      identity: try IdentityDigests.identity(identity, verification: verification, key: key))
     if first == nil { first = (key.id, place) }
     return place
   }

@@ -49,7 +49,11 @@ struct PeerJudgement {
   /// since it attached.
   private func standingVerdict(of ticket: OfferedTicket) -> Verdict? {
     guard let verifier = setup.verifier else { return nil }
-    if let confirmed = ticket.verdict?.confirmed(under: verifier.policy, now: setup.now) { return confirmed }
+    if let verdict = ticket.verdict,
+      let confirmed = verifier.confirmed(verdict, now: setup.now, unlessJustNow: setup.canReconnect)
+    {
+      return confirmed
+    }
     return isVerifiedByApplication ? ticket.verdict : nil
   }
 
@@ -63,7 +67,7 @@ struct PeerJudgement {
       peer = verified
     } else {
       peer = try verifier.verify(
-        session, isWatched: setup.canReconnect, isVerifiedByApplication: isVerifiedByApplication)
+        session, now: setup.now, isWatched: setup.canReconnect, isVerifiedByApplication: isVerifiedByApplication)
     }
     let now = setup.now
     var end = Int64.max
@@ -85,8 +89,8 @@ struct PeerJudgement {
     return FullHandshake(id: id, time: setup.now)
   }
 
-  private func configuration(_ ticket: OfferedTicket?, _ isJudgedAnew: Bool) -> TrustNote {
+  private func configuration(_ ticket: OfferedTicket?, _ isJudgedAnew: Bool) -> ConfigurationNote? {
     if let ticket, !isJudgedAnew { return ticket.configuration }
-    return GnuTLSConfiguration.note
+    return GnuTLSConfiguration.current
   }
 }

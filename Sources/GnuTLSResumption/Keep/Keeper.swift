@@ -20,9 +20,8 @@ struct Keeper {
     var last: RecordKey?
     if let origin = trusted.origin {
       context.recordingTrouble { () throws(StoreError) in
-        guard let ring = try setup.engine.keyRing(create: true), let place = setup.place(under: ring.newest) else {
-          return
-        }
+        guard let ring = try setup.engine.keyRing(create: true) else { return }
+        let place = try setup.place(under: ring.newest)
         let facts = SessionFacts(setup, trusted, origin)
         for ticket in batch {
           last = nil

@@ -43,7 +43,7 @@ extension SessionContext {
   }
 
   /// Seals a new verdict into the tickets of the same full handshake: they needn't be judged again one by one.
-  private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict, _ configuration: TrustNote) {
+  private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict, _ configuration: ConfigurationNote?) {
     forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) { (store, sibling, contents, ring) throws(StoreError) in
       contents.verdict = verdict
       // A TLS 1.2 session stays what was negotiated under the configuration of then.
@@ -86,9 +86,7 @@ extension SessionContext {
     recordingTrouble { () throws(StoreError) in
       guard let ring = try setup.engine.keyRing(create: false) else { return }
       let store = try setup.engine.store.get()
-      for key in ring.all {
-        if let place = setup.place(under: key) { try body(place, store) }
-      }
+      for key in ring.all { try body(setup.place(under: key), store) }
     }
   }
 

@@ -15,9 +15,9 @@ final class ServerNotes {
     self.engine = engine
   }
 
-  func digest(under key: MasterKey) -> Digest? {
+  func digest(under key: MasterKey) throws(StoreError) -> Digest {
     if let first, first.key == key.id { return first.digest }
-    guard let digest = IdentityDigests.server(server, key: key) else { return nil }
+    let digest = try IdentityDigests.server(server, key: key)
     if first == nil { first = (key.id, digest) }
     return digest
   }
@@ -33,11 +33,9 @@ final class ServerNotes {
   func update(as generation: StoreGeneration?, _ change: (inout ServerNote) -> Void) throws(StoreError) {
     guard changed(try note(), change) != nil else { return }
     // Somebody else may have changed it meanwhile.
-    guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true),
-      let digest = digest(under: ring.newest)
-    else { return }
+    guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true) else { return }
     if let generation, try engine.store.get().generation() != generation { return }
-    try engine.setNote(new.bytes, server: digest, identity: nil, key: ring.newest)
+    try engine.setNote(new.bytes, server: digest(under: ring.newest), identity: nil, key: ring.newest)
     known = new
   }
 
@@ -50,8 +48,8 @@ final class ServerNotes {
   }
 
   private func read() throws(StoreError) -> ServerNote? {
-    guard let ring = try engine.keyRing(create: false), let digest = digest(under: ring.newest) else { return nil }
-    let bytes = try engine.note(server: digest, identity: nil, key: ring.newest)
+    guard let ring = try engine.keyRing(create: false) else { return nil }
+    let bytes = try engine.note(server: digest(under: ring.newest), identity: nil, key: ring.newest)
     let note = bytes.flatMap(ServerNote.init)
     known = note
     return note

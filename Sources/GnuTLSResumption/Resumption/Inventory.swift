@@ -68,8 +68,7 @@ extension Resumption {
       var servers = [server, ServerIdentity(name: server.name, port: 0), ServerIdentity(name: "", port: 0)]
       if let port { servers.append(ServerIdentity(name: "", port: port)) }
       for server in servers {
-        guard let digest = IdentityDigests.server(server, key: key) else { continue }
-        removed += try store.removeAll(server: digest, because: .explicit)
+        removed += try store.removeAll(server: IdentityDigests.server(server, key: key), because: .explicit)
       }
     }
     guard port == nil else { return removed }

@@ -37,8 +37,8 @@ struct TicketContents: Hashable {
   var verdict: Verdict?
   /// When the certificate is valid that the client has shown: what it proved ends with it.
   var ownValidity: Validity
-  /// GnuTLS's configuration, under which the session was negotiated and its peer judged.
-  var configuration: TrustNote
+  /// GnuTLS's configuration, under which the session was negotiated and its peer judged; nil if it couldn't be told.
+  var configuration: ConfigurationNote?
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
   var bootID: [UInt8]
@@ -57,7 +57,7 @@ extension TicketContents {
     // Room for all, so that growing leaves no copy of the secrets behind.
     let texts =
       gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
-    let notes = ((verdict?.inputs?.notes.count ?? 0) + 1) * TrustNote.mostBytes
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + 2 * (configuration?.bytes.count ?? 0)
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
@@ -75,7 +75,7 @@ extension TicketContents {
     result.append(fields: staples)
     result.appendField { result in verdict?.append(to: &result) }
     ownValidity.append(to: &result)
-    result.appendField { result in configuration.append(to: &result) }
+    result.append(field: configuration?.bytes ?? [])
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
@@ -104,7 +104,6 @@ extension TicketContents {
       let verdictBytes = reader.field(UInt32.self),
       let ownValidity = Validity(&reader),
       let configurationBytes = reader.field(UInt32.self),
-      let configuration = TrustNote(whole: configurationBytes),
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
       let fullHandshakeTime = reader.integer(UInt64.self),
       let bootID = reader.field(UInt32.self),
@@ -125,7 +124,8 @@ extension TicketContents {
       sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
       issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
       applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
-      staples: staples, verdict: verdict, ownValidity: ownValidity, configuration: configuration,
+      staples: staples, verdict: verdict, ownValidity: ownValidity,
+      configuration: configurationBytes.isEmpty ? nil : ConfigurationNote(configurationBytes),
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
       bootID: Array(bootID), serverName: name, port: port, program: program)
   }
@@ -153,7 +153,7 @@ extension TicketContents {
 extension [UInt8] {
   /// Appends a list: how many fields, and each behind its length.
   fileprivate mutating func append(fields list: [[UInt8]]) {
-    append(bigEndian: UInt32(list.count))
+    append(bigEndian: UInt32(truncatingIfNeeded: list.count))
     for element in list { append(field: element) }
   }
 }
