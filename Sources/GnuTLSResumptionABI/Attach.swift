@@ -30,7 +30,8 @@ public func gnutls_resumption_attach(
       return 0
     } catch  where error.code == .invalidRequest {
       throw .invalid(
-        "\(server): the session is no TLS client's, or its handshake has begun; attach before gnutls_handshake")
+        "\(server): the session is no TLS client's, its handshake has begun, or it is attached already; "
+            + "attach once, before gnutls_handshake")
     } catch {
       throw Failure(
         GNUTLS_RESUMPTION_E_SESSION,
