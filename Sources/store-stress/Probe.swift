@@ -58,6 +58,8 @@ struct Probe {
       case .claimed(let claim): return "given \(claim.key.id)"
       case .miss(let miss): return "missed expired \(miss.expired) damaged \(miss.damaged)"
       }
+    case "process":
+      return ProcessGeneration.current.map { "generation \($0)" } ?? "none"
     case "purge":
       return "purged \(try store.purgeExpired(now: Scenario.now))"
     case "count":
