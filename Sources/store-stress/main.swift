@@ -20,7 +20,8 @@ private func dispatch(_ arguments: [String]) -> Int32 {
     case "insert" where arguments.count == 3:
       try Worker(folder: arguments[1], number: Int(arguments[2]) ?? 0).insert()
     case "probe" where arguments.count >= 2:
-      Probe(store: arguments[1]).run(arguments.dropFirst(2))
+      var probe = Probe(store: arguments[1])
+      probe.run(arguments.dropFirst(2))
     case "without-generations" where arguments.count >= 2:
       guard trial_refuse_wipe_on_fork() == 0 else { throw ExerciseError("madvise can't be refused") }
       return dispatch(Array(arguments.dropFirst()))

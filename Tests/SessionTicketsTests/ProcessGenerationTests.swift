@@ -31,7 +31,9 @@ struct ProcessGenerationTests {
         return unsafe trial_in_child(
           TRIAL_CLONE,
           { parent in
-            guard let parent = unsafe parent?.load(as: UInt64.self), let own = ProcessGeneration.current else { return 3 }
+            guard let parent = unsafe parent?.load(as: UInt64.self), let own = ProcessGeneration.current else {
+              return 3
+            }
             return own > parent ? 0 : 4
           }, own)
       }, &own)
