@@ -8,8 +8,6 @@ import Glibc
 package final class Folder: Sendable {
   package let descriptor: Descriptor
   private let location: Location
-  /// What tells the folder from others; nil where nobody asks.
-  private let identity: (device: dev_t, inode: ino_t)?
   /// The process that opened it, if it can be told.
   let process = ProcessGeneration.current
 
@@ -26,10 +24,9 @@ package final class Folder: Sendable {
     }
   }
 
-  private init(_ descriptor: consuming Descriptor, _ location: Location, _ status: stat? = nil) {
+  private init(_ descriptor: consuming Descriptor, _ location: Location) {
     self.descriptor = descriptor
     self.location = location
-    identity = status.map { ($0.st_dev, $0.st_ino) }
   }
 
   /// For messages.
@@ -48,8 +45,9 @@ package final class Folder: Sendable {
   }
 
   /// Opens a folder in this one, never through a symbolic link, with the same demands.
+  /// - Parameter isKept: It is to be kept open after the call.
   /// - Returns: Nil if it is missing and was not to be made, or if this folder itself was deleted.
-  package func subfolder(_ name: EntryName, create: Bool) throws(StoreError) -> Folder? {
+  package func subfolder(_ name: EntryName, create: Bool, isKept: Bool = false) throws(StoreError) -> Folder? {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
     var number = unsafe openat(descriptor.number, name.characters, flags)
     if number < 0, errno == ENOENT, create {
@@ -67,20 +65,36 @@ package final class Folder: Sendable {
       case let code: throw StoreError(.unavailable, "the folder can't be opened", place: location.path, errno: code)
       }
     }
-    let opened = Descriptor(owning: number)
-    guard let status = opened.status() else {
-      throw StoreError(.unavailable, "the folder can't be examined", place: location.path, errno: errno)
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else {
+      let code = errno
+      close(number)
+      throw StoreError(.unavailable, "the folder can't be examined", place: location.path, errno: code)
     }
+    let opened = isKept ? Descriptor(keeping: number, status) : Descriptor(owning: number)
     try Self.check(status, path: location.path)
-    return Folder(opened, location, status)
+    return Folder(opened, location)
   }
 
-  /// What fstat(2) says of the descriptor, if it is still that of this folder; else nil.
-  func statusIfSame() -> stat? {
-    guard let identity, let status = descriptor.status(), status.st_dev == identity.device,
-      status.st_ino == identity.inode, status.isKind(S_IFDIR)
-    else { return nil }
-    return status
+  /// Whether a folder that was kept is still there, and fulfils the demands on one that is opened now.
+  func isPresent() -> Bool {
+    guard let status = descriptor.statusIfSame() else {
+      // Never to be closed: the same folder may be opened again by the same number, while others still hold on to this.
+      _ = unsafe Unmanaged.passRetained(self)
+      Descriptor.noteLoss()
+      return false
+    }
+    return status.st_nlink > 0 && (try? Self.check(status, path: "")) != nil
+  }
+
+  /// What tells an entry from all others; nil if there is none of this name.
+  func identity(of name: EntryName) throws(StoreError) -> FileIdentity? {
+    var status = stat()
+    if unsafe fstatat(descriptor.number, name.characters, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+      return FileIdentity(status)
+    }
+    guard errno == ENOENT else { throw failure("'\(name.text)' can't be looked for", errno: errno) }
+    return nil
   }
 
   /// Opens the same folder again, for a listing of one's own: a descriptor has one position, for all threads.
@@ -89,9 +103,6 @@ package final class Folder: Sendable {
     guard number >= 0 else { throw failure("the folder can't be listed", errno: errno) }
     return Folder(Descriptor(owning: number), location)
   }
-
-  /// Whether somebody deleted the folder meanwhile.
-  var isDeleted: Bool { descriptor.status()?.st_nlink == 0 }
 
   static func check(_ status: stat, path: @autoclosure () -> String) throws(StoreError) {
     guard status.st_uid == geteuid() else {
