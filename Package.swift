@@ -71,10 +71,12 @@ var package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
+    // What of the tool is C. The launcher in it is built by .ci/install as a program too.
+    .target(name: "CGnuTLSResume", exclude: ["static"]),
     .executableTarget(
       name: "gnutls-resume",
       dependencies: [
-        "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
+        "CGnuTLSResume", "CProcessArguments", "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],

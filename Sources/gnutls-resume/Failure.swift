@@ -8,10 +8,15 @@ func reportingFailure(_ body: () throws -> Void) throws {
   } catch let code as ExitCode {
     throw code
   } catch let error as StoreError {
-    StandardStreams.error("error: \(error)\(StoreOptions.advice)".replacing("\n", with: " "))
+    reportError("\(error)\(StoreOptions.advice)")
     throw ExitCode.failure
   } catch {
-    StandardStreams.error("error: \(error)".replacing("\n", with: " "))
+    reportError("\(error)")
     throw ExitCode.failure
   }
+}
+
+/// Tells the user in one line, whatever names stand in it.
+func reportError(_ text: String) {
+  StandardStreams.error("error: " + text.replacing("\n", with: " ").printable)
 }

@@ -47,11 +47,12 @@ struct Report {
       : "full handshake (\(reason ?? ""))"
     let negotiated = [protocolName, cipherSuite, group, alpn].compactMap(\.self).joined(separator: ", ")
     let why = notStored.isEmpty ? "" : " (not stored: \(notStored.joined(separator: "; ")))"
-    return """
+    let text = """
       \(ServerIdentity(name: host, port: port)): \(handshake)
       \(negotiated), \(handshakeMilliseconds.milliseconds)
       tickets: \(ticketsReceived) received, \(ticketsStored) stored\(why)
       """ + (storeError.map { "\nstore: \($0)" } ?? "")
+    return text.split(separator: "\n").map { String($0).printable }.joined(separator: "\n")
   }
 }
 
