@@ -130,7 +130,11 @@ var package = Package(
       name: "ForeignProgramTests", dependencies: ["ScriptableTLSServer", "TestPeers", "gnutls-resume"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
+      name: "CommandLineTests",
+      dependencies: [
+        "CGnuTLSResume", "TestPeers", "ScriptableTLSServer", "gnutls-resume",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
   ]
 )

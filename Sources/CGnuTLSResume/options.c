@@ -12,6 +12,10 @@ const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COU
     [RESPECT_NO_TICKETS] = {"--respect-no-tickets", NULL, "GNUTLS_RESUME_RESPECT_NO_TICKETS"},
 };
 
+const struct gnutls_resume_option *gnutls_resume_option_at(int place) {
+  return place >= 0 && place < GNUTLS_RESUME_OPTION_COUNT ? &gnutls_resume_options[place] : NULL;
+}
+
 int wrong_usage(const char *command, const char *what, const char *word, const char *end) {
   say_error(what, word, end, " See 'gnutls-resume ", command, " --help' for more information.", NULL);
   return WRONG_USAGE;

@@ -4,8 +4,10 @@
 
 #include "CGnuTLSResume.h"
 
-// The places in gnutls_resume_options.
+// The places in the table.
 enum option { STORE, KEY_FILE, VERBOSE, LOG, RESPECT_NO_TICKETS };
+
+extern const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COUNT];
 
 // sysexits.h, as the argument parser has it.
 enum { WRONG_USAGE = 64 };

@@ -49,6 +49,22 @@ struct List: ParsableCommand {
       program = nil
     }
 
+    // By hand: what is absent is null, not left out.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(server, forKey: .server)
+      try container.encode(port, forKey: .port)
+      try container.encode(tickets, forKey: .tickets)
+      try container.encode(sessions, forKey: .sessions)
+      try container.encode(newest, forKey: .newest)
+      try container.encode(expires, forKey: .expires)
+      try container.encode(program, forKey: .program)
+    }
+
+    private enum CodingKeys: CodingKey {
+      case server, port, tickets, sessions, newest, expires, program
+    }
+
     var name: String { ServerIdentity(name: server, port: port).description }
 
     var keeper: String { program ?? "" }

@@ -25,7 +25,8 @@ struct gnutls_resume_option {
 
 enum { GNUTLS_RESUME_OPTION_COUNT = 5 };
 
-extern const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COUNT];
+// The options in turn; null where there are no more.
+const struct gnutls_resume_option *gnutls_resume_option_at(int place);
 
 // The file that this process runs, to start it again: also where there is no /proc, as far as it can be found then. Null,
 // with errno, if it can't. The caller frees it.
