@@ -97,8 +97,8 @@ struct Connect: ParsableCommand {
     result.verification = try trust.verification(&files)
     if let cert, let key {
       result.clientCertificate = try PEMKeyPair(
-        certificate: files.file(cert.path, "the client's certificate").forEngine,
-        key: files.file(key.path, "its key").forEngine)
+        certificate: files.file(cert.path, "the client's certificate").forTrust,
+        key: files.file(key.path, "its key").forTrust)
     }
     let left = files.hasWaited ? files.deadline - .now : .seconds(timeout)
     result.timeoutMilliseconds = max(0, left / .milliseconds(1))

@@ -11,8 +11,11 @@ struct PathArgument: ExpressibleByArgument {
 }
 
 extension RawPath {
-  /// As the engine takes paths.
-  var forEngine: String { description }
+  /// As the engine takes the paths of trust and of a client's certificate.
+  var forTrust: String { description }
+
+  /// As the engine takes the paths of store and master key.
+  var forStore: String { description }
 }
 
 /// A word that must be text, as a server's name: for an option's `transform`.

@@ -52,10 +52,10 @@ struct TrustOptions: ParsableArguments {
   func verification(_ files: inout PipedFiles) throws -> Verification {
     guard !insecure else { return .insecure }
     var policy = VerificationPolicy.system
-    if let caFile { policy = try .file(files.file(caFile.path, "the trust file").forEngine) }
-    if let caFolder { policy = .folder(caFolder.path.forEngine) }
+    if let caFile { policy = try .file(files.file(caFile.path, "the trust file").forTrust) }
+    if let caFolder { policy = .folder(caFolder.path.forTrust) }
     for list in crlFile {
-      policy.revocationLists.append(try files.file(list.path, "the revocation list").forEngine)
+      policy.revocationLists.append(try files.file(list.path, "the revocation list").forTrust)
     }
     policy.pins = Set(pin)
     policy.verdictLifetime = verdictLifetime

@@ -32,7 +32,8 @@ struct EscapedBytesTests {
 
   @Test("Different words stay different, also those that Unicode takes for the same")
   func distinct() {
-    let words = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"].map { Array($0.utf8) } + [[0xE9], [0xF4, 0x8F, 0xBB, 0xA9]]
+    let words =
+      ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"].map { Array($0.utf8) } + [[0xE9], [0xF4, 0x8F, 0xBB, 0xA9]]
     let paths = words.map { PathArgument(argument: String(escaping: $0)).path }
     #expect(Set(paths).count == words.count && paths.map(\.bytes) == words)
   }

@@ -26,7 +26,8 @@ struct HostPortTests {
       ("https://example.org", "URL"), ("https://example.org:443/x", "URL"), ("example.org/", "slash"),
       ("example.org:443/", "slash"), ("example.org:", "port"), ("example.org:0", "port"), ("example.org:65536", "port"),
       ("example.org:+1", "port"), ("example.org:１", "port"), ("[::1]443", "port"), ("[::1]:x", "port"),
-      ("exa\u{0}mple.org", "control"), ("example.org\n", "control"), ("a\u{9B}b", "control"), ("a\u{1B}[31m", "control"),
+      ("exa\u{0}mple.org", "control"), ("example.org\n", "control"), ("a\u{9B}b", "control"),
+      ("a\u{1B}[31m", "control"),
     ])
   func refused(argument: String, hint: String) throws {
     let error = #expect(throws: ValidationError.self) { try HostPort(argument) }

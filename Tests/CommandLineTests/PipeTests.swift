@@ -51,9 +51,14 @@ struct PipeTests {
     #expect(nonsense.status == 1 && nonsense.standardError.split(separator: "\n").count == 1, "\(nonsense)")
   }
 
-  @Test("A pipe that nobody writes to, or that has no end, is given up", arguments: ["--ca-file", "--crl-file"])
+  @Test(
+    "A pipe that nobody writes to, or that has no end, is given up", arguments: ["--ca-file", "--crl-file", "--cert"])
   func endless(option: String) throws {
-    let trust = option == "--ca-file" ? "" : "--ca-file '\(Fixture.ecdsa.root)' "
+    let others = [
+      "--ca-file": "", "--crl-file": "--ca-file '\(Fixture.ecdsa.root)' ",
+      "--cert": "--ca-file '\(Fixture.ecdsa.root)' --key '\(Fixture.ecdsa.clientKey)' ",
+    ]
+    let trust = try #require(others[option])
     let start = ContinuousClock.now
     let silent = try connect("\(trust)--timeout 0.3 \(option) <(sleep 30)")
     #expect(silent.isFailure(saying: "it takes too long"), "\(silent)")
