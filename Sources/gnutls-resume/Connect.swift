@@ -69,9 +69,11 @@ struct Connect: ParsableCommand {
 
   func run() throws {
     signal(SIGPIPE, SIG_IGN)
-    try reportingFailure {
+    // What comes through pipes takes of the time, too.
+    let files = PipedFiles(deadline: .now + .seconds(timeout))
+    try reportingFailure(in: files.withGivenNames) {
       let port = server.port ?? 443
-      let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration())
+      let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration(files))
       if stdin { try StreamCopy(connection, linger: .seconds(linger)).run() }
       connection.close()
       let report = Report(
@@ -87,14 +89,12 @@ struct Connect: ParsableCommand {
     StandardStreams.error("gnutls-resume: \(line)\(advice)".printable)
   }
 
-  private func configuration() throws -> TLSConfiguration {
+  private func configuration(_ files: PipedFiles) throws -> TLSConfiguration {
     var result = TLSConfiguration()
     result.serverName = serverName
     result.applicationProtocols = alpn
     result.priority = priority
-    // What comes through pipes takes of the time, too.
-    var files = PipedFiles(deadline: .now + .seconds(timeout))
-    result.verification = try trust.verification(&files)
+    result.verification = try trust.verification(files)
     if let cert, let key {
       result.clientCertificate = try PEMKeyPair(
         certificate: files.file(cert.path, "the client's certificate").forTrust,

@@ -2,16 +2,17 @@ import ArgumentParser
 import SessionTickets
 
 /// Runs a command, and says in one line what went wrong if something did.
-func reportingFailure(_ body: () throws -> Void) throws {
+/// - Parameter words: Puts the message into the user's words.
+func reportingFailure(in words: (String) -> String = { $0 }, _ body: () throws -> Void) throws {
   do {
     try body()
   } catch let code as ExitCode {
     throw code
   } catch let error as StoreError {
-    reportError("\(error)\(StoreOptions.advice)")
+    reportError(words("\(error)\(StoreOptions.advice)"))
     throw ExitCode.failure
   } catch {
-    reportError("\(error)")
+    reportError(words("\(error)"))
     throw ExitCode.failure
   }
 }

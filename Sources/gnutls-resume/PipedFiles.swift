@@ -4,11 +4,11 @@ import SessionTickets
 
 /// Makes files of pipes, such as those that a shell writes as `<(…)`: what the engine is given is read more than once, and
 /// must not keep it waiting.
-struct PipedFiles {
+final class PipedFiles {
   /// When all must have come.
   let deadline: ContinuousClock.Instant
-  /// Whether there was a pipe, so that time has gone.
-  private(set) var hasWaited = false
+  /// The files that were made, and the pipes' names.
+  private var made: [(file: String, pipe: RawPath)] = []
 
   /// In bytes: as large as a trust file may be.
   private static let mostBytes = 64 * 1024 * 1024
@@ -18,9 +18,8 @@ struct PipedFiles {
   /// The path of a file with the same contents: the path itself, unless it is a pipe's. That file is in memory, as long as
   /// this process lives.
   /// - Parameter purpose: What it is for, for the message.
-  mutating func file(_ path: RawPath, _ purpose: String) throws -> RawPath {
+  func file(_ path: RawPath, _ purpose: String) throws -> RawPath {
     guard Self.isPipe(path) else { return path }
-    hasWaited = true
     func failure(_ why: String) -> PipeFailure { PipeFailure(description: "can't read \(purpose) \(path): \(why)") }
     func failure(_ number: Int32) -> PipeFailure { unsafe failure(String(cString: strerror(number))) }
     let pipe = unsafe path.withCString { unsafe open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
@@ -35,7 +34,10 @@ struct PipedFiles {
     while true {
       guard isReady(pipe) else { throw failure("it takes too long") }
       let count = unsafe read(pipe, &buffer, buffer.count)
-      if count == 0 { return RawPath(result) }
+      if count == 0 {
+        made.append((result, path))
+        return RawPath(result)
+      }
       if count < 0 {
         guard errno == EINTR || errno == EAGAIN else { throw failure(errno) }
         continue
@@ -44,6 +46,16 @@ struct PipedFiles {
       guard total <= Self.mostBytes else { throw failure("larger than 64 MiB") }
       guard StandardStreams.write(Array(buffer.prefix(count)), to: memory) else { throw failure(errno) }
     }
+  }
+
+  /// Whether there was a pipe, so that time has gone.
+  var hasWaited: Bool { !made.isEmpty }
+
+  /// A message with the names that were given in the place of those that nobody knows.
+  func withGivenNames(_ message: String) -> String {
+    // The longest number first: it may begin with another.
+    made.sorted { $0.file.utf8.count > $1.file.utf8.count }
+      .reduce(message) { $0.replacing($1.file, with: $1.pipe.description) }
   }
 
   private static func isPipe(_ path: RawPath) -> Bool {

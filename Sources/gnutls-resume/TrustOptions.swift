@@ -49,7 +49,7 @@ struct TrustOptions: ParsableArguments {
   }
 
   /// - Parameter files: Reads those that come through pipes.
-  func verification(_ files: inout PipedFiles) throws -> Verification {
+  func verification(_ files: PipedFiles) throws -> Verification {
     guard !insecure else { return .insecure }
     var policy = VerificationPolicy.system
     if let caFile { policy = try .file(files.file(caFile.path, "the trust file").forTrust) }
