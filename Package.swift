@@ -74,10 +74,12 @@ var package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
+    // What of the tool is C. The launcher in it is built by .ci/install as a program too.
+    .target(name: "CGnuTLSResume", exclude: ["static"]),
     .executableTarget(
       name: "gnutls-resume",
       dependencies: [
-        "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
+        "CGnuTLSResume", "CProcessArguments", "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -135,7 +137,11 @@ var package = Package(
       name: "ForeignProgramTests", dependencies: ["ScriptableTLSServer", "TestPeers", "gnutls-resume"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
+      name: "CommandLineTests",
+      dependencies: [
+        "CGnuTLSResume", "TestPeers", "ScriptableTLSServer", "gnutls-resume",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
   ]
 )

@@ -49,11 +49,12 @@ struct Report {
     let negotiated = [protocolName, cipherSuite, group, alpn].compactMap(\.self).joined(separator: ", ")
     let reasons = notStored.map { $0.count == 1 ? $0.reason : "\($0.reason) (\($0.count))" }
     let why = reasons.isEmpty ? "" : " (not stored: \(reasons.joined(separator: "; ")))"
-    return """
+    let text = """
       \(ServerIdentity(name: host, port: port)): \(handshake)
       \(negotiated), \(handshakeMilliseconds.milliseconds)
       tickets: \(ticketsReceived) received, \(ticketsStored) stored\(why)
       """ + (storeError.map { "\nstore: \($0)" } ?? "")
+    return text.split(separator: "\n").map { String($0).printable }.joined(separator: "\n")
   }
 }
 

@@ -56,9 +56,26 @@ struct InventoryTests {
   func listedAsText() throws {
     try connectToBoth()
     let lines = try tool.ask("list").split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-    #expect(lines.count == 3 && lines.first == ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES"])
+    #expect(lines.count == 3 && lines.first == ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES", "PROGRAM"])
     let starts = Set(lines.dropFirst().map { Array($0.prefix(3)) })
     #expect(starts == [["localhost:\(server.port)", "2", "0"], ["localhost:\(second.port)", "0", "1"]])
+  }
+
+  @Test("No name makes list print what a terminal obeys, nor another row")
+  func printedNames() throws {
+    var careless = tool
+    careless.trust = .insecure
+    for name in ["a\u{1B}[31mb", "a\u{9B}31mb", "x\nlocalhost:443  9  9  forged", "\u{202E}moc.elpmaxe"] {
+      _ = try careless.run(careless.connectArguments(server.port, ["--server-name", name]))
+    }
+    for text in [try tool.ask("list"), try tool.ask("list", "--json")] {
+      let odd = text.unicodeScalars.filter {
+        $0 != "\n" && [.control, .format, .lineSeparator].contains($0.properties.generalCategory)
+      }
+      #expect(odd.isEmpty, "\(odd)")
+      #expect(!text.split(separator: "\n").contains { $0.hasPrefix("localhost:443") })
+    }
+    #expect(try list().allSatisfy { $0.keys.contains("program") })
   }
 
   @Test("stats counts tickets, sessions and bytes, as JSON and as text")
