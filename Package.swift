@@ -43,7 +43,7 @@ var package = Package(
     // What a statically linked Swift runtime does better without when it starts.
     .target(name: "CProcessArguments", publicHeadersPath: "."),
     .target(name: "CForeignProcess", publicHeadersPath: "."),
-    .target(name: "SessionTicketsLocking", swiftSettings: strict),
+    .target(name: "SessionTicketsLocking", dependencies: ["CSessionTickets"], swiftSettings: strict),
     .target(name: "SessionTickets", dependencies: ["CSessionTickets", "SessionTicketsLocking"], swiftSettings: strict),
     .target(
       name: "SessionTicketsTesting", dependencies: ["SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),

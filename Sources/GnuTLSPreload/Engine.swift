@@ -1,4 +1,3 @@
-internal import Glibc
 internal import GnuTLSResumption
 internal import SessionTickets
 
@@ -20,28 +19,11 @@ enum Engine {
   static func start() {
     _ = Settings.program
     HandshakeLog.start()
-    pthread_atfork(
-      { ForkLocks.hold() }, { ForkLocks.release() }, { ForkLocks.release() })
   }
 
   /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
   static func atWork<Result>(_ body: () -> Result) -> Result {
     defer { store?.letGo() }
     return body()
-  }
-}
-
-/// No thread holds a lock of ours while the process forks.
-private enum ForkLocks {
-  static func hold() {
-    ForeignSessions.holdForFork()
-    ForeignObjects.holdForFork()
-    Resumption.holdForFork()
-  }
-
-  static func release() {
-    Resumption.releaseAfterFork()
-    ForeignObjects.releaseAfterFork()
-    ForeignSessions.releaseAfterFork()
   }
 }

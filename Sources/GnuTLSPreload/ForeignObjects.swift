@@ -6,16 +6,6 @@ internal import SessionTicketsLocking
 enum ForeignObjects {
   static let priorities = AddressTable<Priority>()
   static let credentials = AddressTable<CredentialsSetup>()
-
-  static func holdForFork() {
-    priorities.holdForFork()
-    credentials.holdForFork()
-  }
-
-  static func releaseAfterFork() {
-    credentials.releaseAfterFork()
-    priorities.releaseAfterFork()
-  }
 }
 
 /// What GnuTLS has no getters for in certificate credentials.
@@ -69,9 +59,6 @@ final class AddressTable<Value: Sendable>: Sendable {
     let address = UInt(bitPattern: pointer)
     entries.withLock { entries in entries.removeAll { $0.address == address } }
   }
-
-  func holdForFork() { entries.holdForFork() }
-  func releaseAfterFork() { entries.releaseAfterFork() }
 }
 
 extension AddressTable<CredentialsSetup> {

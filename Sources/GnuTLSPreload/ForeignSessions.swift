@@ -29,9 +29,6 @@ enum ForeignSessions {
     }
   }
 
-  static func holdForFork() { tables.holdForFork() }
-  static func releaseAfterFork() { tables.releaseAfterFork() }
-
   /// Sessions are some kilobytes apart.
   private static func index(of address: UInt) -> Int { Int((address >> 12 ^ address >> 4) & 63) }
 }

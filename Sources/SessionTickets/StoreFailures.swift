@@ -7,6 +7,10 @@ extension StoreError {
     StoreError(.idExists, "a record with this id is already there", place: place)
   }
 
+  static func superseded(place: String) -> StoreError {
+    StoreError(.superseded, "what this record belongs to was removed meanwhile", place: place)
+  }
+
   static func noteTooLarge(place: String) -> StoreError {
     StoreError(.tooLarge, "a note has at most \(NoteLimits.maximumByteCount) bytes", place: place)
   }

@@ -2,6 +2,7 @@
 #ifndef CSESSIONTICKETS_H
 #define CSESSIONTICKETS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 // Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE).
@@ -35,5 +36,25 @@ int csessiontickets_exclude_from_core_dumps(void *start, size_t length);
 
 // Overwrites memory in a way that the optimiser may not drop (explicit_bzero(3)).
 void csessiontickets_wipe(void *start, size_t length);
+
+// Which process this is, of those that came of one another by fork(2): a descendant has another number than its
+// ancestors, however it was made, and a greater one. 0 where the kernel can't tell (madvise(2), MADV_WIPEONFORK). It may
+// be asked anywhere, a signal's handler included.
+uint64_t csessiontickets_process_generation(void);
+
+// A lock that a child of fork(2) gives up if a thread of its parent held it, as that thread doesn't exist there: the child
+// goes on with other memory. What is locked has a storage, whose first four bytes belong to the lock and begin as 0;
+// `current` says which storage it is.
+//
+// Waits for the lock, and returns the storage that is locked now. Or returns NULL, and in `lost` the storage that another
+// process holds, which is not to be touched: then csessiontickets_lock_renew. Neither changes errno.
+void *csessiontickets_lock(void **current, void **lost);
+void csessiontickets_unlock(void *storage);
+
+// Puts a fresh storage in the place of one that is lost. Returns 0 if somebody else has done so.
+int csessiontickets_lock_renew(void **current, void *lost, void *fresh);
+
+// Whether nobody holds the storage, so that it may be freed.
+int csessiontickets_lock_is_free(void *storage);
 
 #endif

@@ -42,12 +42,6 @@ public final class Resumption: Sendable {
   /// The user's own store and key.
   public static let standard = Resumption()
 
-  /// For `pthread_atfork`: see `Lock.holdForFork()`.
-  package static func holdForFork() { SessionRegistry.holdForFork() }
-
-  /// Its counterpart, in parent and child.
-  package static func releaseAfterFork() { SessionRegistry.releaseAfterFork() }
-
   var now: WallTime { options.clock() }
 
   /// The master keys, or nil if there are none yet and none are to be made.

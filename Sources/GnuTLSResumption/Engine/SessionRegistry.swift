@@ -27,11 +27,6 @@ enum SessionRegistry {
     return tables.withLock { $0[index].first { $0.session.address == session.address } }
   }
 
-  /// Hooks run whenever GnuTLS receives, so a fork may come at any time: see `Lock.holdForFork()`.
-  static func holdForFork() { tables.holdForFork() }
-
-  static func releaseAfterFork() { tables.releaseAfterFork() }
-
   /// Sessions are some kilobytes apart.
   private static func index(of session: SessionHandle) -> Int {
     Int(truncatingIfNeeded: (session.address >> 12) ^ (session.address >> 4)) & 255

@@ -11,17 +11,52 @@ extension DirectoryStore {
   }
 
   public func removeAll(server: Digest, because reason: RemovalReason) throws(StoreError) -> Int {
-    guard let shard = try shard(of: server) else { return 0 }
-    return try remove(try shard.names(of: server), from: shard, because: reason)
+    try removingForGood { () throws(StoreError) in
+      guard let shard = try shard(of: server) else { return 0 }
+      return try remove(try shard.names(of: server), from: shard, because: reason)
+    }
   }
 
   public func removeAll() throws(StoreError) -> Int {
-    var count = 0
-    try forEachShard { (shard: borrowing Shard) throws(StoreError) in
-      count += try remove(try shard.names(), from: shard, because: .explicit)
-      return true
+    try removingForGood { () throws(StoreError) in
+      var count = 0
+      try forEachShard { (shard: borrowing Shard) throws(StoreError) in
+        count += try remove(try shard.names(), from: shard, because: .explicit)
+        return true
+      }
+      return count
+    }
+  }
+
+  /// Begins another generation, and then removes: so what was under way before is either found here, or finds out itself.
+  private func removingForGood(_ remove: () throws(StoreError) -> Int) throws(StoreError) -> Int {
+    var failure: StoreError?
+    do throws(StoreError) {
+      try beginGeneration()
+    } catch {
+      failure = error
+    }
+    // All the same: what is there must go.
+    let count = try remove()
+    // Where there is no store and none can be made, nobody can keep anything.
+    if let failure, try opened() != nil {
+      do throws(StoreError) {
+        // There may be room now.
+        try beginGeneration()
+      } catch {
+        throw failure
+      }
     }
     return count
+  }
+
+  private func beginGeneration() throws(StoreError) {
+    var directory = try openedOrMade(now: .now())
+    if directory.folder.isDeleted {
+      forget(directory)
+      directory = try openedOrMade(now: .now())
+    }
+    try GenerationFile.replace(in: directory.folder)
   }
 
   public func purgeExpired(now: WallTime) throws(StoreError) -> Int {

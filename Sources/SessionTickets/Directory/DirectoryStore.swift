@@ -5,8 +5,9 @@ import SessionTicketsLocking
 /// Whoever's unlink(2) succeeds owns a ticket. There is no lock to wait for, nothing shared that could be damaged, and
 /// no state in between that a killed process could leave. No operation on one server grows with the store.
 ///
-/// Nothing is read before the first operation, and nothing is made before something is stored: a store that doesn't
-/// exist is empty. The folder must belong to the effective user, and nobody else may write it.
+/// Nothing is read before the first operation, and nothing is made before something is stored, or everything removed,
+/// which holds for what is under way elsewhere too: a store that doesn't exist is empty. The folder must belong to the
+/// effective user, and nobody else may write it.
 ///
 /// `StoreBounds.bytes` counts whole blocks of 4096 bytes. Bounds hold for each of the store's shards, about 20 records
 /// each; a shard may hold 128 KiB, even if the bound's share is less.
@@ -125,17 +126,24 @@ public final class DirectoryStore: TicketStore {
 
   /// Visits every shard of the store, until the closure returns false.
   func forEachShard(_ visit: (borrowing Shard) throws(StoreError) -> Bool) throws(StoreError) {
-    guard var directory = try opened() else { return }
-    if directory.folder.isDeleted {
-      forget(directory)
-      guard let made = try opened() else { return }
-      directory = made
-    }
-    try directory.forEachShard(visit)
+    try present()?.forEachShard(visit)
+  }
+
+  public func generation() throws(StoreError) -> StoreGeneration {
+    guard let directory = try present() else { return GenerationFile.first }
+    return try GenerationFile.read(in: directory.folder)
+  }
+
+  /// Opens the store. Returns nil if it doesn't exist, or not any more.
+  private func present() throws(StoreError) -> OpenDirectory? {
+    guard let directory = try opened() else { return nil }
+    guard directory.folder.isDeleted else { return directory }
+    forget(directory)
+    return try opened()
   }
 
   /// Lets go of a folder that was deleted, so that the next call opens what is there now.
-  private func forget(_ directory: OpenDirectory) {
+  func forget(_ directory: OpenDirectory) {
     state.withLock { state in
       if case .open(directory) = state { state = .unopened }
     }

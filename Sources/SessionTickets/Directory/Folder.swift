@@ -10,8 +10,8 @@ package final class Folder: Sendable {
   private let location: Location
   /// What tells the folder from others; nil where nobody asks.
   private let identity: (device: dev_t, inode: ino_t)?
-  /// The process that opened it.
-  let process = getpid()
+  /// The process that opened it, if it can be told.
+  let process = ProcessGeneration.current
 
   /// Put together only for a message: opening a shard must cost little.
   private indirect enum Location: Sendable {

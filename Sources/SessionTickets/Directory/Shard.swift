@@ -80,6 +80,14 @@ struct Shard: ~Copyable {
     return errno == ENOENT ? .gone : .failed(errno)
   }
 
+  /// Whether there is an entry of this name.
+  func contains(_ entry: EntryName) throws(StoreError) -> Bool {
+    var status = stat()
+    if unsafe fstatat(folder.descriptor.number, entry.characters, &status, AT_SYMLINK_NOFOLLOW) == 0 { return true }
+    guard errno == ENOENT else { throw folder.failure("a record can't be looked for", errno: errno) }
+    return false
+  }
+
   /// Removes a file, if it is there. Returns whether this call did.
   func removeOrThrow(_ entry: EntryName) throws(StoreError) -> Bool {
     switch remove(entry) {

@@ -31,7 +31,7 @@ final class ShardKeeper: Sendable {
       return nil
     }
     // A forked process shares the descriptor's position.
-    guard taken.folder.process == getpid(), status.st_nlink > 0,
+    guard let process = ProcessGeneration.current, taken.folder.process == process, status.st_nlink > 0,
       (try? Folder.check(status, path: taken.folder.path)) != nil
     else { return nil }
     taken.folder.rewind()
