@@ -14,6 +14,8 @@ struct cpreload_process {
   unsigned version;
   // Whether calls of the program's may have passed unseen, or may yet: then nothing is offered or kept.
   int (*has_unseen_calls)(void);
+  // The path by which the program was started, or null; it may be relative to the folder of then.
+  const char *started_path;
   // Whether this thread's stack suffices for more than to note something.
   int (*has_room_to_work)(void);
 };
@@ -31,7 +33,7 @@ enum {
 // say so may need much of the stack, and are not called where there is little; the others note what they are told.
 struct cpreload_engine {
   unsigned version;
-  // Once, before anything else.
+  // Once, before anything else; the process stays where it is.
   void (*begin)(const struct cpreload_process *process);
 
   // The flags that gnutls_init is to get.

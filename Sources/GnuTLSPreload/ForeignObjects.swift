@@ -6,6 +6,12 @@ internal import SessionTicketsLocking
 enum ForeignObjects {
   static let priorities = AddressTable<Priority>()
   static let credentials = AddressTable<CredentialsSetup>()
+
+  /// Makes the tables.
+  static func prepare() {
+    _ = unsafe priorities.value(of: nil)
+    _ = unsafe credentials.value(of: nil)
+  }
 }
 
 /// What GnuTLS has no getters for in certificate credentials.

@@ -23,7 +23,9 @@ final class ForeignSession: @unchecked Sendable {
   private var began: UInt64 = 0
   /// A ticket may have been offered, and the handshake hasn't ended: the program's check must not be missed, even if the
   /// session is left alone meanwhile.
-  private var isCheckDue = false
+  private(set) var isCheckDue = false
+  /// Something was missed: nothing is kept, but the check stays due.
+  private var hasMissedCalls = false
   /// Of the engine: nothing is kept if it doesn't trust the peer.
   private var isPeerGood = true
   /// The program's check wants to be called again; nothing may pass before.
@@ -56,18 +58,18 @@ final class ForeignSession: @unchecked Sendable {
     if refusal != 0 { Self.refusals.withLock { $0 -= 1 } }
   }
 
-  var isHandshaking: Bool { isCheckDue }
-
   /// Before each call of `gnutls_handshake`: the first finds and offers a ticket.
-  /// - Returns: Whether GnuTLS has ended its part, and is not to be called.
-  func handshakeBegins() -> Bool {
-    guard refusal == 0 else { return true }
+  /// - Returns: Whether the program's check is due afterwards, and whether GnuTLS has ended its part, and is not to be
+  ///   called.
+  func handshakeBegins() -> (isCheckDue: Bool, isOver: Bool) {
+    guard refusal == 0 else { return (true, true) }
+    if hasMissedCalls { leaveAlone() }
     switch stage {
     case .unstarted: start()
     case .established: renegotiationBegins()
     case .handshaking, .over: break
     }
-    return false
+    return (isCheckDue, false)
   }
 
   /// Under TLS 1.3 it is but a change of keys.
@@ -75,34 +77,54 @@ final class ForeignSession: @unchecked Sendable {
     if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
   }
 
-  /// Made within another call of GnuTLS's or of the engine's, where nothing can be offered nor checked.
-  func handshakeEscapes() {
+  /// A handshake is made in which nothing can be offered nor checked: within another call of GnuTLS's or of the engine's,
+  /// or with little stack.
+  func handshakePasses() {
     switch stage {
-    case .unstarted: leaveAlone()
+    case .unstarted: stage = .over
     case .established:
       // The end of a false start isn't another handshake.
-      if attachment?.isFalseStartUnderWay != true { renegotiationBegins() }
+      if attachment?.isFalseStartUnderWay == true { break }
+      if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { hasMissedCalls = true }
     case .handshaking, .over: break
     }
+  }
+
+  /// Something that belongs to the session's identity or verification was missed.
+  func callMissed() {
+    if stage == .unstarted { stage = .over } else { hasMissedCalls = true }
+  }
+
+  /// The program attaches to the session itself, by the library for C.
+  func programAttaches() {
+    setup.isAttachedByProgram = true
+    if stage != .unstarted { leaveAlone() }
   }
 
   private func start() {
     stage = .handshaking
     began = HandshakeLog.now
-    do {
-      let plan = try unsafe setup.plan(for: session, flags: flags)
+    do throws(LeftAlone) {
+      guard !Engine.hasUnseenCalls else { throw .hasUnseenCalls }
+      let transport = setup.hasOwnTransport ? nil : unsafe Transport(of: session)
+      let plan = try unsafe setup.plan(for: session, flags: flags, port: transport?.peerPort ?? 0)
       self.plan = plan
-      if !setup.hasOwnTransport { nagleOff = unsafe NagleOff(session) }
-      attachment = unsafe try Engine.resumption.attach(
+      nagleOff = transport.flatMap { NagleOff($0) }
+      attachment = try attach(plan)
+      isCheckDue = true
+    } catch {
+      log(.leftAlone(error))
+      stage = .over
+    }
+  }
+
+  private func attach(_ plan: SessionPlan) throws(LeftAlone) -> GnuTLSResumption.Attachment {
+    do throws(GnuTLSError) {
+      return unsafe try Engine.resumption.attach(
         to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
         hook: setup.hook?.chained)
-      isCheckDue = true
-    } catch let reason as LeftAlone {
-      log(.leftAlone(reason))
-      stage = .over
     } catch {
-      log(.leftAlone(.engineFailed))
-      stage = .over
+      throw .engineFailed
     }
   }
 
@@ -137,7 +159,7 @@ final class ForeignSession: @unchecked Sendable {
     log(.done(attachment.outcome))
     isCheckedWithin = check != nil
     isTrusted = isCheckedWithin
-    if !isPeerGood || hasShownChosenCertificate { leaveAlone() }
+    if !isPeerGood || hasShownChosenCertificate || mayHaveMissedCalls { leaveAlone() }
     return result
   }
 
@@ -176,9 +198,9 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// After `gnutls_certificate_verify_peers` or its kin, outside of a handshake.
-  func programHasVerified(_ result: Int32, _ status: UInt32) {
+  func programHasVerified(isGood: Bool) {
     guard stage == .established, let attachment else { return }
-    if result >= 0, status == 0 {
+    if isGood {
       isTrusted = true
     } else {
       attachment.distrust()
@@ -186,23 +208,21 @@ final class ForeignSession: @unchecked Sendable {
     }
   }
 
-  var isInterestedInData: Bool { attachment != nil || nagleOff != nil }
-
-  /// After each call that reads application data.
-  func dataReceived(_ result: Int) {
-    guard result > 0 else { return }
+  /// After each call that has read application data.
+  /// - Returns: Whether there is something to keep.
+  func dataReceived() -> Bool {
     hasReceivedData = true
     nagleOff?.restore()
     nagleOff = nil
-    if isTrusted { keep() }
+    return isTrusted && attachment?.hasSomethingToKeep == true
   }
 
-  /// After a `gnutls_bye` that waited for the peer's.
-  func saidGoodbye() {
-    if mayKeepAtEnd { keep() }
-  }
+  /// Either of the session, or anywhere in the process.
+  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls }
 
-  private func keep() {
+  /// Keeps the tickets that have come, from who is trusted.
+  func keep() {
+    if mayHaveMissedCalls { return leaveAlone() }
     guard let attachment, attachment.hasSomethingToKeep else { return }
     attachment.keep()
     tellStoreError(attachment)
@@ -215,7 +235,7 @@ final class ForeignSession: @unchecked Sendable {
 
   /// Who checks after the handshake may have found something else amiss, unless it went on to use the connection.
   /// The program may have freed its credentials already: they are not to be asked.
-  private var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || isCheckedWithin) }
+  var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || isCheckedWithin) }
 
   /// Only during the handshake, while the credentials are certainly there.
   private var check: ProgramCheck? { unsafe setup.check ?? SessionCredentials.check(of: session) }
@@ -226,12 +246,15 @@ final class ForeignSession: @unchecked Sendable {
     if attachment.outcome.isResumed, !hasReceivedData, !hasSentData, attachment.isOfThisProcess {
       // It has gone away: maybe for what only a full handshake mends, such as a pin of the server's new key.
       attachment.distrust()
-    } else if !mayKeepAtEnd {
+    } else if !mayKeepAtEnd || mayHaveMissedCalls {
       attachment.discard()
     }
     attachment.detach()
     tellStoreError(attachment)
   }
+
+  /// The same where there is too little stack for it.
+  func vanishes() { attachment?.discard() }
 
   /// - Returns: Whether the engine will call the hook.
   func setHook(type: UInt32, when: Int32, _ function: gnutls_handshake_hook_func?) -> Bool {
@@ -252,6 +275,9 @@ final class ForeignSession: @unchecked Sendable {
   /// After `gnutls_session_get_data` and its kin have given session data.
   /// - Returns: Whether the program may use them.
   func programTakesTicket() -> Bool { (attachment ?? formerAttachment)?.cedeNewestTicket() ?? true }
+
+  /// A ticket of the session's may have gone through the engine's hands.
+  var isKnownToEngine: Bool { attachment != nil || formerAttachment != nil }
 
   /// It is the engine that gets session data now, and not the program.
   var isBeingPacked: Bool { attachment?.isPacking ?? false }

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "generation.h"
 #include "loader.h"
@@ -46,9 +47,6 @@ int engine_was_lost(void) {
 
 static int has_room_to_work(void) { return has_room(ROOM_TO_WORK); }
 
-static const struct cpreload_process process = {
-    .version = CPRELOAD_VERSION, .has_unseen_calls = has_unseen_calls, .has_room_to_work = has_room_to_work};
-
 // The engine lies beside this library.
 static const struct cpreload_engine *load_engine(void) {
   Dl_info info;
@@ -68,6 +66,11 @@ static const struct cpreload_engine *load_engine(void) {
       library, CPRELOAD_ENTRY);
   const struct cpreload_engine *table = entry ? entry() : NULL;
   if (!table || table->version != CPRELOAD_VERSION) return NULL;
+  static struct cpreload_process process;
+  process = (struct cpreload_process){.version = CPRELOAD_VERSION,
+                                      .has_unseen_calls = has_unseen_calls,
+                                      .has_room_to_work = has_room_to_work,
+                                      .started_path = (const char *)getauxval(AT_EXECFN)};
   table->begin(&process);
   return table;
 }
