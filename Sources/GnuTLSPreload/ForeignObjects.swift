@@ -7,10 +7,12 @@ enum ForeignObjects {
   static let priorities = AddressTable<Priority>()
   static let credentials = AddressTable<CredentialsSetup>()
 
-  /// Makes the tables.
+  /// Makes what the first use would make.
   static func prepare() {
-    _ = unsafe priorities.value(of: nil)
-    _ = unsafe credentials.value(of: nil)
+    unsafe priorities.set(nil, .unknown)
+    unsafe priorities.remove(nil)
+    unsafe credentials.change(nil) { $0.retrieves = true }
+    unsafe credentials.remove(nil)
   }
 }
 

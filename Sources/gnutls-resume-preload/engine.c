@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "configuration.h"
+#include "copies.h"
 #include "generation.h"
 #include "loader.h"
 #include "real.h"
@@ -60,6 +62,7 @@ static const struct cpreload_engine *load_engine(void) {
   void *library = next_dlopen()(path, RTLD_LAZY | RTLD_LOCAL);
   if (!library) return NULL;
   // It brings a GnuTLS along if the program's goes by another name: the one's sessions aren't the other's.
+  note_load();
   look_for_copies();
   if (has_several_copies()) return NULL;
   const struct cpreload_engine *(*entry)(void) = (const struct cpreload_engine *(*)(void))next_dlsym()(
@@ -70,7 +73,8 @@ static const struct cpreload_engine *load_engine(void) {
   process = (struct cpreload_process){.version = CPRELOAD_VERSION,
                                       .has_unseen_calls = has_unseen_calls,
                                       .has_room_to_work = has_room_to_work,
-                                      .started_path = (const char *)getauxval(AT_EXECFN)};
+                                      .started_path = (const char *)getauxval(AT_EXECFN),
+                                      .configuration = noted_configuration()};
   table->begin(&process);
   return table;
 }
@@ -91,7 +95,7 @@ const struct cpreload_engine *open_engine(void) {
   const struct cpreload_engine *opened = opened_engine();
   int now = UNOPENED;
   // Nobody waits for another thread's opening: what is made meanwhile is left alone, as what was made before.
-  if (opened || atomic_load(&state) != now || !has_room(ROOM_TO_LOAD)) return opened;
+  if (opened || atomic_load(&state) != now || !has_room(ROOM_TO_WORK)) return opened;
   int is_possible = may_load_engine() && begin_generation();
   if (!atomic_compare_exchange_strong(&state, &now, is_possible ? OPENING : UNUSABLE) || !is_possible) return NULL;
   struct engine_call call = engine_call_begins();

@@ -6,6 +6,7 @@
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 
+#include "copies.h"
 #include "engine.h"
 #include "real.h"
 #include "unseen.h"

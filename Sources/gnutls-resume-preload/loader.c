@@ -44,8 +44,22 @@ NEXT(dlvsym)
 NEXT(dlopen)
 NEXT(dlmopen)
 
-// How many objects there were when the program started.
-static int objects_at_start;
+static int search_ourselves(struct dl_phdr_info *object, size_t size, void *pointer) {
+  struct search *search = pointer;
+  (void)size;
+  if (!object_contains(object, ourselves())) return 0;
+  search->found = function_in_object(object, search->name);
+  return 1;
+}
+
+void *own_function(const char *name) {
+  struct search search = {.name = name};
+  dl_iterate_phdr(search_ourselves, &search);
+  return search.found;
+}
+
+// How many objects there were before the program loaded the first one itself.
+static _Atomic int objects_at_start;
 
 static int count_object(struct dl_phdr_info *object, size_t size, void *count) {
   (void)object, (void)size;
@@ -53,7 +67,27 @@ static int count_object(struct dl_phdr_info *object, size_t size, void *count) {
   return 0;
 }
 
-__attribute__((constructor)) static void count_objects(void) { dl_iterate_phdr(count_object, &objects_at_start); }
+static _Atomic unsigned loads;
+static _Thread_local int has_loaded __attribute__((tls_model("initial-exec")));
+
+void note_load(void) {
+  if (!atomic_load(&objects_at_start)) {
+    int count = 0, unknown = 0;
+    dl_iterate_phdr(count_object, &count);
+    atomic_compare_exchange_strong(&objects_at_start, &unknown, count);
+  }
+  has_loaded = 1;
+  atomic_fetch_add(&loads, 1);
+}
+
+int may_have_loaded_since(_Atomic unsigned *looked) {
+  // What this thread has loaded is there. What another is loading may not have been when it was looked for.
+  unsigned now = atomic_load(&loads) + 1;
+  if (!has_loaded && atomic_load_explicit(looked, memory_order_relaxed) == now) return 0;
+  has_loaded = 0;
+  atomic_store_explicit(looked, now, memory_order_relaxed);
+  return 1;
+}
 
 struct placing {
   const void *address;
@@ -67,7 +101,8 @@ struct placing {
 static int place_object(struct dl_phdr_info *object, size_t size, void *pointer) {
   struct placing *placing = pointer;
   (void)size;
-  int is_ours = object_contains(object, ourselves()), is_late = placing->index++ >= objects_at_start;
+  int is_ours = object_contains(object, ourselves()), first = atomic_load(&objects_at_start);
+  int is_late = first && placing->index++ >= first;
   if (object_contains(object, placing->address)) {
     placing->place = is_ours ? OURSELVES : is_late ? LOADED_LATER : placing->is_behind ? BEHIND_US : BEFORE_US;
     placing->defines = function_in_object(object, placing->name) != NULL;

@@ -15,6 +15,7 @@ enum { DEEP = 0 };
 EXPORTED void *dlopen(const char *path, int mode) {
   dlopen_function *real = next_dlopen();
   if (!real) return NULL;
+  note_load();
   if (mode & DEEP) note_unseen_calls();
   __attribute__((musttail)) return real(path, mode);
 }
@@ -23,6 +24,7 @@ EXPORTED void *dlopen(const char *path, int mode) {
 EXPORTED void *dlmopen(Lmid_t space, const char *path, int mode) {
   dlmopen_function *real = next_dlmopen();
   if (!real) return NULL;
+  note_load();
   if (space != LM_ID_BASE || mode & DEEP) note_unseen_calls();
   __attribute__((musttail)) return real(space, path, mode);
 }

@@ -50,19 +50,7 @@ static void *replacement(const char *name, void *found, const void *caller) {
   return given ? given : found;
 }
 
-// A look-up that goes by the order of libraries, and not by a handle. Returns whether it is to find nothing: this library
-// has names whose functions the process may not have.
-static int finds_nothing(const void *handle, const char *name, const void *caller) {
-  int index = index_of(name), defines = 0;
-  if (index < 0 && !is_of_loader(name)) return 0;
-  enum place place = handle == RTLD_NEXT ? place_of(caller, name, &defines) : BEFORE_US;
-  // Behind this library is only the real one, which is for whoever is called in its stead.
-  if (place == LOADED_LATER || place == NOWHERE || (place == BEHIND_US && !defines)) note_unseen_calls();
-  if (place != BEFORE_US || index < 0 || real_function((unsigned)index, name, caller)) return 0;
-  return is_of_same_object(interposed(name), (const void *)finds_nothing);
-}
-
-// The C library, in which none of these names is.
+// The C library, in which none of GnuTLS's names is.
 static void *library_without(void) {
   static void *_Atomic known;
   Dl_info info;
@@ -73,25 +61,60 @@ static void *library_without(void) {
 
 static int is_special(const void *handle) { return handle == RTLD_DEFAULT || handle == RTLD_NEXT; }
 
+// What a look-up that goes by the order of libraries, and not by a handle, is to lead to.
+enum outcome { AS_IT_IS, NOTHING_THERE, OURS };
+
+static enum outcome outcome(const void *handle, const char *name, const void *caller) {
+  int index = index_of(name), defines = 0;
+  if (index < 0 && !is_of_loader(name)) return AS_IT_IS;
+  if (handle == RTLD_NEXT) {
+    enum place place = place_of(caller, name, &defines);
+    // Behind this library is only the real one, which is for whoever is called in its stead.
+    if (place == LOADED_LATER || place == NOWHERE || (place == BEHIND_US && !defines)) note_unseen_calls();
+    if (place != BEFORE_US) return AS_IT_IS;
+  }
+  // This library has names whose functions the process may not have; another before it may have them all the same.
+  if (index < 0 || real_function((unsigned)index, name, caller)) return OURS;
+  return is_of_same_object(interposed(name), (const void *)outcome) ? NOTHING_THERE : AS_IT_IS;
+}
+
 // A jump, not a call, where the result depends on who calls.
 EXPORTED void *dlsym(void *restrict handle, const char *restrict name) {
   dlsym_function *real = next_dlsym();
   if (!real) return NULL;
   if (is_secure_process()) MUST_TAIL return real(handle, name);
   if (is_special(handle)) {
-    if (finds_nothing(handle, name, CALLER)) handle = library_without();
+    if (outcome(handle, name, CALLER) == NOTHING_THERE) handle = library_without();
     MUST_TAIL return real(handle, name);
   }
   void *found = real(handle, name);
   return found ? replacement(name, found, CALLER) : NULL;
 }
 
+// Whether what is behind this library has the name in this version.
+static int has_version(const char *name, const char *version, const void *caller) {
+  Dl_info info;
+  int index = index_of(name);
+  void *real = index >= 0 ? real_function((unsigned)index, name, caller) : next_dlsym()(RTLD_NEXT, name);
+  void *object = dladdr(real, &info) ? next_dlopen()(info.dli_fname, RTLD_NOLOAD | RTLD_LAZY) : NULL;
+  void *found = object ? next_dlvsym()(object, name, version) : NULL;
+  if (object) dlclose(object);
+  if (found && found != real && index >= 0) note_unseen_calls();
+  return found && (found == real || index < 0);
+}
+
+// The names of this library have no version, so that the loader would pass them over.
 EXPORTED void *dlvsym(void *restrict handle, const char *restrict name, const char *restrict version) {
   dlvsym_function *real = next_dlvsym();
-  if (!real) return NULL;
+  if (!real || !next_dlsym() || !next_dlopen()) return NULL;
   if (is_secure_process()) MUST_TAIL return real(handle, name, version);
   if (is_special(handle)) {
-    if (finds_nothing(handle, name, CALLER)) handle = library_without();
+    enum outcome leads = outcome(handle, name, CALLER);
+    if (leads == NOTHING_THERE) handle = library_without();
+    if (leads == OURS && has_version(name, version, CALLER)) {
+      dlerror();
+      return handle == RTLD_NEXT ? own_function(name) : interposed(name);
+    }
     MUST_TAIL return real(handle, name, version);
   }
   void *found = real(handle, name, version);

@@ -3,11 +3,9 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
-#include <string.h>
 
-#include "elf.h"
+#include "copies.h"
 #include "loader.h"
-#include "unseen.h"
 
 // The object that an address is in, as the loader knows it: null if nobody does.
 static const char *object_of(const void *address, const void **base) {
@@ -75,35 +73,4 @@ void *real_function(unsigned index, const char *name, const void *caller) {
   if (function && !has_several_copies() && pin(name, function))
     atomic_store_explicit(&known[index], function, memory_order_relaxed);
   return function;
-}
-
-static _Atomic int several;
-int has_several_copies(void) { return atomic_load_explicit(&several, memory_order_relaxed); }
-
-// How many objects had been loaded when they were last looked at.
-static _Atomic unsigned long long known_loads;
-
-struct copies {
-  unsigned long long loads;
-  int count;
-};
-
-static int look_at_object(struct dl_phdr_info *object, size_t size, void *pointer) {
-  struct copies *copies = pointer;
-  int tells = size >= offsetof(struct dl_phdr_info, dlpi_subs);
-  copies->loads = tells ? object->dlpi_adds : 0;
-  if (tells && copies->loads == atomic_load_explicit(&known_loads, memory_order_relaxed)) return 1;
-  // One that nobody interposes.
-  copies->count += function_in_object(object, "gnutls_check_version") != NULL;
-  return 0;
-}
-
-void look_for_copies(void) {
-  struct copies copies = {0};
-  if (dl_iterate_phdr(look_at_object, &copies)) return;
-  if (copies.count > 1) {
-    atomic_store(&several, 1);
-    note_unseen_calls();
-  }
-  atomic_store_explicit(&known_loads, copies.loads, memory_order_relaxed);
 }

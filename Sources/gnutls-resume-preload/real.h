@@ -13,11 +13,4 @@ void *find_real(const char *name, const void *caller);
 // The same of one that is interposed: kept once it is found, as the library that it is in can't be unloaded then.
 void *real_function(unsigned index, const char *name, const void *caller);
 
-// To be called before something is made that belongs to one GnuTLS, or changed that is one's own: looks whether more than
-// one has been loaded.
-void look_for_copies(void);
-
-// Whether there is more than one GnuTLS in the process: who calls decides then where a call goes.
-int has_several_copies(void);
-
 #endif
