@@ -40,6 +40,8 @@ var package = Package(
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
     .systemLibrary(name: "CScriptableTLSServer", pkgConfig: "gnutls"),
     .target(name: "CSessionTickets"),
+    // Runs when the engine is loaded.
+    .target(name: "CResumptionStart", dependencies: ["CGnuTLS", "CSessionTickets"]),
     // What a statically linked Swift runtime does better without when it starts.
     .target(name: "CProcessArguments", publicHeadersPath: "."),
     .target(name: "CForeignProcess", publicHeadersPath: "."),
@@ -49,7 +51,8 @@ var package = Package(
       name: "SessionTicketsTesting", dependencies: ["SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption",
-      dependencies: ["CGnuTLS", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
+      dependencies: ["CGnuTLS", "CResumptionStart", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"],
+      swiftSettings: strict),
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
       name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],

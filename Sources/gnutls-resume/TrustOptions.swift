@@ -1,5 +1,6 @@
 import ArgumentParser
 import GnuTLSResumption
+import SessionTickets
 
 /// What the server's certificate is verified against.
 struct TrustOptions: ParsableArguments {
@@ -53,7 +54,7 @@ struct TrustOptions: ParsableArguments {
     var policy = VerificationPolicy.system
     if let caFile { policy = .file(caFile) }
     if let caFolder { policy = .folder(caFolder) }
-    policy.revocationLists = crlFile
+    policy.revocationLists = crlFile.map { RawPath($0) }
     policy.pins = Set(pin)
     policy.verdictLifetime = verdictLifetime
     return .engineVerifies(policy)

@@ -216,7 +216,7 @@ struct AttachTests {
     }
     for (index, application) in applications.enumerated() {
       let ring = try #require(try engine.keyRing(create: false))
-      let server = IdentityDigests.server(application.identity.server, key: ring.newest)
+      let server = try IdentityDigests.server(application.identity.server, key: ring.newest)
       #expect(try client.store.select(server: server).count == 2)
       // Each server accepts its own tickets only.
       let session = try RawSession(port: application.client.server.port)

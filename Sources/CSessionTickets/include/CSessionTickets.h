@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "configuration_note.h"
 #include "stamps.h"
 
 // Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE).

@@ -27,9 +27,11 @@ final class ClientSession {
 
   deinit { unsafe gnutls_deinit(handle.pointer) }
 
-  /// Sets the server name for SNI, which has no place for addresses (RFC 6066, section 3).
-  func setServerName(_ name: String) throws(GnuTLSError) {
-    guard !IPAddress.isLiteral(name) else { return }
+  /// Sets the server name for SNI, if it is one that has a place there.
+  func setServerName(_ given: String) throws(GnuTLSError) {
+    let name = ServerName(given)
+    guard !name.isCut else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
+    guard let name = name.forSNI else { return }
     try GnuTLSError.check(
       unsafe name.withCString { unsafe gnutls_server_name_set(handle.pointer, GNUTLS_NAME_DNS, $0, name.utf8.count) })
   }
@@ -46,9 +48,7 @@ final class ClientSession {
     guard !names.isEmpty else { return }
     // GnuTLS would send an empty one, which RFC 7301 forbids (section 3.1): the server would break the handshake off.
     guard names.allSatisfy({ !$0.isEmpty }) else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
-    let strings = unsafe names.map { unsafe UnsafePointer(strdup($0)) }
-    defer { for index in unsafe strings.indices { unsafe free(UnsafeMutablePointer(mutating: strings[index])) } }
-    try GnuTLSError.check(unsafe cgnutls_set_alpn(handle.pointer, strings, UInt32(strings.count), 0))
+    try handle.setApplicationProtocols(names)
   }
 
   /// Has the peer verified inside a full handshake, before the client shows its own certificate.
@@ -59,7 +59,8 @@ final class ClientSession {
         let context = unsafe SessionRegistry.context(of: SessionHandle(session)), let verifier = context.verifier
       else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
       do throws(VerificationFailure) {
-        context.verifiedPeer = try verifier.verify(context.session, isWatched: true)
+        context.verifiedPeer = try verifier.verify(
+          context.session, now: context.engine.now.seconds, isWatched: true)
         return 0
       } catch {
         context.refusal = error

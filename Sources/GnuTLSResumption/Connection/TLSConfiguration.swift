@@ -1,3 +1,5 @@
+public import SessionTickets
+
 /// How a ``TLSConnection`` is made.
 ///
 /// Copies share the trust that has been loaded: make one configuration, and use it for many connections.
@@ -29,13 +31,18 @@ public struct TLSConfiguration: Sendable {
 /// A certificate and its private key, as PEM files.
 public struct PEMKeyPair: Hashable, Sendable {
   /// The path of the certificate's file; intermediates may follow it.
-  public var certificate: String
+  public var certificate: RawPath
   /// The path of the key's file.
-  public var key: String
+  public var key: RawPath
 
-  public init(certificate: String, key: String) {
+  public init(certificate: RawPath, key: RawPath) {
     self.certificate = certificate
     self.key = key
+  }
+
+  /// The same, by the paths that the texts' UTF-8 are.
+  public init(certificate: String, key: String) {
+    self.init(certificate: RawPath(certificate), key: RawPath(key))
   }
 }
 

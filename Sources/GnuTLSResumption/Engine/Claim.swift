@@ -31,7 +31,7 @@ extension SessionContext {
   }
 
   private func claim(under key: MasterKey, _ ring: KeyRing) throws(StoreError) {
-    let place = place(under: key)
+    let place = try place(under: key)
     for _ in 0..<Self.mostClaims {
       switch try engine.store.get().take(from: place, now: engine.now) {
       case .miss(let miss):
@@ -74,7 +74,7 @@ extension SessionContext {
         issued: contents.issued, lifetime: contents.lifetime, fullHandshake: contents.fullHandshake.time,
         now: engine.now.seconds)
     else { return .expired }
-    if !contents.configuration.holds(for: GnuTLSConfiguration.source) {
+    if contents.configuration == nil || contents.configuration != GnuTLSConfiguration.current {
       // What a TLS 1.2 session has negotiated is resumed by GnuTLS without asking whether it is still allowed.
       if header.kind == .session { return .otherConfiguration }
       contents.verdict?.inputs = nil
@@ -90,7 +90,7 @@ extension SessionContext {
   private func judgeStoredPeer(_ contents: TicketContents) -> Refusal? {
     let now = engine.now.seconds
     guard contents.verdict?.validity.contains(now) != false else { return .expired }
-    guard let verifier, contents.verdict?.stands(under: verifier.policy, now: now) != true else { return nil }
+    guard let verifier, contents.verdict.flatMap({ verifier.confirmed($0, now: now) }) == nil else { return nil }
     let anchors: TrustAnchors
     do {
       anchors = try verifier.credentials.anchors(for: contents.peerChain, staples: contents.staples)

@@ -49,7 +49,10 @@ extension SessionContext {
     guard let verifier else { throw VerificationFailure(message: "there is nothing to verify the peer with") }
     let now = engine.now.seconds
     // Once more: an application may have waited for long since it attached.
-    if let confirmed = resumedTicket?.verdict?.confirmed(under: verifier.policy, now: now) {
+    let confirmed = resumedTicket?.verdict.flatMap {
+      verifier.confirmed($0, now: now, unlessJustNow: isSetUpByEngine)
+    }
+    if let confirmed {
       verdict = confirmed
       return
     }
@@ -60,7 +63,7 @@ extension SessionContext {
     let peer =
       if let verifiedPeer, !isResumed { verifiedPeer } else {
         try verifier.verify(
-          session, isWatched: isSetUpByEngine, isVerifiedByApplication: isVerifiedByApplication)
+          session, now: now, isWatched: isSetUpByEngine, isVerifiedByApplication: isVerifiedByApplication)
       }
     let staples = session.staples(chainLength: session.peerChainLength)
     let ends = staples.map { StapledResponse.end(of: $0) ?? .min }

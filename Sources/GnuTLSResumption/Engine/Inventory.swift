@@ -45,7 +45,7 @@ extension Resumption {
 
   /// Removes all that is kept of a server: tickets, sessions, notes.
   /// - Parameters:
-  ///   - name: The server name as it was asked for; exact bytes.
+  ///   - name: The server name as it was asked for, or in another form that means the same.
   ///   - port: Nil for every port.
   /// - Returns: How many tickets and sessions.
   @discardableResult
@@ -55,11 +55,12 @@ extension Resumption {
     if let port {
       var removed = 0
       for key in ring.all {
-        let digest = IdentityDigests.server(ServerIdentity(name: name, port: port), key: key)
+        let digest = try IdentityDigests.server(ServerIdentity(name: name, port: port), key: key)
         removed += try store.removeAll(server: digest, because: .explicit)
       }
       return removed
     }
+    let name = ServerName(name).text
     var removed = 0
     for digest in try store.servers() where try belongs(digest, to: name, store, ring) {
       removed += try store.removeAll(server: digest, because: .explicit)

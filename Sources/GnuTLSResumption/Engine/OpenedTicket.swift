@@ -35,11 +35,11 @@ final class OfferedTicket: Sendable {
   /// The verdict on its peer. Where it doesn't stand, the peer is to be verified after the handshake.
   let verdict: Verdict?
   /// GnuTLS's configuration, as it was noted with the ticket.
-  let configuration: TrustNote
+  let configuration: ConfigurationNote?
 
   init(
     key: RecordKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
-    verdict: Verdict?, configuration: TrustNote
+    verdict: Verdict?, configuration: ConfigurationNote?
   ) {
     self.key = key
     self.kind = kind

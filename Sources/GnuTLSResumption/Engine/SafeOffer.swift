@@ -19,7 +19,7 @@ extension SessionContext {
 
   /// Whether an offer with this identity has failed within a day.
   func isOfferBarred(_ ring: KeyRing) throws(StoreError) -> Bool {
-    let place = place(under: ring.newest)
+    let place = try place(under: ring.newest)
     guard let contents = try engine.note(server: place.server, identity: place.identity, key: ring.newest) else {
       return false
     }
@@ -34,7 +34,7 @@ extension SessionContext {
   func barOffers() {
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: true) else { return }
-      let place = place(under: ring.newest)
+      let place = try place(under: ring.newest)
       var contents: [UInt8] = []
       contents.append(bigEndian: engine.now.seconds + Self.barSeconds)
       try engine.setNote(contents, server: place.server, identity: place.identity, key: ring.newest)

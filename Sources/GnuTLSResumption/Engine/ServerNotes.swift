@@ -15,9 +15,9 @@ final class ServerNotes {
     self.engine = engine
   }
 
-  func digest(under key: MasterKey) -> Digest {
+  func digest(under key: MasterKey) throws(StoreError) -> Digest {
     if let first, first.key == key.id { return first.digest }
-    let digest = IdentityDigests.server(server, key: key)
+    let digest = try IdentityDigests.server(server, key: key)
     if first == nil { first = (key.id, digest) }
     return digest
   }

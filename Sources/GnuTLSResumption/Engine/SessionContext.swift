@@ -40,9 +40,9 @@ final class SessionContext: @unchecked Sendable {
   var verdict: Verdict?
   /// The application verifies the peer too, after every handshake.
   var isVerifiedByApplication = false
-  /// GnuTLS's configuration, under which the session was negotiated and the peer judged.
-  var configuration: TrustNote {
-    guard isResumed, !isJudgedAnew, let offered else { return GnuTLSConfiguration.note }
+  /// GnuTLS's configuration, under which the session was negotiated and the peer judged; nil if it can't be told.
+  var configuration: ConfigurationNote? {
+    guard isResumed, !isJudgedAnew, let offered else { return GnuTLSConfiguration.current }
     return offered.configuration
   }
   /// It was made on a resumed connection, as the sealed one didn't stand any more.
@@ -91,11 +91,11 @@ final class SessionContext: @unchecked Sendable {
   }
 
   /// The digests of this connection under a master key.
-  func place(under key: MasterKey) -> StoreKey {
+  func place(under key: MasterKey) throws(StoreError) -> StoreKey {
     if let firstPlace, firstPlace.key == key.id { return firstPlace.place }
     let place = StoreKey(
-      server: serverNotes.digest(under: key),
-      identity: IdentityDigests.identity(identity, verification: verification.kind, key: key))
+      server: try serverNotes.digest(under: key),
+      identity: try IdentityDigests.identity(identity, verification: verification.kind, key: key))
     if firstPlace == nil { firstPlace = (key.id, place) }
     return place
   }

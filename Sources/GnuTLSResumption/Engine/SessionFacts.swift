@@ -7,8 +7,8 @@ struct SessionFacts {
 
   /// - Parameter chain: The peer's certificates, where they are known already.
   init(
-    session: SessionHandle, chain: [[UInt8]]?, origin: FullHandshake, verdict: Verdict?, configuration: TrustNote,
-    server: ServerIdentity
+    session: SessionHandle, chain: [[UInt8]]?, origin: FullHandshake, verdict: Verdict?,
+    configuration: ConfigurationNote?, server: ServerIdentity
   ) {
     let chain = chain ?? session.peerChain
     self.origin = origin

@@ -59,7 +59,7 @@ extension SessionContext {
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
       for key in ring.all {
-        forEachSibling(of: origin.id, at: place(under: key)) { (store, sibling, _, _) throws(StoreError) in
+        forEachSibling(of: origin.id, at: try place(under: key)) { (store, sibling, _, _) throws(StoreError) in
           try store.remove(sibling.key, because: reason)
         }
       }
@@ -100,7 +100,7 @@ extension SessionContext {
     guard !findings.isDisabled else { return }
     do throws(StoreError) {
       guard let ring = try engine.keyRing(create: false) else { return }
-      for key in ring.all { try engine.store.get().removeSession(at: place(under: key), because: reason) }
+      for key in ring.all { try engine.store.get().removeSession(at: try place(under: key), because: reason) }
     } catch {
       record(error)
     }
@@ -135,7 +135,7 @@ extension SessionContext {
       issued: ticket.issued, lifetime: ticket.lifetime, fullHandshake: facts.origin.time)
     guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
     guard engine.mayStore(identity.server, ticket) else { return refuse(.refusedByCaller) }
-    let place = place(under: key)
+    let place = try place(under: key)
     let contents = facts.contents(of: ticket)
     do throws(StoreError) {
       let record = try engine.store.get().insert(at: place, now: engine.now) { () throws(StoreError) in

@@ -98,7 +98,6 @@ struct SessionHandle {
     // Borrowed: the list lives in the session.
     guard let list = unsafe gnutls_certificate_get_peers(pointer, &count) else { return [] }
     var chain: [[UInt8]] = []
-    chain.reserveCapacity(Int(count))
     for index in 0..<Int(count) {
       unsafe chain.append(Array(UnsafeRawBufferPointer(start: list[index].data, count: Int(list[index].size))))
     }
@@ -115,6 +114,40 @@ struct SessionHandle {
       unsafe staples[index] = Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
     }
     return staples
+  }
+
+  /// Offers protocols by ALPN, by exactly these bytes.
+  /// - Throws: If they are more, or longer, than GnuTLS takes.
+  func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
+    // One behind the other.
+    var bytes: [UInt8] = []
+    var counts: [Int] = []
+    for name in names {
+      bytes += name.utf8
+      counts.append(name.utf8.count)
+    }
+    let code = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+      var start = buffer.baseAddress
+      var data: [gnutls_datum_t] = unsafe []
+      for count in counts {
+        // What GnuTLS takes is much shorter.
+        unsafe data.append(gnutls_datum_t(data: start, size: UInt32(clamping: count)))
+        unsafe start = start.map { unsafe $0 + count }
+      }
+      return unsafe gnutls_alpn_set_protocols(pointer, data, UInt32(clamping: data.count), 0)
+    }
+    try GnuTLSError.check(code)
+  }
+
+  /// When the client's certificate is valid that was shown in this handshake; always, if none was.
+  var ownCertificateValidity: Validity {
+    // Borrowed: it lives in the credentials.
+    guard let ours = unsafe gnutls_certificate_get_ours(pointer)?.pointee, unsafe ours.size > 0 else {
+      return Validity()
+    }
+    let der = unsafe Array(UnsafeRawBufferPointer(start: ours.data, count: Int(ours.size)))
+    // One that can't be read tells no dates: never.
+    return (try? CertificateChain([der]))?.validity ?? Validity(from: .max, until: .min)
   }
 
   /// The protocol that ALPN chose, if any.

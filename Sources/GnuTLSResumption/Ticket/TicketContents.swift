@@ -35,8 +35,8 @@ struct TicketContents: Hashable {
   var staples: [[UInt8]]
   /// Nil if nobody verified the peer.
   var verdict: Verdict?
-  /// GnuTLS's configuration, under which the session was negotiated and its peer judged.
-  var configuration: TrustNote
+  /// GnuTLS's configuration, under which the session was negotiated and its peer judged; nil if it couldn't be told.
+  var configuration: ConfigurationNote?
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
   var bootID: [UInt8]
@@ -45,14 +45,14 @@ struct TicketContents: Hashable {
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 2
+  private static let formatVersion: UInt8 = 3
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
     var result: [UInt8] = []
     // Room for all, so that growing leaves no copy of the secrets behind.
     let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
-    let notes = ((verdict?.inputs?.notes.count ?? 0) + 1) * TrustNote.mostBytes
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + 2 * (configuration?.bytes.count ?? 0)
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
@@ -69,7 +69,7 @@ extension TicketContents {
     result.append(fields: peerChain)
     result.append(fields: staples)
     result.appendField { result in verdict?.append(to: &result) }
-    result.appendField { result in configuration.append(to: &result) }
+    result.append(field: configuration?.bytes ?? [])
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
@@ -96,7 +96,6 @@ extension TicketContents {
       let staples = Self.list(&reader), staples.count == peerChain.count,
       let verdictBytes = reader.field(UInt32.self),
       let configurationBytes = reader.field(UInt32.self),
-      let configuration = TrustNote(whole: configurationBytes),
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
       let fullHandshakeTime = reader.integer(UInt64.self),
       let bootID = reader.field(UInt32.self),
@@ -115,7 +114,8 @@ extension TicketContents {
       sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
       issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
       applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
-      staples: staples, verdict: verdict, configuration: configuration,
+      staples: staples, verdict: verdict,
+      configuration: configurationBytes.isEmpty ? nil : ConfigurationNote(configurationBytes),
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
       bootID: Array(bootID), serverName: name, port: port)
   }
@@ -143,7 +143,7 @@ extension TicketContents {
 extension [UInt8] {
   /// Appends a list: how many fields, and each behind its length.
   fileprivate mutating func append(fields list: [[UInt8]]) {
-    append(bigEndian: UInt32(list.count))
+    append(bigEndian: UInt32(truncatingIfNeeded: list.count))
     for element in list { append(field: element) }
   }
 }
