@@ -61,7 +61,8 @@ var package = Package(
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),
     .target(
       name: "gnutls-resume-preload",
-      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"])],
+      // Other C libraries have no checked functions.
+      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE"])],
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .target(
       name: "GnuTLSPreload",

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,10 @@ int connect_to(const struct options *options) {
     close(descriptor);
     return -1;
   }
-  return descriptor;
+  if (!options->has_socket_zero) return descriptor;
+  dup2(descriptor, 0);
+  close(descriptor);
+  return 0;
 }
 
 static ssize_t push(gnutls_transport_ptr_t descriptor, const void *data, size_t size) {
@@ -66,7 +70,7 @@ void carry(gnutls_session_t session, int *descriptor, const struct options *opti
     G(gnutls_transport_set_int2)(session, *descriptor, *descriptor);
     return;
   }
-  interrupts = options->bad_data;
+  interrupts = options->bad_data || options->finish_stack;
   G(gnutls_transport_set_ptr)(session, descriptor);
   G(gnutls_transport_set_push_function)(session, push);
   G(gnutls_transport_set_pull_function)(session, pull);
@@ -97,13 +101,47 @@ static void jump(void *ignored) {
   longjmp(before_handshake, 1);
 }
 
+struct on_stack {
+  long (*function)(void *);
+  void *argument;
+};
+
+static void *run(void *pointer) {
+  struct on_stack *self = pointer;
+  return (void *)self->function(self->argument);
+}
+
+long on_stack(long bytes, long (*function)(void *), void *argument) {
+  struct on_stack self = {function, argument};
+  pthread_attr_t attributes;
+  pthread_t thread;
+  void *result;
+  pthread_attr_init(&attributes);
+  if (pthread_attr_setstacksize(&attributes, bytes) != 0 || pthread_create(&thread, &attributes, run, &self) != 0)
+    return GNUTLS_E_MEMORY_ERROR;
+  pthread_join(thread, &result);
+  return (long)result;
+}
+
+struct finish {
+  gnutls_session_t session;
+  int descriptor;
+  int code;
+};
+
+static long finish_handshake(void *pointer) {
+  struct finish *self = pointer;
+  while (again(self->session, self->descriptor, self->code)) self->code = G(gnutls_handshake)(self->session);
+  return self->code;
+}
+
 int shake_hands(gnutls_session_t session, int descriptor) {
   const struct options *options = G(gnutls_session_get_ptr)(session);
   if (options->jumps && setjmp(before_handshake) == 0) call_within(jump, NULL);
   int code = G(gnutls_handshake)(session);
   if (options->bad_data && G(gnutls_session_set_data)(session, "no data", 7) >= 0) return GNUTLS_E_INTERNAL_ERROR;
-  while (again(session, descriptor, code)) code = G(gnutls_handshake)(session);
-  return code;
+  struct finish rest = {session, descriptor, code};
+  return options->finish_stack ? on_stack(options->finish_stack, finish_handshake, &rest) : finish_handshake(&rest);
 }
 
 int await_ticket(gnutls_session_t session, int descriptor) {

@@ -1,7 +1,12 @@
 internal import CGnuTLS
 
 /// The one function that GnuTLS calls for handshake messages of sessions in the registry.
-enum HandshakeHook {
+package enum HandshakeHook {
+  /// Whether the thread's stack suffices for taking a ticket in, as far as somebody knows: where it doesn't, the ticket is
+  /// passed over. To be set before any session is attached.
+  nonisolated(unsafe) package static var mayTakeTickets: (@convention(c) () -> Int32)?
+  private static var mayTakeTicket: Bool { unsafe mayTakeTickets?() != 0 }
+
   /// Registers it for all messages: tickets that come, the ClientHello that leaves, and what an application's own hook
   /// wants to see as well.
   static func install(on session: SessionHandle) {
@@ -19,7 +24,7 @@ enum HandshakeHook {
   ) -> Int32 {
     guard let context = SessionRegistry.context(of: session) else { return 0 }
     let bytes = unsafe UnsafeRawBufferPointer(start: message?.pointee.data, count: Int(message?.pointee.size ?? 0))
-    if type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue, incoming != 0 {
+    if type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET.rawValue, incoming != 0, mayTakeTicket {
       if when == UInt32(GNUTLS_HOOK_PRE) {
         unsafe context.capture.sawMessage(Array(bytes))
       } else {

@@ -26,6 +26,9 @@ struct SessionHandle {
   /// The number stands for "nothing", in GnuTLS's words "0-1": before a handshake, and after one.
   private var hasSentNothing: Bool { unsafe gnutls_handshake_get_last_out(pointer).rawValue == .max }
 
+  /// Its handshake has begun, and no message has come. The number stands for "nothing".
+  var hasNoAnswer: Bool { !hasSentNothing && unsafe gnutls_handshake_get_last_in(pointer).rawValue == .max }
+
   /// There are no getters for either: a client may not ask for the name that it was asked for, and only DTLS has an MTU.
   private var isTLSClient: Bool {
     var (type, length) = (UInt32(), 0)

@@ -73,6 +73,14 @@ package final class ForeignAttachment {
   /// Stores what has come since.
   package func keep() { context.settle() }
 
+  /// The program gives the session up before its handshake has ended.
+  package func abandon() {
+    // Only where the server hasn't answered at all it may be the offer that has done it.
+    if context.session.hasNoAnswer { context.handshakeFailed(GnuTLSError(GNUTLS_E_TIMEDOUT)) }
+    context.discard()
+    detach()
+  }
+
   /// The engine is asking GnuTLS for session data: whoever watches that must not take it for the program's asking.
   package var isPacking: Bool { context.capture.isPacking }
 
