@@ -22,6 +22,7 @@ enum Engine {
   /// Once, before anything else.
   static func start(in process: UnsafePointer<cpreload_process>) {
     unsafe self.process = unsafe process
+    if let note = unsafe process.pointee.configuration { unsafe GnuTLSConfiguration.useEarlierNote(note) }
     _ = Settings.program
     HandshakeLog.start()
     unsafe HandshakeHook.mayTakeTickets = unsafe process.pointee.has_room_to_work

@@ -1,6 +1,7 @@
 internal import CGnuTLS
 public import CPreload
 internal import GnuTLSResumption
+internal import SessionTickets
 
 /// What the shim looks up by name: the engine's table of functions.
 // swift-format-ignore: AlwaysUseLowerCamelCase
@@ -76,7 +77,7 @@ enum EngineTable {
     unsafe table.credentials_made = { unsafe ForeignObjects.credentials.set($0, CredentialsSetup(isNew: true)) }
     unsafe table.trust_file_loads = { credentials, path in
       let file =
-        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: String(cString: path)) } else {
+        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: RawPath(cString: path)) } else {
           LoadedTrustFile.system()
         }
       unsafe ForeignObjects.credentials.change(credentials) { setup in
@@ -105,7 +106,7 @@ enum EngineTable {
       guard let found = unsafe ForeignSessions.find(session) else { return }
       Engine.atWork { found.programHasVerified(isGood: isGood != 0) }
     }
-    table.verdicts_changed = {}
+    table.verdicts_changed = { GnuTLSConfiguration.changedByProgram() }
   }
 
   private static func fillConnection(_ table: inout cpreload_engine) {
