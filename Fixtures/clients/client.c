@@ -263,6 +263,7 @@ int client_main(int argc, char **argv) {
     set_alarm();
   }
   G(gnutls_global_init)();
+  if (options.forbids_ecdsa && G(gnutls_sign_set_secure_for_certs)(GNUTLS_SIGN_ECDSA_SHA256, 0) < 0) return 3;
   if (strcmp(options.fork, "global") == 0) {
     pid_t child = fork();
     int status = 1;

@@ -47,6 +47,8 @@ struct options {
   int loads_apart;
   // A signal's handler forks again and again.
   int forks_in_handler;
+  // Forbids ECDSA with SHA-256 in certificates, for all of the process.
+  int forbids_ecdsa;
   // Its socket's number is 0.
   int has_socket_zero;
   // Doesn't block, and polls.
@@ -66,6 +68,8 @@ struct options {
   int sets_in_callback;
   // Jumps out of the handshake once, and comes back to it; with a transport of its own.
   int jumps;
+  // Jumps out of its check once, and comes back to the handshake.
+  int jumps_in_check;
   // Exchanges nothing, and frees its credentials before the session ends.
   int frees_first;
   // Sends before the server's last flight has come (RFC 7918).
@@ -131,6 +135,9 @@ int exchange(gnutls_session_t session, int descriptor);
 void hold_next_check(void);
 void await_held_check(void);
 void release_check(void);
+
+// Jumps back to before the handshake.
+_Noreturn void jump_out(void);
 
 // Calls a function once, within the next call of GnuTLS's that receives.
 void call_within(void (*function)(void *), void *argument);

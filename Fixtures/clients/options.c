@@ -31,6 +31,8 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "own-transport") == 0) return options->own_transport = 1, 0;
   if (strcmp(argument, "tell-nodelay") == 0) return options->tells_nodelay = 1, 0;
   if (strcmp(argument, "socket-zero") == 0) return options->has_socket_zero = 1, 0;
+  if (strcmp(argument, "forbids-ecdsa") == 0) return options->forbids_ecdsa = 1, 0;
+  if (strcmp(argument, "jump-in-check") == 0) return options->jumps_in_check = 1, 0;
   if (strcmp(argument, "recheck") == 0) return options->rechecks = 1, 0;
   if (strcmp(argument, "deep") == 0) return options->loads_deep = 1, 0;
   if (strcmp(argument, "apart") == 0) return options->loads_apart = 1, 0;

@@ -96,9 +96,11 @@ static int again(gnutls_session_t session, int descriptor, ssize_t code) {
 
 static _Thread_local jmp_buf before_handshake;
 
+_Noreturn void jump_out(void) { longjmp(before_handshake, 1); }
+
 static void jump(void *ignored) {
   (void)ignored;
-  longjmp(before_handshake, 1);
+  jump_out();
 }
 
 struct on_stack {
@@ -138,6 +140,7 @@ static long finish_handshake(void *pointer) {
 int shake_hands(gnutls_session_t session, int descriptor) {
   const struct options *options = G(gnutls_session_get_ptr)(session);
   if (options->jumps && setjmp(before_handshake) == 0) call_within(jump, NULL);
+  if (options->jumps_in_check) setjmp(before_handshake);
   int code = G(gnutls_handshake)(session);
   if (options->bad_data && G(gnutls_session_set_data)(session, "no data", 7) >= 0) return GNUTLS_E_INTERNAL_ERROR;
   struct finish rest = {session, descriptor, code};

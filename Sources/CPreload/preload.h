@@ -2,9 +2,8 @@
 #ifndef CPRELOAD_H
 #define CPRELOAD_H
 
-// Not GnuTLS's own header: it belongs to the first one's module, and no type may belong to two.
+// Not GnuTLS's own header: it belongs to this one's module, and no type may belong to two.
 #include "../CGnuTLS/shim.h"
-#include "../CSessionTickets/include/configuration_note.h"
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,8 +18,8 @@ struct cpreload_process {
   const char *started_path;
   // Whether this thread's stack suffices for more than to note something.
   int (*has_room_to_work)(void);
-  // Of GnuTLS's configuration file, when the program started.
-  const struct configuration_note *configuration;
+  // A note of GnuTLS's configuration file (configuration_note.h), taken when the program started.
+  const void *configuration;
 };
 
 // What handshake_begins answers.

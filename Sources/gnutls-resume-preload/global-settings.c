@@ -8,7 +8,7 @@
     if (!real) return UNKNOWN;                                                                                       \
     int result;                                                                                                      \
     PASS(result = real arguments);                                                                                   \
-    tell_changed_verdicts();                                                                                         \
+    if (result >= 0) tell_changed_verdicts();                                                                                         \
     return result;                                                                                                   \
   }
 #define CHANGES_VERDICTS_VOID(name, parameters, arguments)                                                           \

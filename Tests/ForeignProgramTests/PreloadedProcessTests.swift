@@ -1,4 +1,5 @@
 import Foundation
+import ScriptableTLSServer
 import TestPeers
 import Testing
 
