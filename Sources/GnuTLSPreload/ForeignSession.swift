@@ -161,7 +161,7 @@ final class ForeignSession: @unchecked Sendable {
     guard let attachment = attempt.held else { return end(attempt) }
     tell(.done(attachment.outcome))
     let hasShownChosenCertificate =
-      attempt.choosesCertificate && unsafe gnutls_certificate_client_get_request_status(session) != 0
+      unsafe attempt.choosesCertificate && gnutls_certificate_client_get_request_status(session) != 0
     state = .established(ForeignConnection(attachment, nagleOff: attempt.nagleOff, isChecked: isChecked))
     if !attempt.isPeerGood || hasShownChosenCertificate || mayHaveMissedCalls { leaveAlone() }
   }

@@ -27,7 +27,7 @@ struct SessionHandle {
   private var hasSentNothing: Bool { unsafe gnutls_handshake_get_last_out(pointer).rawValue == .max }
 
   /// Its handshake has begun, and no message has come. The number stands for "nothing".
-  var hasNoAnswer: Bool { !hasSentNothing && unsafe gnutls_handshake_get_last_in(pointer).rawValue == .max }
+  var hasNoAnswer: Bool { unsafe !hasSentNothing && gnutls_handshake_get_last_in(pointer).rawValue == .max }
 
   /// There are no getters for either: a client may not ask for the name that it was asked for, and only DTLS has an MTU.
   private var isTLSClient: Bool {
