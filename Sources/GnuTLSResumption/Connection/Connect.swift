@@ -63,7 +63,7 @@ private struct ConnectionAttempt {
       throw ConnectionError(.configuration, "a server's name can't have a NUL in it")
     }
     // Before anything is connected.
-    if let unreadable = policy?.unreadablePart() { throw ConnectionError(.notTrusted, unreadable.message) }
+    if let unreadable = policy?.unreadablePart() { throw notTrusted(unreadable) }
   }
 
   func run(_ attempt: SessionContext.Attempt) throws(ConnectionError) -> Result {
