@@ -4,8 +4,8 @@ internal import SessionTickets
 /// What all sessions of the process share.
 enum Engine {
   private static let store: DirectoryStore? = {
-    guard let path = Settings.store ?? (try? StandardPlaces.store()) else { return nil }
-    return DirectoryStore(path: path)
+    if let path = Settings.store { return DirectoryStore(path: path) }
+    return (try? StandardPlaces.storePlace()).map { DirectoryStore(at: $0) }
   }()
 
   static let resumption: Resumption = {
