@@ -10,11 +10,6 @@ struct PathArgument: ExpressibleByArgument {
   static var defaultCompletionKind: CompletionKind { .file() }
 }
 
-extension RawPath {
-  /// As the engine takes the paths of store and master key.
-  var forStore: String { description }
-}
-
 /// A word that must be text, as a server's name: for an option's `transform`.
 func text(_ argument: String) throws -> String {
   guard argument.utf8.elementsEqual(argument.unescapedBytes) else { throw ValidationError("it is no text (UTF-8).") }

@@ -27,8 +27,8 @@ struct StoreOptions: ParsableArguments {
   func resumption(log: (@Sendable (String) -> Void)? = nil) -> Resumption {
     let key = keyFile?.path ?? Self.environment("GNUTLS_RESUME_KEY_FILE")
     return Resumption(
-      folder: (store?.path ?? Self.environment("GNUTLS_RESUME_STORE"))?.forStore,
-      masterKey: key.map { .file($0.forStore) } ?? .standardFile,
+      folder: store?.path ?? Self.environment("GNUTLS_RESUME_STORE"),
+      masterKey: key.map { .file($0) } ?? .standardFile,
       options: ResumptionOptions(log: log))
   }
 

@@ -22,7 +22,7 @@ struct Probe {
   /// what belongs to that.
   ///
   /// `process` tells the process's generation. `occupy:<kind>` closes descriptors, and opens others by the same numbers;
-  /// `inspect` tells whether those are still there.
+  /// `inspect` tells whether those are still there. `chroot` makes another folder the root.
   mutating func run(_ operations: some Collection<String>) {
     for operation in operations {
       let words = operation.split(separator: ":")
@@ -31,6 +31,7 @@ struct Probe {
         switch words[0] {
         case "occupy": say(occupation.begin(String(words.last ?? ""), in: "\(path)-foreign"))
         case "inspect": say(occupation.inspect())
+        case "chroot": say(unsafe chroot("\(path)-root") == 0 && chdir("/") == 0 ? "another root" : "error \(errno)")
         default: say(try perform(String(words[0]), sequence))
         }
       } catch {

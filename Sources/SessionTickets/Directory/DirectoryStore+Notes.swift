@@ -21,7 +21,7 @@ extension DirectoryStore {
     _ note: [UInt8]?, server: Digest, identity: Digest?, now: WallTime
   ) throws(StoreError) {
     try withRoom(for: server) { () throws(StoreError) in
-      if let note, note.count > NoteLimits.maximumByteCount { throw .noteTooLarge(place: path) }
+      if let note, note.count > NoteLimits.maximumByteCount { throw .noteTooLarge(place: path.description) }
       guard let note else {
         guard let shard = try shard(of: server) else { return }
         let place = notePlace(server, identity)

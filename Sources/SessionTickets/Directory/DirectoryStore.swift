@@ -14,7 +14,8 @@ import SessionTicketsLocking
 public final class DirectoryStore: TicketStore {
   public let role: StoreRole
   /// The folder, as it was given.
-  public let path: String
+  public var path: RawPath { place.path }
+  private let place: FolderPlace
   let bounds: StoreBounds
   let method: InstallMethod
   private let observer: StoreObserver?
@@ -33,15 +34,24 @@ public final class DirectoryStore: TicketStore {
   ///   - bounds: How many shards the store has is fixed by the bounds of whoever first stores something in it.
   ///   - observer: Is told of every event in this process.
   public convenience init(
+    path: RawPath, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(), observer: StoreObserver? = nil
+  ) {
+    self.init(at: FolderPlace(path), role: role, bounds: bounds, method: .unnamed, observer: observer)
+  }
+
+  /// The same, for a path that is text.
+  public convenience init(
     path: String, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(), observer: StoreObserver? = nil
   ) {
-    self.init(path: path, role: role, bounds: bounds, method: .unnamed, observer: observer)
+    self.init(path: RawPath(path), role: role, bounds: bounds, observer: observer)
   }
 
   package init(
-    path: String, role: StoreRole, bounds: StoreBounds, method: InstallMethod, observer: StoreObserver?
+    at place: FolderPlace, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(),
+    method: InstallMethod = .unnamed, observer: StoreObserver? = nil
   ) {
-    self.path = path
+    Making.noteRoot()
+    self.place = place
     self.role = role
     self.bounds = bounds
     self.method = method
@@ -69,7 +79,7 @@ public final class DirectoryStore: TicketStore {
   func opened() throws(StoreError) -> OpenDirectory? {
     try state.withLock { state throws(StoreError) in
       if let directory = try present(in: state) { return directory }
-      guard let root = try Folder.open(path, create: false),
+      guard let root = try Folder.open(place, create: false),
         let folder = try root.subfolder(role.folderName, create: false, isKept: true),
         let layout = try StoreLayout.read(in: folder)
       else {
@@ -84,9 +94,9 @@ public final class DirectoryStore: TicketStore {
   func openedOrMade(now: WallTime) throws(StoreError) -> OpenDirectory {
     try state.withLock { state throws(StoreError) in
       if let directory = try present(in: state) { return directory }
-      guard let root = try Folder.open(path, create: true),
+      guard let root = try Folder.open(place, create: true),
         let folder = try root.subfolder(role.folderName, create: true, isKept: true)
-      else { throw StoreError(.unavailable, "the folder was deleted while it was made", place: path) }
+      else { throw StoreError(.unavailable, "the folder was deleted while it was made", place: path.description) }
       let layout = try StoreLayout.readOrMake(in: folder, bounds: bounds, method: method, now: now)
       return keep(OpenDirectory(folder: folder, layout: layout, bounds: bounds), in: &state)
     }
@@ -95,7 +105,7 @@ public final class DirectoryStore: TicketStore {
   /// What is open, if it is still there and its descriptor still its own.
   private func present(in state: State) throws(StoreError) -> OpenDirectory? {
     switch state {
-    case .closed: throw .storeClosed(place: path)
+    case .closed: throw .storeClosed(place: path.description)
     case .open(let directory): directory.folder.isPresent() ? directory : nil
     case .unopened: nil
     }
@@ -110,7 +120,7 @@ public final class DirectoryStore: TicketStore {
   private func keptShard(of server: Digest) throws(StoreError) -> Shard? {
     let directory = try state.withLock { state throws(StoreError) -> OpenDirectory? in
       switch state {
-      case .closed: throw .storeClosed(place: path)
+      case .closed: throw .storeClosed(place: path.description)
       case .open(let directory): directory
       case .unopened: nil
       }
@@ -131,7 +141,7 @@ public final class DirectoryStore: TicketStore {
     for _ in 0..<2 {
       if let shard = try openedOrMade(now: now).shard(of: server, create: true) { return shard }
     }
-    throw StoreError(.unavailable, "the store is being deleted", place: path)
+    throw StoreError(.unavailable, "the store is being deleted", place: path.description)
   }
 
   /// Runs what lists the shard of a server. If that holds too many files, it is set aside, and the whole runs again.

@@ -13,12 +13,12 @@ package final class Folder: Sendable {
 
   /// Put together only for a message: opening a shard must cost little.
   private indirect enum Location: Sendable {
-    case path(String)
+    case path(RawPath)
     case inside(Location, EntryName)
 
     var path: String {
       switch self {
-      case .path(let path): path
+      case .path(let path): path.description
       case .inside(let parent, let name): "\(parent.path)/\(name.text)"
       }
     }
@@ -35,13 +35,13 @@ package final class Folder: Sendable {
   /// Opens a folder by its path, relative to the current folder or absolute.
   ///
   /// Symbolic links are followed only where nobody else could have set them.
-  /// - Parameter create: Make what is missing, for the user alone (mode 0700).
+  /// - Parameter create: Make what is missing, for the user alone (mode 0700), in folders of the user.
   /// - Returns: Nil if the folder is missing and was not to be made.
   /// - Throws: ``StoreError/Code-swift.struct/unsafe`` if others could have put something there, or own it;
   ///   ``StoreError/Code-swift.struct/unavailable``.
-  package static func open(_ path: String, create: Bool) throws(StoreError) -> Folder? {
-    guard let descriptor = try PathWalk.open(path, create: create) else { return nil }
-    return Folder(descriptor, .path(path))
+  package static func open(_ place: FolderPlace, create: Bool) throws(StoreError) -> Folder? {
+    guard let descriptor = try PathWalk.open(place, create: create) else { return nil }
+    return Folder(descriptor, .path(place.path))
   }
 
   /// Opens a folder in this one, never through a symbolic link, with the same demands.
@@ -51,10 +51,8 @@ package final class Folder: Sendable {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
     var number = unsafe openat(descriptor.number, name.characters, flags)
     if number < 0, errno == ENOENT, create {
-      guard unsafe mkdirat(descriptor.number, name.characters, S_IRWXU) == 0 || errno == EEXIST else {
-        if errno == ENOENT { return nil }
-        throw failure("the folder '\(name.text)' can't be made", errno: errno)
-      }
+      guard let parent = descriptor.status() else { throw failure("the folder can't be examined", errno: errno) }
+      if try Making.makeFolder(name, in: descriptor.number, parent, for: path) == ENOENT { return nil }
       number = unsafe openat(descriptor.number, name.characters, flags)
     }
     let location = Location.inside(self.location, name)
