@@ -91,7 +91,10 @@ static int again(gnutls_session_t session, int descriptor, ssize_t code) {
   if (code != GNUTLS_E_AGAIN) return 0;
   short events = G(gnutls_record_get_direction)(session) == 0 ? POLLIN : POLLOUT;
   struct pollfd entry = {.fd = descriptor, .events = events};
-  return poll(&entry, 1, 10000) == 1;
+  int count;
+  do count = poll(&entry, 1, 10000);
+  while (count < 0 && errno == EINTR);
+  return count == 1;
 }
 
 static _Thread_local jmp_buf before_handshake;
