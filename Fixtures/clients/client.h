@@ -40,6 +40,8 @@ struct options {
   // whose first call has been interrupted (own transport).
   long stack;
   long finish_stack;
+  // Of one that exchanges data.
+  long read_stack;
   // A library that is loaded before anything else, and sets checks (session-function) if it is checker.c's; what it is linked to comes before all else for it, or it is in a
   // space of its own.
   const char *library;

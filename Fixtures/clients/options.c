@@ -48,6 +48,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
   if (strcmp(argument, "fork") == 0) return options->fork = value, 0;
   if (strcmp(argument, "stack") == 0) return options->stack = atol(value), 0;
+  if (strcmp(argument, "read-stack") == 0) return options->read_stack = atol(value), 0;
   if (strcmp(argument, "finish-stack") == 0) return options->finish_stack = atol(value), 0;
   if (strcmp(argument, "library") == 0) return options->library = value, 0;
   if (strcmp(argument, "visits") == 0) return options->visits = atoi(value), 0;

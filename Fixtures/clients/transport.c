@@ -91,7 +91,10 @@ static int again(gnutls_session_t session, int descriptor, ssize_t code) {
   if (code != GNUTLS_E_AGAIN) return 0;
   short events = G(gnutls_record_get_direction)(session) == 0 ? POLLIN : POLLOUT;
   struct pollfd entry = {.fd = descriptor, .events = events};
-  return poll(&entry, 1, 10000) == 1;
+  int count;
+  do count = poll(&entry, 1, 10000);
+  while (count < 0 && errno == EINTR);
+  return count == 1;
 }
 
 static _Thread_local jmp_buf before_handshake;
@@ -156,7 +159,10 @@ int await_ticket(gnutls_session_t session, int descriptor) {
   }
 }
 
-int exchange(gnutls_session_t session, int descriptor) {
+static long exchange_here(void *pointer) {
+  struct finish *self = pointer;
+  gnutls_session_t session = self->session;
+  int descriptor = self->descriptor;
   const char request[] = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
   char answer[4096];
   size_t length = 0;
@@ -173,4 +179,10 @@ int exchange(gnutls_session_t session, int descriptor) {
   if (count < 0) return count;
   answer[length] = '\0';
   return strstr(answer, " 200 ") != NULL ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}
+
+int exchange(gnutls_session_t session, int descriptor) {
+  const struct options *options = G(gnutls_session_get_ptr)(session);
+  struct finish self = {session, descriptor, 0};
+  return options->read_stack ? on_stack(options->read_stack, exchange_here, &self) : exchange_here(&self);
 }

@@ -10,7 +10,7 @@ struct PreloadedLookupTests {
 
   @Test(
     "Who looks functions up by handle or by version, or loads GnuTLS twice, resumes and is asked", .needs(.compiler),
-    arguments: [.loading, .versionLoading, .reloading] as [CompiledClients.Client])
+    arguments: [.loading, .versionLoading, .reloading, .reusing] as [CompiledClients.Client])
   func loads(client: CompiledClients.Client) throws {
     let server = try TLSServer.forClients()
     let visitor = try Visitor(port: server.port)
@@ -32,7 +32,7 @@ struct PreloadedLookupTests {
     let visitor = try Visitor(port: server.port)
     let shim = visitor.preload.folder.file("alone.so")
     #expect(try ProcessRunner.run(["cp", Preload.shim, shim]).status == 0)
-    let program = ForeignProgram.client("reloads") { [try CompiledClients.path(.reloading)] }
+    let program = ForeignProgram.client("reloads") { [try CompiledClients.path(.reusing)] }
     let result = try program.run(0, in: visitor.home, .tls13, Launch(environment: ["LD_PRELOAD": shim]))
     #expect(result.standardOutput == "full\n" && result.status == 0, "\(result)")
   }

@@ -35,6 +35,15 @@ struct PreloadedProcessTests {
     #expect(server.waitForConnections(3).map(\.isResumed) == [false, false, true])
   }
 
+  @Test("Tickets that come where the stack is small are kept where it isn't", .needs(.compiler))
+  func readsOnSmallStack() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for expected in ["full\n", "resumed\n", "resumed\n"] {
+      #expect(try visitor.run(.client("reads", "read-stack=\(24 << 10)")).standardOutput == expected)
+    }
+  }
+
   @Test("A signal's handler that forks hangs nothing", .needs(.compiler))
   func forksInHandler() throws {
     let server = try TLSServer.forClients()

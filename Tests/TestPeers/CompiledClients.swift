@@ -12,6 +12,8 @@ public enum CompiledClients {
     case versionLoading = "gnutls-version-loading-client"
     /// After it has loaded GnuTLS once before, and unloaded it.
     case reloading = "gnutls-reloading-client"
+    /// And after it has used it.
+    case reusing = "gnutls-reusing-client"
     /// The same as a plugin that is linked to GnuTLS.
     case plugin = "gnutls-client-plugin.so"
     /// One that looks everything up by `RTLD_NEXT`.
@@ -37,6 +39,7 @@ public enum CompiledClients {
       case .loading: ["-DCLIENT_LOOKS_UP=HANDLE", "main.c", "loaded.c"] + parts
       case .versionLoading: ["-DCLIENT_LOOKS_UP=VERSION", "main.c", "loaded.c"] + parts
       case .reloading: ["-DCLIENT_LOOKS_UP=UNLOADED", "main.c", "loaded.c"] + parts
+      case .reusing: ["-DCLIENT_LOOKS_UP=USED", "main.c", "loaded.c"] + parts
       case .plugin: ["-shared", "-fPIC"] + parts + ["-lgnutls"]
       case .nextPlugin:
         ["-shared", "-fPIC", "-DCLIENT_LOOKS_UP=NEXT", "loaded.c"] + parts + ["-Wl,--no-as-needed", "-lgnutls"]
