@@ -56,15 +56,15 @@ extension SessionContext {
     guard var contents = ring.contents(of: record, identity: place.identity) else {
       return .failure(.damaged("a record doesn't open, or is of another format"))
     }
-    if let refusal = judge(&contents, record.header) {
+    if let refusal = judge(contents, record.header) {
       contents.sessionData.wipe()
       return .failure(refusal)
     }
     return .success(contents)
   }
 
-  /// Returns why authentic contents must not be offered, or nil. A verdict that can't stand any more is spoilt.
-  private func judge(_ contents: inout TicketContents, _ header: RecordHeader) -> Refusal? {
+  /// Returns why authentic contents must not be offered, or nil.
+  private func judge(_ contents: TicketContents, _ header: RecordHeader) -> Refusal? {
     guard !DummySessionData.matches(contents.sessionData) else { return .damaged("a record holds no session data") }
     guard contents.gnutlsVersion == GnuTLSVersion.current else {
       return .damaged("a session was packed by GnuTLS \(contents.gnutlsVersion)")
@@ -74,10 +74,11 @@ extension SessionContext {
         issued: contents.issued, lifetime: contents.lifetime, fullHandshake: contents.fullHandshake.time,
         now: engine.now.seconds)
     else { return .expired }
-    if contents.configuration == nil || contents.configuration != GnuTLSConfiguration.current {
-      // What a TLS 1.2 session has negotiated is resumed by GnuTLS without asking whether it is still allowed.
-      if header.kind == .session { return .otherConfiguration }
-      contents.verdict?.inputs = nil
+    // What a TLS 1.2 session has negotiated is resumed by GnuTLS without asking whether it is still allowed.
+    if header.kind == .session {
+      guard let configuration = contents.configuration, configuration == GnuTLSConfiguration.current else {
+        return .otherConfiguration
+      }
     }
     if let refusal = judgeStoredPeer(contents) { return refusal }
     guard canReconnect || isCertainlyAccepted(contents, header.kind) else { return .withheld }

@@ -16,7 +16,7 @@ struct OpenedTicket: ~Copyable {
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(
       key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
-      peerChain: contents.peerChain, verdict: contents.verdict, configuration: contents.configuration)
+      peerChain: contents.peerChain, verdict: contents.verdict)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
     return offered
@@ -34,12 +34,10 @@ final class OfferedTicket: Sendable {
   let peerChain: [[UInt8]]
   /// The verdict on its peer. Where it doesn't stand, the peer is to be verified after the handshake.
   let verdict: Verdict?
-  /// GnuTLS's configuration, as it was noted with the ticket.
-  let configuration: ConfigurationNote?
 
   init(
     key: RecordKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
-    verdict: Verdict?, configuration: ConfigurationNote?
+    verdict: Verdict?
   ) {
     self.key = key
     self.kind = kind
@@ -47,6 +45,5 @@ final class OfferedTicket: Sendable {
     self.fullHandshake = fullHandshake
     self.peerChain = peerChain
     self.verdict = verdict
-    self.configuration = configuration
   }
 }

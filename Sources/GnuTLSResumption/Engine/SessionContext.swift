@@ -40,11 +40,8 @@ final class SessionContext: @unchecked Sendable {
   var verdict: Verdict?
   /// The application verifies the peer too, after every handshake.
   var isVerifiedByApplication = false
-  /// GnuTLS's configuration, under which the session was negotiated and the peer judged; nil if it can't be told.
-  var configuration: ConfigurationNote? {
-    guard isResumed, !isJudgedAnew, let offered else { return GnuTLSConfiguration.current }
-    return offered.configuration
-  }
+  /// GnuTLS's configuration, under which a TLS 1.2 session was negotiated; nil if it can't be told.
+  var configuration: ConfigurationNote? { session.isTLS13 ? nil : GnuTLSConfiguration.current }
   /// It was made on a resumed connection, as the sealed one didn't stand any more.
   var isJudgedAnew = false
   /// What the handshake means for the store has been done.

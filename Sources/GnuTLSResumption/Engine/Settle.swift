@@ -44,8 +44,6 @@ extension SessionContext {
   private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict) {
     forEachSibling(of: ticket) { (store, sibling, contents, ring) throws(StoreError) in
       contents.verdict = verdict
-      // A TLS 1.2 session stays what was negotiated under the configuration of then.
-      if sibling.kind == .ticket { contents.configuration = configuration }
       let record = try seal(
         contents, kind: sibling.kind, expiry: sibling.expiry, at: ticket.key.place, under: ring.newest)
       // If somebody takes it meanwhile, it will be judged there.

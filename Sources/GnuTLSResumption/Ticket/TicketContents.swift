@@ -35,7 +35,8 @@ struct TicketContents: Hashable {
   var staples: [[UInt8]]
   /// Nil if nobody verified the peer.
   var verdict: Verdict?
-  /// GnuTLS's configuration, under which the session was negotiated and its peer judged; nil if it couldn't be told.
+  /// GnuTLS's configuration, under which a TLS 1.2 session was negotiated: nil for tickets, and if it couldn't be told.
+  /// That under which the peer was judged is the verdict's.
   var configuration: ConfigurationNote?
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
@@ -52,7 +53,8 @@ extension TicketContents {
     var result: [UInt8] = []
     // Room for all, so that growing leaves no copy of the secrets behind.
     let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
-    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + 2 * (configuration?.bytes.count ?? 0)
+    let configurations = (configuration?.bytes.count ?? 0) + (verdict?.inputs?.configuration?.bytes.count ?? 0)
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + configurations
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
