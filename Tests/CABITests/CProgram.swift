@@ -22,17 +22,23 @@ struct CProgram {
   /// The program by whose arguments most tests are made.
   static let driver = Result { try CProgram(programs + "/driver.c") }
 
+  /// The same as a plugin, and a program that loads it when it has been there for a while.
+  static let plugin = Result { try CProgram(programs + "/driver.c", more: ["-shared", "-fPIC", "-Dmain=driver_main"]) }
+  static let pluginHost = Result { try CProgram(programs + "/loading.c", linked: false, more: ["-lgnutls", "-ldl"]) }
+
   /// - Parameters:
   ///   - libraryFolder: Where the program finds the library.
   ///   - linked: Whether it does: else the program loads what it needs.
+  ///   - more: Further options of the compiler's.
   init(
-    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.folder, linked: Bool = true
+    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.folder, linked: Bool = true,
+    more: [String] = []
   ) throws {
     folder = try TemporaryFolder()
     path = folder.file("program")
     let libraries = ["-L\(libraryFolder)", "-Wl,-rpath,\(libraryFolder)", "-lgnutls-resumption", "-lgnutls"]
     let result = try Self.compile(
-      compiler, [source, "-x", "none", "-pthread", "-o", path] + (linked ? libraries : []))
+      compiler, [source, "-x", "none", "-pthread", "-o", path] + (linked ? libraries : []) + more)
     try #require(result.status == 0, "\(result.output)")
   }
 

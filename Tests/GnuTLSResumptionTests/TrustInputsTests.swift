@@ -1,3 +1,4 @@
+import CSessionTickets
 import Foundation
 import Glibc
 import SessionTickets
@@ -44,6 +45,74 @@ struct TrustInputsTests {
     #expect(!stamp(young).certainlyMatches(stamp(young)))
     young.st_ctim.tv_sec = time(nil) + 1000
     #expect(!stamp(young).isSettled)
+  }
+
+  @Test("a stamp on a file system that keeps none tells nothing: contents are noted, and compared")
+  func notKept() throws {
+    let name = try folder.write("large.pem", String(repeating: "-", count: TrustFile.mostAlwaysDigested + 1))
+    let file = try TrustFile(RawPath(name), purpose: "")
+    var old = try status(of: name)
+    old.st_ctim.tv_sec -= 3600
+    for (isKept, digest) in [(true, nil), (false, file.digest)] {
+      #expect(TrustFile(bytes: file.bytes, stamp: FileStamp(old, isKept: isKept)).note == .file(stamp(old), digest))
+    }
+    let noted = FileStamp(old, isKept: false)
+    #expect(!noted.certainlyMatches(stamp(old)) && !stamp(old).certainlyMatches(noted))
+    #expect(stamp(old).certainlyMatches(stamp(old)))
+    #expect(TrustNote.file(noted, file.digest).holds(for: .file(RawPath(name))))
+    #expect(!TrustNote.file(noted, SHA256.digest([])).holds(for: .file(RawPath(name))))
+    #expect(!TrustNote.file(noted, nil).holds(for: .file(RawPath(name))))
+  }
+
+  @Test(
+    "stamps are kept where a file system keeps times of change, and is mounted for writing",
+    arguments: [
+      (0xef53, true), (0x5846_5342, true), (0x9123_683e, true), (0xf2f5_2010, true), (0x0102_1994, true),
+      (0x7371_7368, false), (0xe0f5_e1e2, false), (0x794c_7630, false), (0x6969, false), (0x0102_1997, false),
+      (0x4d44, false), (0x6573_5546, false), (0, false),
+    ] as [(UInt, Bool)])
+  func fileSystems(type: UInt, isKept: Bool) {
+    // ST_VALID, ST_RDONLY, ST_NOSUID (statfs(2)).
+    for (flags, counts) in [(0x20, true), (0x22, true), (0x21, false), (0, false), (0x02, false)] as [(UInt, Bool)] {
+      #expect((csessiontickets_stamps_tell(type, flags) != 0) == (isKept && counts))
+    }
+  }
+
+  @Test("what inputs are now is the same for all who find the same files, and other for other files")
+  func now() throws {
+    let path = RawPath(try folder.write("a.pem", "a"))
+    let sources: [TrustSource] = [.file(path), .folder(fixtures), .memory(digest: try #require(Digest(0..<32)))]
+    let first = try #require(TrustInputs.now(for: sources)?.digest)
+    #expect(TrustInputs.now(for: sources)?.digest == first)
+    #expect(TrustInputs.now(for: sources.dropLast())?.digest != first)
+    #expect(TrustInputs.now(for: [.file(self.path("missing"))]) == nil)
+    #expect(TrustInputs.now(for: [.folder(self.path("missing"))]) == nil)
+    // As it was loaded, and noted.
+    var loaded = TrustInputs()
+    loaded.configuration = GnuTLSConfiguration.current
+    loaded.append(try TrustFile(path, purpose: "").note)
+    #expect(loaded.digest == TrustInputs.now(for: [.file(path)])?.digest)
+    // Whether it has settled since is no matter.
+    var status = try status(of: path.description)
+    let settled = FileStamp(status, isKept: true)
+    status.st_ctim.tv_sec += 3600
+    let young = FileStamp(status, isKept: true)
+    #expect(settled != young)
+    try folder.write("a.pem", "b")
+    #expect(TrustInputs.now(for: sources)?.digest != first)
+    // By contents where stamps don't tell.
+    var unkept = loaded
+    unkept = TrustInputs()
+    unkept.configuration = loaded.configuration
+    unkept.append(.file(FileStamp(status, isKept: false), SHA256.digest(Array("b".utf8))))
+    var other = TrustInputs()
+    other.configuration = loaded.configuration
+    other.append(.file(FileStamp(try self.status(of: path.description), isKept: false), SHA256.digest(Array("b".utf8))))
+    #expect(unkept.digest != nil && unkept.digest == other.digest)
+    other.configuration = ConfigurationNote([1])
+    #expect(unkept.digest != other.digest)
+    other.configuration = nil
+    #expect(other.digest == nil)
   }
 
   @Test("times that some file systems keep, beyond all 64-bit nanoseconds, don't trap", arguments: [Int.min, .max])
@@ -204,6 +273,35 @@ struct TrustInputsTests {
       var reader = ByteReader(bytes[...])
       let read = try #require(FileStamp(&reader))
       #expect(read == stamp && read.isSettled == stamp.isSettled && reader.isAtEnd)
+    }
+  }
+
+  @Test("inputs without a configuration, or with another than this process has, are never unchanged")
+  func configuration() throws {
+    let digest = try #require(Digest(0..<32))
+    var inputs = TrustInputs()
+    inputs.append(.memory(digest))
+    let sources: [TrustSource] = [.memory(digest: digest)]
+    #expect(inputs.hold(for: sources) && inputs.confirmed(for: sources) == nil && !inputs.areKept)
+    inputs.configuration = GnuTLSConfiguration.current
+    #expect(inputs.confirmed(for: sources) == inputs && inputs.areKept)
+    inputs.configuration = ConfigurationNote([1] + (inputs.configuration?.bytes ?? []))
+    #expect(inputs.confirmed(for: sources) == nil)
+  }
+
+  @Test("once calls have changed what GnuTLS accepts, no verdict is written, nor believed, in this process")
+  func changedByProgram() async {
+    await #expect(processExitsWith: .success) {
+      let client = try Client()
+      try client.visitAnew()
+      guard try !client.visitAnew().loadedTrust, GnuTLSConfiguration.current != nil else { exit(1) }
+      GnuTLSConfiguration.changedByProgram()
+      guard GnuTLSConfiguration.current == nil, !GnuTLSConfiguration.isAsLoaded else { exit(2) }
+      for _ in 0..<3 {
+        let (outcome, loadedTrust) = try client.visitAnew()
+        guard outcome.isResumed, loadedTrust else { exit(3) }
+      }
+      guard TrustInputs.now(for: []) == nil else { exit(4) }
     }
   }
 

@@ -16,8 +16,7 @@ struct OpenedTicket: ~Copyable {
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(
       key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
-      peerChain: contents.peerChain, verdict: contents.verdict, ownValidity: contents.ownValidity,
-      configuration: contents.configuration)
+      peerChain: contents.peerChain, verdict: contents.verdict, ownValidity: contents.ownValidity)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
     return offered
@@ -37,12 +36,10 @@ final class OfferedTicket: Sendable {
   let verdict: Verdict?
   /// When the certificate is valid that the client had shown.
   let ownValidity: Validity
-  /// GnuTLS's configuration, as it was noted with the ticket.
-  let configuration: ConfigurationNote?
 
   init(
     key: RecordKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
-    verdict: Verdict?, ownValidity: Validity, configuration: ConfigurationNote?
+    verdict: Verdict?, ownValidity: Validity
   ) {
     self.key = key
     self.kind = kind
@@ -51,6 +48,5 @@ final class OfferedTicket: Sendable {
     self.peerChain = peerChain
     self.verdict = verdict
     self.ownValidity = ownValidity
-    self.configuration = configuration
   }
 }

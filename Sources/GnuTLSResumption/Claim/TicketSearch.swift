@@ -100,9 +100,8 @@ struct TicketSearch {
   }
 
   private mutating func judge(
-    _ opened: TicketContents, _ header: RecordHeader, at place: StoreKey, _ key: MasterKey
+    _ contents: TicketContents, _ header: RecordHeader, at place: StoreKey, _ key: MasterKey
   ) -> Fitness {
-    var contents = opened
     let now = setup.now
     guard !DummySessionData.matches(contents.sessionData) else {
       return .spoilt(.damaged("a record holds no session data"))
@@ -121,9 +120,11 @@ struct TicketSearch {
       isOver = true
       return .unfit(.withheld)
     }
-    if contents.configuration == nil || contents.configuration != GnuTLSConfiguration.current {
-      if header.kind == .session { return .unfit(.otherConfiguration) }
-      contents.verdict?.inputs = nil
+    // What a TLS 1.2 session has negotiated, GnuTLS resumes without asking whether it is still allowed.
+    if header.kind == .session {
+      guard let configuration = contents.configuration, configuration == GnuTLSConfiguration.current else {
+        return .unfit(.otherConfiguration)
+      }
     }
     return judgePeer(contents, at: place, key)
   }

@@ -22,7 +22,7 @@ struct TrustedHandshake {
   let resumedBy: OfferedTicket?
   /// The verdict was made on the resumed connection, as the sealed one didn't stand any more.
   let isJudgedAnew: Bool
-  /// GnuTLS's configuration, under which the session was negotiated and the peer judged; nil if it can't be told.
+  /// GnuTLS's configuration, under which a TLS 1.2 session was negotiated; nil under TLS 1.3, and if it can't be told.
   let configuration: ConfigurationNote?
   /// When the certificate is valid that the client has shown.
   let ownValidity: Validity

@@ -34,7 +34,7 @@ struct PeerJudgement {
     }
     return TrustedHandshake(
       origin: isResumed ? ticket?.fullHandshake : newOrigin, verdict: verdict, resumedBy: ticket,
-      isJudgedAnew: isJudgedAnew, configuration: configuration(ticket, isJudgedAnew),
+      isJudgedAnew: isJudgedAnew, configuration: setup.session.isTLS13 ? nil : GnuTLSConfiguration.current,
       ownValidity: ticket?.ownValidity ?? setup.session.ownCertificateValidity)
   }
 
@@ -87,10 +87,5 @@ struct PeerJudgement {
   private var newOrigin: FullHandshake? {
     guard let id = try? Random.nonce(FullHandshake.idSize) else { return nil }
     return FullHandshake(id: id, time: setup.now)
-  }
-
-  private func configuration(_ ticket: OfferedTicket?, _ isJudgedAnew: Bool) -> ConfigurationNote? {
-    if let ticket, !isJudgedAnew { return ticket.configuration }
-    return GnuTLSConfiguration.current
   }
 }

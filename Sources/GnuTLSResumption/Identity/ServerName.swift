@@ -55,13 +55,14 @@ extension ServerName {
       || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
 
-  /// Nil if it can't be a name.
+  /// Nil if it can't be a name: with nothing between two dots, or what only addresses have.
   private static func name(_ given: String) -> String? {
     guard !given.utf8.contains(0) else { return nil }
     let isASCII = given.utf8.allSatisfy { $0 < 0x80 }
     guard var name = isASCII ? Array(given.utf8) : labels(given) else { return nil }
     for index in name.indices where isUpperCase(name[index]) { name[index] |= 0x20 }
-    if name.count > 1, name.last == UInt8(ascii: ".") { name.removeLast() }
+    if name.last == UInt8(ascii: ".") { name.removeLast() }
+    guard let last = name.last, last != UInt8(ascii: "."), !name.contains(UInt8(ascii: ":")) else { return nil }
     return String(validating: name, as: UTF8.self)
   }
 

@@ -14,7 +14,7 @@ extension SessionContext {
     if isFirst {
       if let offered, isDeclined { removeSiblings(of: offered, because: .declined) }
       if let ticket = trusted.resumedBy, let verdict = trusted.verdict, trusted.isJudgedAnew {
-        renewVerdict(ofSiblingsOf: ticket, verdict, trusted.configuration)
+        renewVerdict(ofSiblingsOf: ticket, verdict)
       }
       note(trusted)
     }
@@ -43,11 +43,10 @@ extension SessionContext {
   }
 
   /// Seals a new verdict into the tickets of the same full handshake: they needn't be judged again one by one.
-  private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict, _ configuration: ConfigurationNote?) {
-    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) { (store, sibling, contents, ring) throws(StoreError) in
+  private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict) {
+    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) {
+      (store, sibling, contents, ring) throws(StoreError) in
       contents.verdict = verdict
-      // A TLS 1.2 session stays what was negotiated under the configuration of then.
-      if sibling.kind == .ticket { contents.configuration = configuration }
       let record = try contents.sealed(
         as: sibling.kind, expiry: sibling.expiry, at: ticket.key.place, under: ring.newest)
       // If somebody takes it meanwhile, it will be judged there.

@@ -37,7 +37,8 @@ struct TicketContents: Hashable {
   var verdict: Verdict?
   /// When the certificate is valid that the client has shown: what it proved ends with it.
   var ownValidity: Validity
-  /// GnuTLS's configuration, under which the session was negotiated and its peer judged; nil if it couldn't be told.
+  /// GnuTLS's configuration, under which a TLS 1.2 session was negotiated: nil for tickets, and if it couldn't be told.
+  /// That under which the peer was judged is the verdict's.
   var configuration: ConfigurationNote?
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
@@ -57,7 +58,8 @@ extension TicketContents {
     // Room for all, so that growing leaves no copy of the secrets behind.
     let texts =
       gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
-    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + 2 * (configuration?.bytes.count ?? 0)
+    let configurations = (configuration?.bytes.count ?? 0) + (verdict?.inputs?.configuration?.bytes.count ?? 0)
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + configurations
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)

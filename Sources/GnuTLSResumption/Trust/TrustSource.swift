@@ -20,13 +20,13 @@ extension TrustNote {
   init?(_ source: TrustSource) {
     switch source {
     case .file(let path):
-      guard let stamp = FileStamp(path: path) else { return nil }
+      guard let file = Descriptor(reading: path), let stamp = FileStamp(file) else { return nil }
       guard !stamp.isKept else {
         self = .file(stamp, nil)
         return
       }
-      guard let file = try? TrustFile(path, purpose: ""), let digest = file.digest else { return nil }
-      self = .file(file.stamp, digest)
+      guard let read = try? TrustFile(file, path, purpose: ""), let digest = read.digest else { return nil }
+      self = .file(read.stamp, digest)
     case .folder(let path):
       guard let folder = try? TrustFolder(path), let digest = folder.digest else { return nil }
       self = .folder(digest, isSettled: folder.isSettled)
@@ -57,10 +57,10 @@ extension TrustNote {
   func confirmation(for source: TrustSource) -> Confirmation? {
     switch (self, source) {
     case (.file(let stamp, let digest), .file(let path)):
-      guard let current = FileStamp(path: path) else { return nil }
+      guard let file = Descriptor(reading: path), let current = FileStamp(file) else { return nil }
       if stamp.certainlyMatches(current) { return .asNoted }
-      guard let digest, let file = try? TrustFile(path, purpose: ""), file.digest == digest else { return nil }
-      return .anew(.file(file.stamp, digest))
+      guard let digest, let read = try? TrustFile(file, path, purpose: ""), read.digest == digest else { return nil }
+      return .anew(.file(read.stamp, digest))
     case (.folder(let digest, let isSettled), .folder(let path)):
       return isSettled && (try? TrustFolder(path))?.digest == digest ? .asNoted : nil
     case (.memory(let noted), .memory(let digest)):
