@@ -107,7 +107,7 @@ struct ServerNameTests {
     let error = #expect(throws: ConnectionError.self) {
       try TLSConnection.connect(to: "127.0.0.1\0.example", port: client.server.port, configuration: client.configuration)
     }
-    #expect(error?.code == .notFound)
+    #expect(error?.code == .configuration)
     client.configuration.serverName = "localhost\0.example"
     #expect(throws: ConnectionError.self) { try client.visit() }
     #expect(client.server.connections.count { $0.handshakeError == 0 } == 3)

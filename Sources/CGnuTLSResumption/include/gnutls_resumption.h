@@ -101,7 +101,7 @@ void gnutls_resumption_close(gnutls_resumption_store_t store);
 
 /*
  * All of a session's setup: GnuTLS has no getters for it. What is left out here, and differs between two connections, lets
- * one resume the other's session. Texts are UTF-8.
+ * one resume the other's session. Texts are UTF-8; paths, everywhere here, are bytes.
  */
 typedef struct {
   size_t size;
