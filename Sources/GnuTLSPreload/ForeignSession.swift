@@ -15,9 +15,9 @@ final class ForeignSession: @unchecked Sendable {
 
   var setup = SessionSetup()
   private var stage = Stage.unstarted
-  private var attachment: GnuTLSResumption.Attachment?
+  private var attachment: Attachment?
   /// That of a session that was left alone later: it knows where the newest ticket is.
-  private var formerAttachment: GnuTLSResumption.Attachment?
+  private var formerAttachment: Attachment?
   private var plan: SessionPlan?
   private var nagleOff: NagleOff?
   private var began: UInt64 = 0
@@ -89,20 +89,25 @@ final class ForeignSession: @unchecked Sendable {
   private func start() {
     stage = .handshaking
     began = HandshakeLog.now
-    do {
+    do throws(LeftAlone) {
       let plan = try unsafe setup.plan(for: session, flags: flags)
       self.plan = plan
       if !setup.hasOwnTransport { nagleOff = unsafe NagleOff(session) }
-      attachment = unsafe try Engine.resumption.attach(
+      attachment = try attach(plan)
+      isCheckDue = true
+    } catch {
+      log(.leftAlone(error))
+      stage = .over
+    }
+  }
+
+  private func attach(_ plan: SessionPlan) throws(LeftAlone) -> Attachment {
+    do {
+      return try unsafe Engine.resumption.attach(
         to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
         hook: setup.hook?.chained)
-      isCheckDue = true
-    } catch let reason as LeftAlone {
-      log(.leftAlone(reason))
-      stage = .over
     } catch {
-      log(.leftAlone(.engineFailed))
-      stage = .over
+      throw .engineFailed
     }
   }
 
@@ -209,7 +214,7 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// The store may turn out to be of no use only when tickets go there: nothing was missing in it before.
-  private func tellStoreError(_ attachment: GnuTLSResumption.Attachment) {
+  private func tellStoreError(_ attachment: Attachment) {
     if !hasToldStoreError, attachment.outcome.storeError != nil { log(.notKept(attachment.outcome)) }
   }
 

@@ -31,7 +31,7 @@ struct SessionCredentials {
     certificateDigest = unsafe Self.digest(of: credentials)
     choosesCertificate = setup.retrieves
     let files = setup.trust ?? []
-    let isKnown = !files.isEmpty && files.allSatisfy(\.isUnchanged)
+    let isKnown = !files.isEmpty && files.allSatisfy { $0.isUnchanged }
     policy = isKnown ? .sessionCredentials(loadedFrom: files) : .sessionCredentials
     check = unsafe setup.verify.map { unsafe .function($0) }
   }

@@ -12,7 +12,7 @@
 /// Ids are unique within a ``StoreKey``. All methods may be called from any thread at any time. After ``close()``
 /// every call throws ``StoreError/Code-swift.struct/closed``. Whoever writes a store runs the suite of
 /// `SessionTicketsTesting` against it.
-public protocol TicketStore: Sendable {
+public protocol TicketStore: AnyObject, Sendable {
   /// The side of TLS that this store was opened for.
   var role: StoreRole { get }
 

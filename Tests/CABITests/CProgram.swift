@@ -2,7 +2,7 @@ import Foundation
 import TestPeers
 import Testing
 
-/// A program in C, compiled against the library that was built with the tests.
+/// A program in C, compiled against the library.
 struct CProgram {
   enum Compiler: String, CaseIterable, Sendable {
     case c = "gcc"
@@ -17,7 +17,6 @@ struct CProgram {
   static let example = Fixture.packageFolder + "/Fixtures/example.c"
   static let programs = Fixture.packageFolder + "/Tests/CABITests/Programs"
   static let header = Fixture.packageFolder + "/Sources/CGnuTLSResumption/include/gnutls_resumption.h"
-  static let library = BuiltProducts.folder + "/libgnutls-resumption.so"
 
   /// The program by whose arguments most tests are made.
   static let driver = Result { try CProgram(programs + "/driver.c") }
@@ -26,7 +25,7 @@ struct CProgram {
   ///   - libraryFolder: Where the program finds the library.
   ///   - linked: Whether it does: else the program loads what it needs.
   init(
-    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.folder, linked: Bool = true
+    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.libraryFolder, linked: Bool = true
   ) throws {
     folder = try TemporaryFolder()
     path = folder.file("program")

@@ -49,7 +49,7 @@ package final class PriorityList {
   private static let withoutCertificates = [
     GNUTLS_KX_PSK, GNUTLS_KX_DHE_PSK, GNUTLS_KX_ECDHE_PSK, GNUTLS_KX_RSA_PSK, GNUTLS_KX_SRP, GNUTLS_KX_SRP_RSA,
     GNUTLS_KX_SRP_DSS, GNUTLS_KX_ANON_DH, GNUTLS_KX_ANON_ECDH,
-  ].map(\.rawValue)
+  ].map { $0.rawValue }
 
   private func list(
     _ read: (gnutls_priority_t, UnsafeMutablePointer<UnsafePointer<UInt32>?>) -> Int32

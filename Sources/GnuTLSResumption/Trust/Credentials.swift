@@ -50,7 +50,7 @@ final class Credentials: @unchecked Sendable {
     guard let policy else { throw VerificationFailure(message: "there is no trust to verify the peer with") }
     // Nothing is loaded where the session's own trust is the policy.
     let isOwn = policy.anchors == .sessionCredentials
-    let names = !isOwn && staples.allSatisfy(\.isEmpty) ? Set(namedIn: chain) : nil
+    let names = !isOwn && staples.allSatisfy { $0.isEmpty } ? Set(namedIn: chain) : nil
     return try trust.withLock { (trust) throws(VerificationFailure) in
       if let anchors = trust.anchors, anchors.cover(names) { return anchors }
       let anchors = try TrustAnchors.load(policy, names: trust.loads < Self.mostPartialLoads ? names : nil)

@@ -39,6 +39,6 @@ struct TrustFolder {
     }
     self.files = files
     digest = SHA256.digest(listing)
-    isSettled = files.allSatisfy(\.stamp.isSettled)
+    isSettled = files.allSatisfy { $0.stamp.isSettled }
   }
 }

@@ -24,7 +24,7 @@ extension DirectoryStore {
 
   public func select(server: Digest) throws(StoreError) -> [RecordSummary] {
     guard let shard = try shard(of: server) else { return [] }
-    return try shard.names(of: server).sorted().compactMap(\.summary)
+    return try shard.names(of: server).sorted().compactMap { $0.summary }
   }
 
   public func servers() throws(StoreError) -> [Digest] {
@@ -38,7 +38,7 @@ extension DirectoryStore {
 
   public func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {
     try forEachShard { (shard: borrowing Shard) throws(StoreError) in
-      try shard.names().compactMap(\.summary).allSatisfy(visit)
+      try shard.names().compactMap { $0.summary }.allSatisfy(visit)
     }
   }
 }
