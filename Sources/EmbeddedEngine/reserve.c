@@ -6,45 +6,68 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-// Memory, and what is in use of it: how far it has been given out, and in how many pieces. That is one word, so that
-// nothing is locked, nor found locked after a fork.
+// Nothing is locked here, nor found locked after a fork: pieces are cut off a region's end, and those that are given back
+// wait in a list for the next of their size, which is a power of two.
+
+struct piece {
+  _Alignas(16) uint32_t kind;
+  // Of one that waits. Whoever has read it just before somebody else took the piece finds the list changed.
+  _Atomic(struct piece *) next;
+};
+
+enum { SMALLEST = 32, KINDS = 24 };
+
+// The loader makes the first region with the library: it costs no memory until it is used, and a program that can't have
+// it doesn't get the library. Smaller than what the kernel has huge pages for. Most calls need less than 30 kB at a time.
+enum { FIRST_SIZE = 1 << 20, COUNT = 8 };
+
 struct region {
   size_t size;
-  _Atomic uint64_t use;
+  _Atomic size_t cut;
   _Alignas(16) char memory[];
 };
 
-// Stands before each piece.
-union head {
-  uint32_t size;
-  _Alignas(16) char unused[16];
-};
-
-// The loader makes the first with the library: it costs no memory until it is used, and a program that can't have it
-// doesn't get the library. Smaller than what the kernel has huge pages for.
-enum { FIRST_SIZE = 1 << 20, COUNT = 8 };
 static union {
   struct region region;
   char size[FIRST_SIZE];
-} first = {.region = {.size = 0}};
+} first;
 static _Atomic(struct region *) regions[COUNT] = {&first.region};
+static _Atomic size_t in_use;
+
+static size_t size_of_kind(uint32_t kind) { return (size_t)SMALLEST << kind; }
 
 static size_t size_of(const struct region *region) {
   return (region == &first.region ? FIRST_SIZE : region->size) - sizeof *region;
 }
 
-static uint32_t reach(uint64_t use) { return (uint32_t)(use >> 32); }
-static uint32_t pieces(uint64_t use) { return (uint32_t)use; }
-static uint64_t use_of(uint32_t reach, uint32_t pieces) { return (uint64_t)reach << 32 | pieces; }
+// A list's first piece and how often it has changed, in one word: addresses are multiples of 16 below 2^48.
+typedef _Atomic uint64_t list;
+static list waiting[KINDS];
+enum { ADDRESS_BITS = 44 };
+static struct piece *first_of(uint64_t value) {
+  return (struct piece *)(uintptr_t)((value & ((UINT64_C(1) << ADDRESS_BITS) - 1)) << 4);
+}
+static uint64_t changed(uint64_t before, struct piece *piece) {
+  return ((before >> ADDRESS_BITS) + 1) << ADDRESS_BITS | (uint64_t)(uintptr_t)piece >> 4;
+}
 
-static void *take(struct region *region, uint32_t size) {
-  uint64_t use = atomic_load(&region->use);
+static struct piece *take_waiting(uint32_t kind) {
+  uint64_t value = atomic_load(&waiting[kind]);
+  struct piece *piece;
   do
-    if (size > size_of(region) - reach(use)) return NULL;
-  while (!atomic_compare_exchange_weak(&region->use, &use, use_of(reach(use) + size, pieces(use) + 1)));
-  union head *head = (union head *)(region->memory + reach(use));
-  head->size = size;
-  return head + 1;
+    if (!(piece = first_of(value))) return NULL;
+  while (!atomic_compare_exchange_weak(&waiting[kind], &value, changed(value, atomic_load(&piece->next))));
+  return piece;
+}
+
+static struct piece *cut(struct region *region, uint32_t kind) {
+  size_t start = atomic_load(&region->cut);
+  do
+    if (size_of_kind(kind) > size_of(region) - start) return NULL;
+  while (!atomic_compare_exchange_weak(&region->cut, &start, start + size_of_kind(kind)));
+  struct piece *piece = (struct piece *)(region->memory + start);
+  piece->kind = kind;
+  return piece;
 }
 
 // malloc may have failed for another reason than that the system has no memory.
@@ -60,33 +83,39 @@ static struct region *make(_Atomic(struct region *) *place, size_t size) {
   return known;
 }
 
-void *reserve_take(size_t size) {
-  if (size > UINT32_MAX / 2) return NULL;
-  size_t whole = (sizeof(union head) + size + 15) / 16 * 16;
-  for (int i = 0; i < COUNT; i++) {
+static struct piece *take(uint32_t kind) {
+  struct piece *piece = take_waiting(kind);
+  for (int i = 0; !piece && i < COUNT; i++) {
     struct region *region = atomic_load(&regions[i]);
-    if (!region && !(region = make(&regions[i], sizeof *region + whole))) return NULL;
-    void *memory = take(region, (uint32_t)whole);
-    if (memory) return memory;
+    if (!region && !(region = make(&regions[i], sizeof *region + size_of_kind(kind)))) break;
+    piece = cut(region, kind);
   }
-  return NULL;
+  return piece;
+}
+
+void *reserve_take(size_t size) {
+  uint32_t kind = 0;
+  while (kind < KINDS && size_of_kind(kind) - sizeof(struct piece) < size) kind++;
+  struct piece *piece = kind < KINDS ? take(kind) : NULL;
+  if (!piece) return NULL;
+  atomic_fetch_add(&in_use, size_of_kind(kind));
+  return piece + 1;
 }
 
 int reserve_give(void *memory) {
   for (int i = 0; i < COUNT; i++) {
-    struct region *region = atomic_load(&regions[i]);
+    struct region *region = atomic_load_explicit(&regions[i], memory_order_acquire);
     if (!region) return 0;
     if ((uintptr_t)memory - (uintptr_t)region->memory >= size_of(region)) continue;
-    union head *head = (union head *)memory - 1;
-    uint32_t start = (uint32_t)((char *)head - region->memory);
-    uint64_t use = atomic_load(&region->use), next;
-    // Of the last piece, and of the only one, the memory can be given out again.
-    do
-      next = use_of(pieces(use) == 1 ? 0 : reach(use) == start + head->size ? start : reach(use), pieces(use) - 1);
-    while (!atomic_compare_exchange_weak(&region->use, &use, next));
+    struct piece *piece = (struct piece *)memory - 1;
+    atomic_fetch_sub(&in_use, size_of_kind(piece->kind));
+    list *place = &waiting[piece->kind];
+    uint64_t value = atomic_load(place);
+    do atomic_store(&piece->next, first_of(value));
+    while (!atomic_compare_exchange_weak(place, &value, changed(value, piece)));
     return 1;
   }
   return 0;
 }
 
-int reserve_is_short(void) { return reach(atomic_load(&first.region.use)) > FIRST_SIZE / 2; }
+int reserve_is_short(void) { return atomic_load_explicit(&in_use, memory_order_relaxed) > FIRST_SIZE / 4; }

@@ -24,14 +24,16 @@ struct CProgram {
   /// - Parameters:
   ///   - libraryFolder: Where the program finds the library.
   ///   - linked: Whether it does: else the program loads what it needs.
+  ///   - further: More sources and flags.
   init(
-    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.libraryFolder, linked: Bool = true
+    _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.libraryFolder,
+    linked: Bool = true, further: [String] = []
   ) throws {
     folder = try TemporaryFolder()
     path = folder.file("program")
     let libraries = ["-L\(libraryFolder)", "-Wl,-rpath,\(libraryFolder)", "-lgnutls-resumption", "-lgnutls"]
     let result = try Self.compile(
-      compiler, [source, "-x", "none", "-pthread", "-o", path] + (linked ? libraries : []))
+      compiler, [source] + further + ["-x", "none", "-pthread", "-o", path] + (linked ? libraries : []))
     try #require(result.status == 0, "\(result.output)")
   }
 

@@ -21,11 +21,11 @@ struct Driver {
   var records: Int { get throws { try DirectoryStore(path: store).count().records } }
 
   /// Connects once. A TLS 1.2 session is offered only by clients that allow no TLS 1.3.
-  func run(_ options: String...) throws -> DriverReport {
+  func run(_ options: String..., environment: [String: String] = [:]) throws -> DriverReport {
     var arguments = options
     if version == .tls12 { arguments.append("priority=NORMAL:-VERS-TLS1.3") }
     let result = try ProcessRunner.run(
-      [CProgram.driver.get().path, "\(server.port)", store, folder.file("key")] + arguments)
+      [CProgram.driver.get().path, "\(server.port)", store, folder.file("key")] + arguments, environment: environment)
     try #require(result.status == 0, "\(result.output)")
     // Under TLS 1.2 the client is through before the server has seen the end.
     server.waitForConnections(server.connections.count)

@@ -11,6 +11,9 @@ public enum BuiltProducts {
   /// Where `.ci/install` has installed, if the tool and the two libraries are to be taken from there.
   private static let prefix = ProcessInfo.processInfo.environment["GNUTLS_RESUMPTION_TEST_PREFIX"]
 
+  /// Whether they are: then the libraries are in Embedded Swift.
+  public static let areInstalled = prefix != nil
+
   /// The folder of the libraries.
   public static let libraryFolder = prefix.map { "\($0)/lib" } ?? folder
   /// The library for C, which is also what the preloaded one opens.

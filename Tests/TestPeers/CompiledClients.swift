@@ -13,6 +13,8 @@ public enum CompiledClients {
     /// Loads the plugin given as first argument.
     case pluginHost = "gnutls-plugin-host"
     case curl = "libcurl-gnutls-client"
+    /// To be preloaded, behind what it is to look at.
+    case failingMemory = "failing-memory.so"
 
     /// Sources and flags after the compiler's common ones.
     fileprivate var arguments: [String] {
@@ -23,6 +25,7 @@ public enum CompiledClients {
       case .plugin: ["-shared", "-fPIC"] + parts + ["-lgnutls"]
       case .pluginHost: ["plugin-host.c"]
       case .curl: ["curl-client.c", "-lcurl-gnutls"]
+      case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
       }
     }
   }
