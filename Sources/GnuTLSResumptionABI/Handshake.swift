@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+internal import CGnuTLS
 public import CGnuTLSResumption
 internal import Glibc
 internal import GnuTLSResumption

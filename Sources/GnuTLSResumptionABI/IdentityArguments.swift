@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import CGnuTLSResumption
 internal import GnuTLSResumption
 

@@ -17,9 +17,9 @@ struct Preload: Sendable {
   }
 
   /// The library that `LD_PRELOAD` names.
-  static let shim = BuiltProducts.folder + "/libgnutls-resume-preload.so"
+  static let shim = BuiltProducts.preloadedLibrary
   /// The one that it opens.
-  static let engine = BuiltProducts.folder + "/libgnutls-resumption.so"
+  static let engine = BuiltProducts.library
 
   var places: [String] { ["--store", store, "--key-file", keyFile] }
 

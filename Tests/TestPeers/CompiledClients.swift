@@ -30,6 +30,8 @@ public enum CompiledClients {
     case lookups
     /// A program of another C library.
     case musl = "musl-program"
+    /// To be preloaded, behind what it is to look at.
+    case failingMemory = "failing-memory.so"
 
     /// Sources and flags after the compiler's common ones.
     fileprivate var arguments: [String] {
@@ -50,6 +52,7 @@ public enum CompiledClients {
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
       case .lookups: ["lookups.c"]
       case .musl: ["musl.c"]
+      case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
       }
     }
   }

@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import SessionTickets
 
 /// What all tickets of one connection have in common, read from the session once.
