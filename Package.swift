@@ -40,16 +40,19 @@ var package = Package(
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
     .systemLibrary(name: "CScriptableTLSServer", pkgConfig: "gnutls"),
     .target(name: "CSessionTickets"),
+    // Runs when the engine is loaded.
+    .target(name: "CResumptionStart", dependencies: ["CGnuTLS", "CSessionTickets"]),
     // What a statically linked Swift runtime does better without when it starts.
     .target(name: "CProcessArguments", publicHeadersPath: "."),
     .target(name: "CForeignProcess", publicHeadersPath: "."),
-    .target(name: "SessionTicketsLocking", swiftSettings: strict),
+    .target(name: "SessionTicketsLocking", dependencies: ["CSessionTickets"], swiftSettings: strict),
     .target(name: "SessionTickets", dependencies: ["CSessionTickets", "SessionTicketsLocking"], swiftSettings: strict),
     .target(
       name: "SessionTicketsTesting", dependencies: ["SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption",
-      dependencies: ["CGnuTLS", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
+      dependencies: ["CGnuTLS", "CResumptionStart", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"],
+      swiftSettings: strict),
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
       name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
@@ -58,7 +61,8 @@ var package = Package(
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),
     .target(
       name: "gnutls-resume-preload",
-      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"])],
+      // Other C libraries have no checked functions.
+      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE"])],
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .target(
       name: "GnuTLSPreload",
@@ -71,15 +75,19 @@ var package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
+    // What of the tool is C. The launcher in it is built by .ci/install as a program too.
+    .target(name: "CGnuTLSResume", exclude: ["static"]),
     .executableTarget(
       name: "gnutls-resume",
       dependencies: [
-        "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
+        "CGnuTLSResume", "CProcessArguments", "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
-    .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(name: "CSessionTicketsTrials", path: "Tests/CSessionTicketsTrials"),
+    .executableTarget(
+      name: "store-stress", dependencies: ["CSessionTicketsTrials", "SessionTickets"], swiftSettings: strict),
     .target(name: "CBenchmark"),
     // Without Swift's start files, which would pull in its runtime: see the end of main.c.
     .executableTarget(
@@ -105,7 +113,9 @@ var package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SessionTicketsTests",
-      dependencies: ["SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting", "store-stress"],
+      dependencies: [
+        "CSessionTicketsTrials", "SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting", "store-stress",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "GnuTLSResumptionTests",
@@ -128,7 +138,11 @@ var package = Package(
       name: "ForeignProgramTests", dependencies: ["ScriptableTLSServer", "TestPeers", "gnutls-resume"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
+      name: "CommandLineTests",
+      dependencies: [
+        "CGnuTLSResume", "TestPeers", "ScriptableTLSServer", "gnutls-resume",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
   ]
 )

@@ -1,12 +1,12 @@
-internal import Glibc
+internal import CPreload
 internal import GnuTLSResumption
 internal import SessionTickets
 
 /// What all sessions of the process share.
 enum Engine {
   private static let store: DirectoryStore? = {
-    guard let path = Settings.store ?? (try? StandardPlaces.store()) else { return nil }
-    return DirectoryStore(path: path)
+    if let path = Settings.store { return DirectoryStore(path: path) }
+    return (try? StandardPlaces.storePlace()).map { DirectoryStore(at: $0) }
   }()
 
   static let resumption: Resumption = {
@@ -16,32 +16,31 @@ enum Engine {
     return Resumption(store: store, masterKey: key)
   }()
 
+  /// What the shim knows of the process: written once, before anything else is called.
+  nonisolated(unsafe) private static var process: UnsafePointer<cpreload_process>?
+
   /// Once, before anything else.
-  static func start() {
+  static func start(in process: UnsafePointer<cpreload_process>) {
+    unsafe self.process = unsafe process
+    if let note = unsafe process.pointee.configuration { unsafe GnuTLSConfiguration.useEarlierNote(note) }
     _ = Settings.program
     HandshakeLog.start()
-    pthread_atfork(
-      { ForkLocks.hold() }, { ForkLocks.release() }, { ForkLocks.release() })
+    unsafe HandshakeHook.mayTakeTickets = unsafe process.pointee.has_room_to_work
+    // What is made by the first use would need more stack than there may be then.
+    ForeignSessions.prepare()
+    ForeignObjects.prepare()
+    Refusals.prepare()
   }
+
+  /// The path by which the program was started, nil if nobody knows.
+  static var startedPath: UnsafePointer<CChar>? { unsafe process?.pointee.started_path }
+
+  /// Calls of the program's may have passed unseen: a check could be missed, and nothing is offered or kept.
+  static var hasUnseenCalls: Bool { unsafe process?.pointee.has_unseen_calls() != 0 }
 
   /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
   static func atWork<Result>(_ body: () -> Result) -> Result {
     defer { store?.letGo() }
     return body()
-  }
-}
-
-/// No thread holds a lock of ours while the process forks.
-private enum ForkLocks {
-  static func hold() {
-    ForeignSessions.holdForFork()
-    ForeignObjects.holdForFork()
-    Resumption.holdForFork()
-  }
-
-  static func release() {
-    Resumption.releaseAfterFork()
-    ForeignObjects.releaseAfterFork()
-    ForeignSessions.releaseAfterFork()
   }
 }

@@ -7,14 +7,12 @@ enum ForeignObjects {
   static let priorities = AddressTable<Priority>()
   static let credentials = AddressTable<CredentialsSetup>()
 
-  static func holdForFork() {
-    priorities.holdForFork()
-    credentials.holdForFork()
-  }
-
-  static func releaseAfterFork() {
-    credentials.releaseAfterFork()
-    priorities.releaseAfterFork()
+  /// Makes what the first use would make.
+  static func prepare() {
+    unsafe priorities.set(nil, .unknown)
+    unsafe priorities.remove(nil)
+    unsafe credentials.change(nil) { $0.retrieves = true }
+    unsafe credentials.remove(nil)
   }
 }
 
@@ -69,9 +67,6 @@ final class AddressTable<Value: Sendable>: Sendable {
     let address = UInt(bitPattern: pointer)
     entries.withLock { entries in entries.removeAll { $0.address == address } }
   }
-
-  func holdForFork() { entries.holdForFork() }
-  func releaseAfterFork() { entries.releaseAfterFork() }
 }
 
 extension AddressTable<CredentialsSetup> {

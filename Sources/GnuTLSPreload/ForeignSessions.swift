@@ -6,6 +6,9 @@ enum ForeignSessions {
   /// A table of lists: to set up a dictionary takes a short-lived process longer than all its look-ups.
   private static let tables = Lock([[ForeignSession]](repeating: [], count: 64))
 
+  /// Makes the tables.
+  static func prepare() { _ = unsafe find(nil) }
+
   static func add(_ session: ForeignSession) {
     let index = index(of: session.address)
     tables.withLock { tables in
@@ -28,9 +31,6 @@ enum ForeignSessions {
       return tables[index].remove(at: place)
     }
   }
-
-  static func holdForFork() { tables.holdForFork() }
-  static func releaseAfterFork() { tables.releaseAfterFork() }
 
   /// Sessions are some kilobytes apart.
   private static func index(of address: UInt) -> Int { Int((address >> 12 ^ address >> 4) & 63) }

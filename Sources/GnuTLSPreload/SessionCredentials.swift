@@ -60,6 +60,6 @@ struct SessionCredentials {
       unsafe leaves.append(field: UnsafeBufferPointer(start: leaf.data, count: Int(leaf.size)))
       index += 1
     }
-    return leaves.isEmpty ? nil : SHA256.digest(leaves).bytes
+    return leaves.isEmpty ? nil : SHA256.fingerprint(leaves)
   }
 }

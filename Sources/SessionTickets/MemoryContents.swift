@@ -30,6 +30,7 @@ struct MemoryContents {
   private(set) var servers: [Digest: [Entry]] = [:]
   private(set) var count = StoreCount()
   private var nextSequence: UInt64 = 0
+  private(set) var generation: UInt64 = 0
   /// All entries, oldest first; those that have left meanwhile are skipped when their turn comes.
   private var queue: [(sequence: UInt64, server: Digest)] = []
   private var queueStart = 0
@@ -68,26 +69,38 @@ struct MemoryContents {
     evict()
   }
 
-  mutating func take(from place: StoreKey, now: WallTime, miss: inout Miss) -> SealedRecord? {
+  mutating func candidates(at place: StoreKey, now: WallTime, limit: Int) -> Candidates {
     let entries = servers[place.server] ?? []
-    let own = entries.reversed().compactMap { $0.identity == place.identity ? $0.record : nil }
-    for record in own.filter({ $0.header.kind == .ticket }) + own.filter({ $0.header.kind == .session }) {
-      let key = RecordKey(place: place, id: record.header.id)
-      if now.isPast(expiry: record.header.expiry) {
-        remove(key, because: .expired)
-        miss.expired += 1
-        continue
-      }
-      events.append(.lookedUp(place, key.id))
-      if record.header.kind == .ticket { remove(key, because: .taken) }
-      return record
-    }
-    miss.otherIdentities = entries.contains { entry in
+    var found = Candidates()
+    found.miss.otherIdentities = entries.contains { entry in
       guard let record = entry.record, entry.identity != place.identity else { return false }
       return !now.isPast(expiry: record.header.expiry)
     }
-    events.append(.lookedUp(place, nil))
-    return nil
+    for kind in [RecordKind.ticket, .session] {
+      for entry in entries.reversed() where entry.identity == place.identity && found.records.count < limit {
+        guard let record = entry.record, record.header.kind == kind else { continue }
+        if now.isPast(expiry: record.header.expiry) {
+          remove(RecordKey(place: place, id: record.header.id), because: .expired)
+          found.miss.expired += 1
+        } else {
+          found.records.append(Candidate(record, at: place, inserted: entry.inserted))
+        }
+      }
+    }
+    if found.records.isEmpty { events.append(.lookedUp(place, nil)) }
+    return found
+  }
+
+  mutating func claim(_ candidate: Candidate, now: WallTime) -> SealedRecord? {
+    let key = candidate.key
+    guard let record = record(key) else { return nil }
+    guard !now.isPast(expiry: record.header.expiry) else {
+      remove(key, because: .expired)
+      return nil
+    }
+    events.append(.lookedUp(key.place, key.id))
+    if record.header.kind == .ticket { remove(key, because: .taken) }
+    return record
   }
 
   func summaries(of server: Digest) -> [RecordSummary] {
@@ -128,6 +141,9 @@ struct MemoryContents {
   mutating func removeRecords(of server: Digest, because reason: RemovalReason, where matches: (Entry) -> Bool) -> Int {
     removeEntries(of: server, because: reason) { $0.record != nil && matches($0) }
   }
+
+  /// Nothing that was to be kept before is to be kept any more.
+  mutating func beginGeneration() { generation &+= 1 }
 
   mutating func removeEverything(of server: Digest, because reason: RemovalReason) -> Int {
     removeEntries(of: server, because: reason) { _ in true }

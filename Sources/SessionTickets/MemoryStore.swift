@@ -16,19 +16,27 @@ public final class MemoryStore: TicketStore {
     contents = Lock(MemoryContents(bounds: bounds))
   }
 
-  public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
+  public func insert(
+    _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
+  ) throws(StoreError) {
     try change { contents throws(StoreError) in
+      if let generation, generation != StoreGeneration(contents.generation) { throw .superseded(place: "memory") }
       try contents.insert(record, at: place, now: now)
     }
   }
 
-  public func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
-    var miss = Miss()
-    let record = try change { contents throws(StoreError) in
-      contents.take(from: place, now: now, miss: &miss)
-    }
-    guard let record else { return .miss(miss) }
-    return .claimed(ClaimedRecord(claiming: record, from: place))
+  public func generation() throws(StoreError) -> StoreGeneration {
+    try change { contents throws(StoreError) in StoreGeneration(contents.generation) }
+  }
+
+  public func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates {
+    try change { contents throws(StoreError) in contents.candidates(at: place, now: now, limit: limit) }
+  }
+
+  public func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord? {
+    let record = try change { contents throws(StoreError) in contents.claim(candidate, now: now) }
+    guard let record else { return nil }
+    return ClaimedRecord(claiming: record, from: candidate.key.place)
   }
 
   public func read(_ key: RecordKey) throws(StoreError) -> SealedRecord? {
@@ -58,12 +66,16 @@ public final class MemoryStore: TicketStore {
   }
 
   public func removeAll(server: Digest, because reason: RemovalReason) throws(StoreError) -> Int {
-    try change { contents throws(StoreError) in contents.removeEverything(of: server, because: reason) }
+    try change { contents throws(StoreError) in
+      contents.beginGeneration()
+      return contents.removeEverything(of: server, because: reason)
+    }
   }
 
   public func removeAll() throws(StoreError) -> Int {
     try change { contents throws(StoreError) in
-      contents.servers.keys.reduce(0) { $0 + contents.removeEverything(of: $1, because: .explicit) }
+      contents.beginGeneration()
+      return contents.servers.keys.reduce(0) { $0 + contents.removeEverything(of: $1, because: .explicit) }
     }
   }
 
@@ -120,9 +132,11 @@ public final class MemoryStore: TicketStore {
     _ body: (inout MemoryContents) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     let (result, events) = try contents.withLock { contents throws(StoreError) -> (Result, [StoreEvent]) in
-      guard contents != nil else { throw .storeClosed(place: "memory") }
-      let result = try body(&contents!)
-      return (result, contents!.takeEvents())
+      // Taken out, so that it is changed where it is and not copied.
+      guard var open = contents.take() else { throw .storeClosed(place: "memory") }
+      defer { contents = open }
+      let result = try body(&open)
+      return (result, open.takeEvents())
     }
     if let observer { events.forEach(observer) }
     return result

@@ -14,6 +14,8 @@ public struct StoreError: Error, Sendable {
     public static let unavailable = Code(rawValue: "unavailable")
     /// Somebody else could have put something there: wrong owner, writable by others, or a link that others can set.
     public static let unsafe = Code(rawValue: "unsafe")
+    /// The record belongs to what was removed from the store meanwhile: see ``TicketStore/generation()``.
+    public static let superseded = Code(rawValue: "superseded")
     /// The record or note is larger than a store keeps.
     public static let tooLarge = Code(rawValue: "tooLarge")
     /// The store was closed.

@@ -1,7 +1,7 @@
 /// Something that happened in a store.
 public enum StoreEvent: Hashable, Sendable {
   case inserted(RecordKey)
-  /// A take, with the record that it gave, or nil for a miss.
+  /// A claim, with the record that it gave; or nil: there was nothing to show for one.
   case lookedUp(StoreKey, RecordID?)
   case removed(RecordKey, RemovalReason)
 }

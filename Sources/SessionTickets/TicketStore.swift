@@ -1,9 +1,13 @@
 /// A place where sealed records are kept between connections.
 ///
 /// ## What an implementer must keep
-/// - **At most once.** ``take(from:now:)`` gives a record of kind ``RecordKind/ticket`` to at most one caller, across
+/// - **Showing isn't giving.** ``candidates(at:now:limit:)`` shows what there is to as many callers as ask, and all of it
+///   stays, but for what is of no use to anyone.
+/// - **At most once.** ``claim(_:now:)`` gives a record of kind ``RecordKind/ticket`` to at most one caller, across
 ///   threads, processes and machines, even if the taker dies at once. What was given never comes back.
 /// - **One winner.** Of any number of concurrent ``replace(_:by:now:)`` calls for one record, at most one returns true.
+/// - **Removal is final.** What was to be kept before ``removeAll()`` or ``removeAll(server:because:)``, and comes with the
+///   ``generation()`` of then, isn't there after both calls have returned, in whatever order they ran.
 /// - **Immutable.** The bytes that come out are the bytes that went in.
 /// - **Bounded.** At a bound the oldest records leave; the record just inserted stays.
 /// - **Distrusted.** Callers authenticate what a store returns. A store may lose records; it may never invent them.
@@ -19,19 +23,35 @@ public protocol TicketStore: AnyObject, Sendable {
   /// Keeps a record, and evicts older ones at a bound.
   ///
   /// A ticket removes the identity's TLS 1.2 session; a session replaces it.
-  /// - Throws: ``StoreError/Code-swift.struct/idExists`` if a record with this id is there: nothing has changed then.
-  func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError)
+  /// - Parameter generation: What ``generation()`` has said before the record's ticket came; nil: whatever it was.
+  ///   A store compares it before the record can be seen, and again when it can, and withdraws it then.
+  /// - Throws: ``StoreError/Code-swift.struct/idExists`` if a record with this id is there: nothing has changed then;
+  ///   ``StoreError/Code-swift.struct/superseded`` if the store has another generation now, or has got one meanwhile: the
+  ///   record isn't there.
+  func insert(
+    _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
+  ) throws(StoreError)
 
-  /// Claims the newest live record of an identity: tickets first, then the session.
+  /// Tells the store's generation: another after every ``removeAll()`` and ``removeAll(server:because:)``, also where
+  /// nothing was removed, and the same after everything else. It changes before the first record goes.
+  func generation() throws(StoreError) -> StoreGeneration
+
+  /// Shows the live records of an identity: tickets first, then the session; of each, the newest first.
   ///
-  /// A ticket is gone from the store when this returns; a session stays. Records found expired or unreadable on the
-  /// way are removed and counted in the ``Miss``.
-  func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult
+  /// Nothing is claimed by it. Records found expired or unreadable on the way are removed and counted in the ``Miss``.
+  /// - Parameter limit: The most records that are shown. No more than these are read.
+  func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates
+
+  /// Claims a record that was shown. A ticket is gone from the store when this returns; a session stays.
+  /// - Returns: Nil if it isn't there any more, or has expired.
+  func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord?
 
   /// Reads a record for inspection, or returns nil. This is no claim: what it returns may be taken by another.
   func read(_ key: RecordKey) throws(StoreError) -> SealedRecord?
 
   /// Replaces a record by another of the same identity, if it is still there.
+  ///
+  /// Whoever removes everything meanwhile removes the new one too.
   /// - Returns: Whether this call replaced it. False means that it was taken, removed or replaced by another.
   func replace(_ key: RecordKey, by record: SealedRecord, now: WallTime) throws(StoreError) -> Bool
 
@@ -89,23 +109,46 @@ public enum NoteLimits {
 }
 
 extension TicketStore {
+  /// Keeps a record, whatever was removed before.
+  public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
+    try insert(record, at: place, generation: nil, now: now)
+  }
+
   /// Inserts a record that the closure seals, again under another id while the id is taken, three times at most.
   /// - Returns: The record that was inserted.
   @discardableResult
   public func insert(
-    at place: StoreKey, now: WallTime, attempts: Int = 3, sealing: () throws(StoreError) -> SealedRecord
+    at place: StoreKey, generation: StoreGeneration? = nil, now: WallTime, attempts: Int = 3,
+    sealing: () throws(StoreError) -> SealedRecord
   ) throws(StoreError) -> SealedRecord {
-    var remaining = attempts
+    var failed = 0
     while true {
       let record = try sealing()
       do {
-        try insert(record, at: place, now: now)
+        try insert(record, at: place, generation: generation, now: now)
         return record
       } catch {
-        remaining -= 1
-        guard error.code == .idExists, remaining > 0 else { throw error }
+        failed += 1
+        guard error.code == .idExists, failed < attempts else { throw error }
       }
     }
+  }
+
+  /// Claims the newest live record of an identity, unseen: tickets first, then the session.
+  ///
+  /// Records found expired or unreadable on the way are removed and counted in the ``Miss``.
+  public func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
+    var miss = Miss()
+    // Whoever loses a claim has lost it to somebody who goes on. Only a store that shows what it doesn't give ends this.
+    for _ in 0..<1_000 {
+      let found = try candidates(at: place, now: now, limit: 1)
+      miss.otherIdentities = found.miss.otherIdentities
+      miss.expired = miss.expired.addingReportingOverflow(found.miss.expired).partialValue
+      miss.damaged = miss.damaged.addingReportingOverflow(found.miss.damaged).partialValue
+      guard let candidate = found.records.first else { break }
+      if let claimed = try claim(candidate, now: now) { return .claimed(claimed) }
+    }
+    return .miss(miss)
   }
 
   /// Combines all records into one value (Erlang's `foldl`).

@@ -1,44 +1,79 @@
-public import Glibc
+public import CSessionTickets
 
 /// A value that one thread at a time can reach.
 ///
-/// Like the standard library's `Mutex`, but over the C library's: the thread sanitizer knows that one, and programs need
-/// no further library at start-up.
+/// Like the standard library's `Mutex`, but the thread sanitizer understands it, programs need no further library at
+/// start-up, and it survives `fork`: what a thread of the parent held is given up by the child, whose only thread could
+/// wait for ever. The child goes on with a fresh value then, as the old one may be half changed.
 @safe
 public struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
-  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  @usableFromInline let value: UnsafeMutablePointer<Value>
+  /// The memory that holds the value, behind the word that says who has locked it.
+  @usableFromInline let current: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  @usableFromInline let initial: @Sendable () -> sending Value
 
+  /// - Parameter initial: Made at once, and again in a child that can't have the parent's.
   @inlinable
-  public init(_ initial: consuming sending Value) {
-    unsafe mutex = .allocate(capacity: 1)
-    unsafe mutex.initialize(to: pthread_mutex_t())
-    unsafe pthread_mutex_init(mutex, nil)
-    unsafe value = .allocate(capacity: 1)
-    unsafe value.initialize(to: initial)
+  public init(_ initial: @autoclosure @escaping @Sendable () -> sending Value) {
+    self.initial = initial
+    unsafe current = .allocate(capacity: 1)
+    unsafe current.initialize(to: Self.storage(of: initial()))
   }
 
   @inlinable
   deinit {
-    unsafe value.deinitialize(count: 1)
-    unsafe value.deallocate()
-    unsafe pthread_mutex_destroy(mutex)
-    unsafe mutex.deallocate()
+    // What another process holds stays as it is.
+    if let storage = unsafe current.pointee, unsafe csessiontickets_lock_is_free(storage) != 0 {
+      unsafe Self.free(storage)
+    }
+    unsafe current.deallocate()
   }
-
-  /// For `pthread_atfork`: nobody holds the lock while a process forks, so that the child can use it.
-  public borrowing func holdForFork() { unsafe pthread_mutex_lock(mutex) }
-
-  /// Its counterpart, in parent and child.
-  public borrowing func releaseAfterFork() { unsafe pthread_mutex_unlock(mutex) }
 
   /// Runs the closure while no other thread is in one of this lock's. Not to be nested.
   @inlinable
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    return try unsafe body(&value.pointee)
+    let storage = unsafe locked()
+    defer { unsafe csessiontickets_unlock(storage) }
+    return try unsafe body(&Self.value(in: storage).pointee)
   }
+
+  @inlinable
+  borrowing func locked() -> UnsafeMutableRawPointer {
+    while true {
+      var lost: UnsafeMutableRawPointer?
+      if let storage = unsafe csessiontickets_lock(current, &lost) { return unsafe storage }
+      unsafe renew(lost)
+    }
+  }
+
+  @inlinable
+  borrowing func renew(_ lost: UnsafeMutableRawPointer?) {
+    let fresh = unsafe Self.storage(of: initial())
+    if unsafe csessiontickets_lock_renew(current, lost, fresh) == 0 { unsafe Self.free(fresh) }
+  }
+
+  @inlinable
+  static func storage(of value: consuming Value) -> UnsafeMutableRawPointer {
+    let storage = UnsafeMutableRawPointer.allocate(
+      byteCount: offset + MemoryLayout<Value>.size, alignment: max(offset, MemoryLayout<UInt32>.alignment))
+    unsafe storage.initializeMemory(as: UInt32.self, to: 0)
+    unsafe (storage + offset).bindMemory(to: Value.self, capacity: 1).initialize(to: value)
+    return unsafe storage
+  }
+
+  @inlinable
+  static func free(_ storage: UnsafeMutableRawPointer) {
+    unsafe value(in: storage).deinitialize(count: 1)
+    unsafe storage.deallocate()
+  }
+
+  @inlinable
+  static func value(in storage: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Value> {
+    unsafe (storage + offset).assumingMemoryBound(to: Value.self)
+  }
+
+  /// Where the value is in its storage: behind the word, and where its alignment lets it be.
+  @inlinable
+  static var offset: Int { max(MemoryLayout<UInt32>.size, MemoryLayout<Value>.alignment) }
 }

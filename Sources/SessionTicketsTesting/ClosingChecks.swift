@@ -7,9 +7,13 @@ let closingChecks: [CheckDefinition] = [
     let place = RecordFactory.place()
     let (key, now) = (RecordKey(place: place, id: RecordFactory.id(1)), RecordFactory.start)
     try store.insert(RecordFactory.record(1), at: place, now: now)
+    let candidate = try trial.candidate(store, place)
     store.close()
     store.close()
     try trial.expect(.closed, "insert") { try store.insert(RecordFactory.record(2), at: place, now: now) }
+    try trial.expect(.closed, "candidates") { _ = try store.candidates(at: place, now: now, limit: 1) }
+    try trial.expect(.closed, "claim") { _ = try store.claim(candidate, now: now) }
+    try trial.expect(.closed, "generation") { _ = try store.generation() }
     try trial.expect(.closed, "take") { _ = try store.take(from: place, now: now) }
     try trial.expect(.closed, "read") { _ = try store.read(key) }
     try trial.expect(.closed, "replace") { _ = try store.replace(key, by: RecordFactory.record(2), now: now) }

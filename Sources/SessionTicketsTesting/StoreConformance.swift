@@ -22,8 +22,9 @@ public struct StoreConformance: Sendable {
 
   public init(makeStore: @escaping MakeStore) {
     let definitions =
-      claimChecks + concurrencyChecks + insertionChecks + boundChecks + expiryChecks + removalChecks
-      + replacementChecks + listingChecks + noteChecks + observerChecks + closingChecks
+      candidateChecks + claimChecks + concurrencyChecks + insertionChecks + boundChecks + expiryChecks
+      + removalChecks + generationChecks + replacementChecks + listingChecks + noteChecks + observerChecks
+      + closingChecks
     checks = definitions.map { definition in
       Check(name: definition.name) {
         try definition.body(Trial(check: definition.name, makeStore: makeStore))

@@ -29,6 +29,24 @@ struct Trial: Sendable {
     throw ConformanceFailure(check: check, expectation: "\(meaning): expected the error \(code.rawValue)")
   }
 
+  /// The first record that is shown.
+  func candidate(_ store: any TicketStore, _ place: StoreKey) throws -> Candidate {
+    let shown = try store.candidates(at: place, now: RecordFactory.start, limit: 1)
+    guard let candidate = shown.records.first else {
+      throw ConformanceFailure(check: check, expectation: "a record was to be shown, not \(shown.miss)")
+    }
+    return candidate
+  }
+
+  /// Claims, and tells the key of what was given.
+  func claim(
+    _ store: any TicketStore, _ candidate: Candidate, at seconds: Int64 = Moment.start
+  ) throws -> RecordKey? {
+    guard let claimed = try store.claim(candidate, now: WallTime(seconds: seconds)) else { return nil }
+    try expect(claimed.record == candidate.record, "what is claimed is what was shown")
+    return claimed.key
+  }
+
   /// Takes, and tells the id of what was given.
   func take(
     _ store: any TicketStore, _ place: StoreKey, at seconds: Int64 = Moment.start

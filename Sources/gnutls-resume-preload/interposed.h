@@ -1,5 +1,6 @@
 // The names that are interposed: all whose effect belongs to a connection's identity or verification, and those after
-// which there may be something to keep. What GnuTLS has getters for is asked for when the handshake begins.
+// which there may be something to keep. What GnuTLS has getters for is asked for when the handshake begins. Some are
+// missing in older GnuTLS, or may be in newer: nobody finds them then.
 #ifndef INTERPOSED_H
 #define INTERPOSED_H
 
@@ -18,6 +19,10 @@
   X(gnutls_transport_set_push_function)                                                                                \
   X(gnutls_transport_set_vec_push_function)                                                                            \
   X(gnutls_transport_set_pull_function)                                                                                \
+  X(gnutls_handshake_set_read_function)                                                                                \
+  X(gnutls_handshake_set_secret_function)                                                                              \
+  X(gnutls_session_set_premaster)                                                                                      \
+  X(gnutls_session_set_id)                                                                                             \
   X(gnutls_certificate_allocate_credentials)                                                                           \
   X(gnutls_certificate_set_x509_system_trust)                                                                          \
   X(gnutls_certificate_set_x509_trust_file)                                                                            \
@@ -31,6 +36,7 @@
   X(gnutls_certificate_set_x509_simple_pkcs12_mem)                                                                     \
   X(gnutls_certificate_set_trust_list)                                                                                 \
   X(gnutls_certificate_get_trust_list)                                                                                 \
+  X(gnutls_certificate_set_verify_limits)                                                                              \
   X(gnutls_certificate_free_credentials)                                                                               \
   X(gnutls_certificate_set_verify_function)                                                                            \
   X(gnutls_certificate_set_retrieve_function)                                                                          \
@@ -57,6 +63,16 @@
   X(gnutls_bye)                                                                                                        \
   X(gnutls_session_set_data)                                                                                           \
   X(gnutls_session_get_data)                                                                                           \
-  X(gnutls_session_get_data2)
+  X(gnutls_session_get_data2)                                                                                          \
+  X(gnutls_protocol_set_enabled)                                                                                       \
+  X(gnutls_sign_set_secure)                                                                                            \
+  X(gnutls_sign_set_secure_for_certs)                                                                                  \
+  X(gnutls_digest_set_secure)                                                                                          \
+  X(gnutls_ecc_curve_set_enabled)                                                                                      \
+  X(gnutls_fips140_set_mode)                                                                                           \
+  X(gnutls_global_set_time_function)
+
+#define INTERPOSED_INDEX(name) INDEX_##name,
+enum { INTERPOSED(INTERPOSED_INDEX) INTERPOSED_COUNT };
 
 #endif

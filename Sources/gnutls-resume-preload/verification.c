@@ -17,16 +17,21 @@ EXPORTED unsigned int gnutls_session_get_verify_cert_status(gnutls_session_t ses
   REAL(gnutls_session_get_verify_cert_status)
   if (!real) return (unsigned int)-1;
   const struct cpreload_engine *engine = engine_for_call();
-  if (!engine) return real(session);
   unsigned int status;
   PASS(status = real(session));
-  ASK(status, verify_cert_status(session, status));
+  if ((engine = engine_again(engine))) ASK(status, verify_cert_status(session, status));
   return status;
+}
+
+// Who refuses a peer refuses the tickets of its full handshake.
+static void note_verdict(const struct cpreload_engine *engine, gnutls_session_t session, int is_good) {
+  if (is_good) TELL(peer_verified(session, 1));
+  else TELL_WITH_ROOM(session, peer_verified(session, 0));
 }
 
 #define VERIFIES(name, parameters, arguments)                                                                        \
   WRAPPED(engine_for_call, int, name, parameters, arguments, NOTHING,                                                \
-          TELL(peer_verified(session, result, status ? *status : ~0u)))
+          note_verdict(engine, session, result >= 0 && status && *status == 0))
 VERIFIES(gnutls_certificate_verify_peers,
          (gnutls_session_t session, gnutls_typed_vdata_st *data, unsigned elements, unsigned int *status),
          (session, data, elements, status))

@@ -21,10 +21,14 @@ struct CProgram {
   /// The program by whose arguments most tests are made.
   static let driver = Result { try CProgram(programs + "/driver.c") }
 
+  /// The same as a plugin, and a program that loads it when it has been there for a while.
+  static let plugin = Result { try CProgram(programs + "/driver.c", more: ["-shared", "-fPIC", "-Dmain=driver_main"]) }
+  static let pluginHost = Result { try CProgram(programs + "/loading.c", linked: false, more: ["-lgnutls", "-ldl"]) }
+
   /// - Parameters:
   ///   - libraryFolder: Where the program finds the library.
   ///   - linked: Whether it does: else the program loads what it needs.
-  ///   - further: More sources and flags.
+  ///   - further: More sources and options.
   init(
     _ source: String, by compiler: Compiler = .c, libraryFolder: String = BuiltProducts.libraryFolder,
     linked: Bool = true, further: [String] = []

@@ -121,6 +121,17 @@ struct PreloadedTrustTests {
     #expect(visitor.preload.events.last == "resumed, but refused by the program's own check")
   }
 
+  @Test("A program that jumps out of its check, and comes back to the handshake, isn't spared it", .needs(.compiler))
+  func jumpsInCheck() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let options = ["verify=function", "own-transport"]
+    #expect(try visitor.run(.client("accepting", options: options)).standardOutput == "full\n")
+    let result = try visitor.run(.client("jumping", options: options + ["jump-in-check"]))
+    #expect(result.status == 1 && result.standardOutput != "resumed\n", "\(result)")
+    #expect(server.waitForConnections(2)[1].bytesReceived == 0)
+  }
+
   @Test("A check that is set within another session's handshake counts", .needs(.compiler))
   func setWithin() throws {
     let server = try TLSServer.forClients()
@@ -146,6 +157,22 @@ struct PreloadedTrustTests {
     let program = ForeignProgram.client("two", options: options + ["later-priority=\(ciphers):+AES-256-GCM"])
     #expect(try visitor.run(program).standardOutput == "resumed\nfull\n")
     #expect(server.waitForConnections(4)[3].cipherSuite?.contains("AES_256") == true)
+  }
+
+  @Test("What a program forbids by a call isn't offered", .needs(.compiler))
+  func forbiddenByCall() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let configuration = try visitor.preload.folder.write("configuration", allowList)
+    var environment = visitor.preload.environment()
+    environment["GNUTLS_SYSTEM_PRIORITY_FILE"] = configuration
+    func run(_ options: String...) throws -> ProcessResult {
+      try ForeignProgram.client("a client", options: options).run(
+        0, in: visitor.home, .tls13, Launch(environment: environment))
+    }
+    for expected in ["full\n", "resumed\n"] { #expect(try run().standardOutput == expected) }
+    #expect(try run("forbids-ecdsa").standardOutput == "Error in the certificate verification.\n")
+    #expect(server.waitForConnections(3).map(\.isResumed) == [false, true, false])
   }
 
   @Test("Credentials of which something may have been missed leave their sessions alone", .needs(.compiler))
@@ -215,3 +242,26 @@ extension ForeignProgram {
     + (Peer.git.isUsable && Peer.fcgiwrap.isUsable ? [gitListing] : [])
     + (Peer.compiler.isUsable ? simpleClients.filter { !$0.trustsAnybody } : [])
 }
+
+/// A configuration in which a program may forbid by a call what it allows.
+private let allowList = """
+  [global]
+  override-mode = allowlist
+
+  [overrides]
+  secure-hash = SHA256
+  secure-hash = SHA384
+  secure-sig = ECDSA-SHA256
+  secure-sig = ECDSA-SECP256R1-SHA256
+  secure-sig-for-cert = ECDSA-SHA256
+  enabled-curve = SECP256R1
+  enabled-curve = X25519
+  enabled-version = TLS1.3
+  enabled-version = TLS1.2
+  tls-enabled-cipher = AES-256-GCM
+  tls-enabled-mac = AEAD
+  tls-enabled-kx = ECDHE-ECDSA
+  tls-enabled-group = SECP256R1
+  tls-enabled-group = X25519
+
+  """

@@ -37,8 +37,12 @@ extension ForeignProgram {
     client(
       "dlopen and dlsym", command: { [try CompiledClients.path(.loading)] }),
     client(
-      "in a plugin", command: { [try CompiledClients.path(.pluginHost), try CompiledClients.path(.plugin)] }),
+      "in a plugin", command: { try plugin(.plugin) }),
   ]
+
+  static func plugin(_ client: CompiledClients.Client, _ way: String = "local") throws -> [String] {
+    [try CompiledClients.path(.pluginHost), way, try CompiledClients.path(client)]
+  }
 
   static func client(
     _ name: String, _ options: String...,

@@ -24,13 +24,4 @@ struct DeadlineTests {
     try client.visit()
     #expect(try client.visit().isResumed)
   }
-
-  @Test(
-    "addresses with and without a zone are no server names",
-    arguments: [
-      ("127.0.0.1", true), ("::1", true), ("fe80::1%eth0", true), ("localhost", false), ("1.2.3", false), ("", false),
-    ])
-  func literals(host: String, isLiteral: Bool) {
-    #expect(IPAddress.isLiteral(host) == isLiteral)
-  }
 }

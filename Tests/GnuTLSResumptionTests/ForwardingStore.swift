@@ -8,12 +8,20 @@ protocol ForwardingStore: TicketStore {
 extension ForwardingStore {
   var role: StoreRole { base.role }
 
-  func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
-    try base.insert(record, at: place, now: now)
+  func insert(
+    _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
+  ) throws(StoreError) {
+    try base.insert(record, at: place, generation: generation, now: now)
   }
 
-  func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
-    try base.take(from: place, now: now)
+  func generation() throws(StoreError) -> StoreGeneration { try base.generation() }
+
+  func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates {
+    try base.candidates(at: place, now: now, limit: limit)
+  }
+
+  func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord? {
+    try base.claim(candidate, now: now)
   }
 
   func read(_ key: RecordKey) throws(StoreError) -> SealedRecord? { try base.read(key) }

@@ -15,13 +15,20 @@ struct HostileRecordTests {
 
     init(_ record: @escaping @Sendable (StoreKey) -> SealedRecord?) { self.record = record }
 
-    func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
+    func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates {
+      guard !isGiven.withLock({ $0 }), let record = record(place) else {
+        return try base.candidates(at: place, now: now, limit: limit)
+      }
+      return Candidates(records: [Candidate(record, at: place, inserted: now)])
+    }
+
+    func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord? {
       let wasGiven = isGiven.withLock { given in
         defer { given = true }
         return given
       }
-      guard !wasGiven, let record = record(place) else { return try base.take(from: place, now: now) }
-      return .claimed(ClaimedRecord(claiming: record, from: place))
+      guard wasGiven else { return ClaimedRecord(claiming: candidate.record, from: candidate.key.place) }
+      return try base.claim(candidate, now: now)
     }
   }
 

@@ -34,6 +34,8 @@ final class LyingStore: ForwardingStore {
     var generator: SplitMix
     var everGiven: [StoreKey: [SealedRecord]] = [:]
     var lastTaken: [StoreKey: SealedRecord] = [:]
+    /// What was shown last instead of the truth.
+    var lies: [StoreKey: SealedRecord] = [:]
     var notes: [[UInt8]] = []
     var answers: [Answer: Int] = [:]
   }
@@ -55,7 +57,9 @@ final class LyingStore: ForwardingStore {
   /// How often each answer was given.
   var answers: [Answer: Int] { state.withLock { $0.answers } }
 
-  func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
+  func insert(
+    _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
+  ) throws(StoreError) {
     state.withLock { state in
       var records = state.everGiven[place] ?? []
       if records.count < Self.memory {
@@ -65,29 +69,35 @@ final class LyingStore: ForwardingStore {
       }
       state.everGiven[place] = records
     }
-    try base.insert(record, at: place, now: now)
+    try base.insert(record, at: place, generation: generation, now: now)
   }
 
-  func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
+  func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates {
     let lie = state.withLock { state in
       // As often the truth as a lie: else nothing would come that could be given wrongly.
       let isHonest = Bool.random(using: &state.generator)
       let answer = isHonest ? .honest : Answer.allCases.randomElement(using: &state.generator) ?? .honest
       let record = record(answer, place, &state)
       if record != nil { state.answers[answer, default: 0] += 1 }
+      state.lies[place] = record
       return record
     }
-    if let lie { return .claimed(ClaimedRecord(claiming: lie, from: place)) }
-    switch try base.take(from: place, now: now) {
-    case .miss(let miss): return .miss(miss)
-    case .claimed(let claim):
-      let record = claim.record
-      state.withLock { state in
-        state.lastTaken[place] = record
-        state.answers[.honest, default: 0] += 1
-      }
-      return .claimed(claim)
+    if let lie { return Candidates(records: [Candidate(lie, at: place, inserted: now)]) }
+    return try base.candidates(at: place, now: now, limit: limit)
+  }
+
+  func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord? {
+    let place = candidate.key.place
+    // A lie is given all the same, and what is there stays.
+    if state.withLock({ $0.lies.removeValue(forKey: place) }) == candidate.record {
+      return ClaimedRecord(claiming: candidate.record, from: place)
     }
+    guard let claim = try base.claim(candidate, now: now) else { return nil }
+    state.withLock { state in
+      state.lastTaken[place] = candidate.record
+      state.answers[.honest, default: 0] += 1
+    }
+    return claim
   }
 
   func note(server: Digest, identity: Digest?) throws(StoreError) -> [UInt8]? {

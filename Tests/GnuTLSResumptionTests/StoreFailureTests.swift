@@ -87,12 +87,14 @@ final class FailingStore: ForwardingStore {
   let failsInserting = Atomic(false)
   let collisions = Atomic(0)
 
-  func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
+  func insert(
+    _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
+  ) throws(StoreError) {
     if failsInserting.load(ordering: .relaxed) { throw StoreError(.unavailable, "made to fail", place: "test") }
     if collisions.load(ordering: .relaxed) > 0 {
       collisions.subtract(1, ordering: .relaxed)
       throw StoreError(.idExists, "made to collide", place: "test")
     }
-    try base.insert(record, at: place, now: now)
+    try base.insert(record, at: place, generation: generation, now: now)
   }
 }

@@ -31,6 +31,16 @@ struct ConformanceSuiteTests {
     (.visitsOnAndOn, "a visit ends when the closure says so"),
     (.purgesEverything, "a purge removes what has expired, and nothing else"),
     (.takesHugeNotes, "a note larger than the limit is refused"),
+    (.claimsWhatItShows, "showing claims nothing"),
+    (.givesWhatHasGone, "what was removed since it was shown can't be claimed"),
+    (.givesWhatHasGone, "of eight concurrent claims of a ticket, one succeeds"),
+    (.givesOldestFirst, "tickets are shown before the session, and the newest first"),
+    (.ignoresExpiry, "what has expired since it was shown can't be claimed, and goes"),
+    (.ignoresTheLimit, "no more is shown than the limit says"),
+    (.keepsForARemovedServer, "what comes of before a server was forgotten is refused"),
+    (.keepsForARemovedServer, "what comes of before a removal of everything is refused"),
+    (.comparesOnlyBefore, "of concurrent insertions and a removal of everything, nothing older than it stays"),
+    (.changesGenerationAlways, "a generation lasts until everything of the store or of a server is removed"),
   ]
 
   @Test("It finds a store that:", arguments: culprits)

@@ -27,9 +27,10 @@ struct DirectoryStoreTests {
     #expect(try store.note(server: place.server, identity: nil) == nil)
     try store.setNote(nil, server: place.server, identity: nil, now: RecordFactory.start)
     #expect(try store.count() == StoreCount())
-    #expect(try store.removeAll() == 0)
     #expect(try store.purgeExpired(now: RecordFactory.start) == 0)
     #expect(try store.select(server: place.server).isEmpty)
+    #expect(try store.candidates(at: place, now: RecordFactory.start, limit: 9) == Candidates())
+    _ = try store.generation()
     #expect(!FileManager.default.fileExists(atPath: folder.path("store")))
   }
 

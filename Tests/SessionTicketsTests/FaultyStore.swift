@@ -29,6 +29,12 @@ final class FaultyStore: TicketStore {
     case visitsOnAndOn
     case purgesEverything
     case takesHugeNotes
+    case claimsWhatItShows
+    case givesWhatHasGone
+    case ignoresTheLimit
+    case keepsForARemovedServer
+    case comparesOnlyBefore
+    case changesGenerationAlways
   }
 
   let fault: Fault
@@ -54,63 +60,102 @@ final class FaultyStore: TicketStore {
 
   var role: StoreRole { base.role }
 
-  func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
+  func insert(
+    _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
+  ) throws(StoreError) {
     let key = RecordKey(place: place, id: record.header.id)
+    let generation = fault == .keepsForARemovedServer ? nil : generation
     switch fault {
     case .acceptsExistingIDs:
       _ = try base.remove(key, because: .replaced)
     case .keepsSessionBesideTicket:
       let session = try base.select(server: place.server).first { $0.key.place == place && $0.kind == .session }
       guard record.header.kind == .ticket, let session, let old = try base.read(session.key) else { break }
-      try base.insert(record, at: place, now: now)
+      try base.insert(record, at: place, generation: generation, now: now)
       return try base.insert(old, at: place, now: session.inserted)
+    case .comparesOnlyBefore:
+      guard let generation else { break }
+      // Compares, lets others come in between, and keeps.
+      guard try base.generation() == generation else { throw StoreError(.superseded, "", place: "") }
+      for _ in 0..<100 { sched_yield() }
+      return try base.insert(record, at: place, now: now)
     default: break
     }
-    try base.insert(record, at: place, now: now)
+    try base.insert(record, at: place, generation: generation, now: now)
     kept.withLock { $0[key] = record }
   }
 
-  func take(from place: StoreKey, now: WallTime) throws(StoreError) -> TakeResult {
+  func generation() throws(StoreError) -> StoreGeneration {
+    if fault == .changesGenerationAlways {
+      _ = try base.removeAll(server: RecordFactory.digest(999), because: .explicit)
+    }
+    return try base.generation()
+  }
+
+  func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates {
     switch fault {
-    case .givesTicketsTwice, .losesTheClaimRace, .givesOldestFirst, .changesBytes:
-      let live = try base.select(server: place.server).filter { $0.key.place == place && !now.isPast($0.expiry) }
-      let chosen = fault == .givesOldestFirst ? live.first : live.last
-      guard let chosen, let record = try base.read(chosen.key) else { break }
-      if fault == .losesTheClaimRace {
-        // Looks, waits until another has looked too, and only then removes.
-        lookers.withLock { $0[chosen.key, default: 0] += 1 }
-        for _ in 0..<10_000 where lookers.withLock({ $0[chosen.key, default: 0] }) < 2 { sched_yield() }
-      }
-      if fault != .givesTicketsTwice || kept.withLock({ $0.removeValue(forKey: chosen.key) }) == nil {
-        _ = try base.remove(chosen.key, because: .taken)
-      }
-      let changed = SealedRecord(record.bytes.dropLast() + [0])!
-      return .claimed(ClaimedRecord(claiming: fault == .changesBytes ? changed : record, from: place))
     case .ignoresExpiry:
-      return try base.take(from: place, now: WallTime(nanoseconds: 0))
+      return try base.candidates(at: place, now: WallTime(nanoseconds: 0), limit: limit)
     case .mixesServers:
       var other: RecordSummary?
       try base.forEachRecord { summary in
         if summary.key.place.identity == place.identity { other = summary }
         return other == nil
       }
-      return try base.take(from: other?.key.place ?? place, now: now)
+      return try base.candidates(at: other?.key.place ?? place, now: now, limit: limit)
     case .forgetsSessions:
       _ = try base.removeSession(at: place, because: .evicted)
-    case .givesSessionsOnce:
-      let result = try base.take(from: place, now: now)
-      _ = try base.removeSession(at: place, because: .taken)
-      return result
-    case .hidesOtherIdentities, .doesNotCountExpired:
-      switch try base.take(from: place, now: now) {
-      case .claimed(let claim): return .claimed(claim)
-      case .miss(var miss):
-        if fault == .hidesOtherIdentities { miss.otherIdentities = false } else { miss.expired = 0 }
-        return .miss(miss)
+    case .ignoresTheLimit:
+      return try base.candidates(at: place, now: now, limit: .max)
+    case .claimsWhatItShows:
+      let found = try base.candidates(at: place, now: now, limit: limit)
+      for candidate in found.records where candidate.record.header.kind == .ticket {
+        _ = try base.remove(candidate.key, because: .taken)
       }
+      return found
     default: break
     }
-    return try base.take(from: place, now: now)
+    var found = try base.candidates(at: place, now: now, limit: fault == .givesOldestFirst ? .max : limit)
+    switch fault {
+    case .givesOldestFirst: found.records = Array(found.records.reversed().prefix(limit))
+    case .changesBytes: found.records = found.records.map { Self.changed($0) }
+    case .hidesOtherIdentities: found.miss.otherIdentities = false
+    case .doesNotCountExpired: found.miss.expired = 0
+    default: break
+    }
+    return found
+  }
+
+  private static func changed(_ candidate: Candidate) -> Candidate {
+    guard let record = SealedRecord(candidate.record.bytes.dropLast() + [0]) else { return candidate }
+    return Candidate(record, at: candidate.key.place, inserted: candidate.inserted)
+  }
+
+  func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord? {
+    let (key, record) = (candidate.key, candidate.record)
+    switch fault {
+    case .givesWhatHasGone, .claimsWhatItShows:
+      _ = try base.claim(candidate, now: now)
+      return ClaimedRecord(claiming: record, from: key.place)
+    case .givesTicketsTwice where kept.withLock({ $0.removeValue(forKey: key) }) != nil,
+      .changesBytes:
+      return ClaimedRecord(claiming: record, from: key.place)
+    case .ignoresExpiry:
+      return try base.claim(candidate, now: WallTime(nanoseconds: 0))
+    case .losesTheClaimRace:
+      // Looks, waits until another has looked too, and only then removes.
+      guard try base.read(key) != nil else { return nil }
+      lookers.withLock { $0[key, default: 0] += 1 }
+      for _ in 0..<10_000 where lookers.withLock({ $0[key, default: 0] }) < 2 { sched_yield() }
+      _ = try base.remove(key, because: .taken)
+      return ClaimedRecord(claiming: record, from: key.place)
+    case .givesSessionsOnce:
+      let claimed = try base.claim(candidate, now: now)
+      _ = try base.removeSession(at: key.place, because: .taken)
+      return claimed
+    default:
+      return try base.claim(candidate, now: now)
+    }
   }
 
   func read(_ key: RecordKey) throws(StoreError) -> SealedRecord? { try base.read(key) }

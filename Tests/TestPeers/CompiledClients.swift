@@ -8,11 +8,28 @@ public enum CompiledClients {
     case linked = "gnutls-client"
     /// The same, but finds GnuTLS by `dlopen` and `dlsym`.
     case loading = "gnutls-loading-client"
+    /// By `dlvsym`.
+    case versionLoading = "gnutls-version-loading-client"
+    /// After it has loaded GnuTLS once before, and unloaded it.
+    case reloading = "gnutls-reloading-client"
+    /// And after it has used it.
+    case reusing = "gnutls-reusing-client"
     /// The same as a plugin that is linked to GnuTLS.
     case plugin = "gnutls-client-plugin.so"
-    /// Loads the plugin given as first argument.
+    /// One that looks everything up by `RTLD_NEXT`.
+    case nextPlugin = "gnutls-next-client-plugin.so"
+    /// Loads the plugin given as second argument, in the way given as first one: `local` or `deep`.
     case pluginHost = "gnutls-plugin-host"
     case curl = "libcurl-gnutls-client"
+    /// A plugin of the linked one's, which sets its check; and one that looks up what for by `RTLD_NEXT`.
+    case checker = "gnutls-checker.so"
+    case nextChecker = "gnutls-next-checker.so"
+    /// A library to be preloaded with another.
+    case neighbour = "gnutls-neighbour.so"
+    /// Looks functions up in all ways, and says so if one fails.
+    case lookups
+    /// A program of another C library.
+    case musl = "musl-program"
     /// To be preloaded, behind what it is to look at.
     case failingMemory = "failing-memory.so"
 
@@ -21,10 +38,20 @@ public enum CompiledClients {
       let parts = ["client.c", "options.c", "verification.c", "transport.c"]
       return switch self {
       case .linked: ["main.c"] + parts + ["-lgnutls"]
-      case .loading: ["-DCLIENT_LOADS_GNUTLS", "main.c", "loaded.c"] + parts
+      case .loading: ["-DCLIENT_LOOKS_UP=HANDLE", "main.c", "loaded.c"] + parts
+      case .versionLoading: ["-DCLIENT_LOOKS_UP=VERSION", "main.c", "loaded.c"] + parts
+      case .reloading: ["-DCLIENT_LOOKS_UP=UNLOADED", "main.c", "loaded.c"] + parts
+      case .reusing: ["-DCLIENT_LOOKS_UP=USED", "main.c", "loaded.c"] + parts
       case .plugin: ["-shared", "-fPIC"] + parts + ["-lgnutls"]
+      case .nextPlugin:
+        ["-shared", "-fPIC", "-DCLIENT_LOOKS_UP=NEXT", "loaded.c"] + parts + ["-Wl,--no-as-needed", "-lgnutls"]
       case .pluginHost: ["plugin-host.c"]
       case .curl: ["curl-client.c", "-lcurl-gnutls"]
+      case .checker: ["-shared", "-fPIC", "checker.c", "-lgnutls"]
+      case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
+      case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
+      case .lookups: ["lookups.c"]
+      case .musl: ["musl.c"]
       case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
       }
     }
@@ -48,7 +75,7 @@ public enum CompiledClients {
     let path = folder + "/" + client.rawValue
     let sources = Fixture.packageFolder + "/Fixtures/clients/"
     let command =
-      ["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path]
+      [client == .musl ? "musl-gcc" : "cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path]
       + client.arguments.map { $0.hasSuffix(".c") ? sources + $0 : $0 }
     let result = try ProcessRunner.run(command, timeLimit: .seconds(60))
     guard result.status == 0 else { throw PeerError("compiling \(client.rawValue): \(result.output)") }

@@ -2,10 +2,23 @@
 #ifndef CSESSIONTICKETS_H
 #define CSESSIONTICKETS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
-// Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE).
-int csessiontickets_open_unnamed(int folder, mode_t mode);
+#include "stamps.h"
+
+// Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE). Its mode is
+// 0600, whatever the umask says.
+int csessiontickets_open_unnamed(int folder);
+
+// Makes a file of that mode, refusing with EEXIST if the name is taken.
+int csessiontickets_open_new(int folder, const char *name);
+
+// Makes a folder of mode 0700, whatever the umask says. Returns 0, or -1.
+int csessiontickets_make_folder(int parent, const char *name);
+
+// What stands in the environment, but nothing for a program that has more rights than who runs it (secure_getenv(3)).
+const char *csessiontickets_environment(const char *name);
 
 // Gives an unnamed file its name. Refuses with EEXIST if the name is taken (linkat(2), through /proc/self/fd).
 int csessiontickets_link_unnamed(int descriptor, int folder, const char *name);
@@ -35,5 +48,25 @@ int csessiontickets_exclude_from_core_dumps(void *start, size_t length);
 
 // Overwrites memory in a way that the optimiser may not drop (explicit_bzero(3)).
 void csessiontickets_wipe(void *start, size_t length);
+
+// Which process this is, of those that came of one another by fork(2): a descendant has another number than its
+// ancestors, however it was made, and a greater one. 0 where the kernel can't tell (madvise(2), MADV_WIPEONFORK). It may
+// be asked anywhere, a signal's handler included.
+uint64_t csessiontickets_process_generation(void);
+
+// A lock that a child of fork(2) gives up if a thread of its parent held it, as that thread doesn't exist there: the child
+// goes on with other memory. What is locked has a storage, whose first four bytes belong to the lock and begin as 0;
+// `current` says which storage it is.
+//
+// Waits for the lock, and returns the storage that is locked now. Or returns NULL, and in `lost` the storage that another
+// process holds, which is not to be touched: then csessiontickets_lock_renew. Neither changes errno.
+void *csessiontickets_lock(void **current, void **lost);
+void csessiontickets_unlock(void *storage);
+
+// Puts a fresh storage in the place of one that is lost. Returns 0 if somebody else has done so.
+int csessiontickets_lock_renew(void **current, void *lost, void *fresh);
+
+// Whether nobody holds the storage, so that it may be freed.
+int csessiontickets_lock_is_free(void *storage);
 
 #endif

@@ -18,8 +18,21 @@ struct Deadline {
     moment = Self.now() + Int64(nanoseconds)
   }
 
+  /// This very moment.
+  static var present: Deadline { Deadline(milliseconds: 0) }
+
+  /// The moment that many milliseconds later.
+  func advanced(milliseconds: Double) -> Deadline {
+    Deadline(milliseconds: milliseconds + Double(moment - Self.now()) / 1_000_000)
+  }
+
+  /// How long ago the moment was, in milliseconds; negative if it is yet to come.
+  var millisecondsAgo: Double { Double(Self.now() - moment) / 1_000_000 }
+
   /// Half of what is left, so that something is left for a second attempt.
   var halved: Deadline { Deadline(milliseconds: Double(max(0, moment - Self.now())) / 2_000_000) }
+
+  static func earlier(_ one: Deadline, _ other: Deadline) -> Deadline { one.moment < other.moment ? one : other }
 
   /// What `poll(2)` takes: milliseconds, rounded up so that it doesn't spin, and 0 once the moment has passed.
   var pollTimeout: Int32 {

@@ -1,0 +1,85 @@
+internal import SessionTickets
+
+/// Seals tickets that came and puts them into the store: only with a handshake that is trusted.
+struct Keeper {
+  private let context: SessionContext
+  private let setup: ClientSetup
+  private let trusted: TrustedHandshake
+
+  init(_ context: SessionContext, _ trusted: TrustedHandshake) {
+    self.context = context
+    setup = context.setup
+    self.trusted = trusted
+  }
+
+  /// Keeps a batch, in the order in which it came.
+  func keep(_ captured: [CapturedTicket]) {
+    var batch = captured
+    defer { for index in batch.indices { batch[index].sessionData.wipe() } }
+    var stored = 0
+    var last: RecordKey?
+    if let origin = trusted.origin {
+      context.recordingTrouble { () throws(StoreError) in
+        guard let ring = try setup.engine.keyRing(create: true) else { return }
+        let place = try setup.place(under: ring.newest)
+        let facts = SessionFacts(setup, trusted, origin)
+        for ticket in batch {
+          last = nil
+          last = try keep(ticket, facts, at: place, under: ring.newest)
+          if last != nil { stored += 1 }
+        }
+      }
+    } else {
+      for _ in batch { context.capture.refuse(.unknownOrigin) }
+    }
+    context.capture.finishBatch(stored: stored, last: last)
+  }
+
+  /// - Returns: Nil if the ticket isn't to be stored.
+  private func keep(
+    _ ticket: CapturedTicket, _ facts: SessionFacts, at place: StoreKey, under key: MasterKey
+  ) throws(StoreError) -> RecordKey? {
+    let expiry = Lifetime.expiry(
+      issued: ticket.issued, lifetime: ticket.lifetime, fullHandshake: facts.origin.time)
+    guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
+    guard setup.engine.mayStore(setup.identity.server, ticket) else { return refuse(.refusedByCaller) }
+    let contents = facts.contents(of: ticket)
+    do throws(StoreError) {
+      let record = try setup.engine.store.get().insert(
+        at: place, generation: context.generation, now: setup.engine.now
+      ) { () throws(StoreError) in
+        try contents.sealed(as: ticket.kind, expiry: expiry, at: place, under: key)
+      }
+      return RecordKey(place: place, id: record.header.id)
+    } catch {
+      switch error.code {
+      case .tooLarge: return refuse(.tooLarge)
+      case .superseded: return refuse(.removedMeanwhile)
+      default: throw error
+      }
+    }
+  }
+
+  private func refuse(_ reason: NotStoredReason) -> RecordKey? {
+    context.capture.refuse(reason)
+    return nil
+  }
+}
+
+extension TicketContents {
+  /// Seals the contents under an id of their own.
+  func sealed(
+    as kind: RecordKind, expiry: Int64, at place: StoreKey, under key: MasterKey
+  ) throws(StoreError) -> SealedRecord {
+    var bytes = bytes
+    defer { bytes.wipe() }
+    let record: SealedRecord?
+    do {
+      record = try RecordSeal.seal(bytes, kind: kind, expiry: expiry, identity: place.identity, key: key)
+    } catch {
+      throw StoreError(.unavailable, "a ticket can't be sealed: \(error)", place: "")
+    }
+    guard let record else { throw StoreError(.tooLarge, "a ticket is too large", place: "") }
+    return record
+  }
+}

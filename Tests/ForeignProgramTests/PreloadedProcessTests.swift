@@ -1,0 +1,115 @@
+import Foundation
+import ScriptableTLSServer
+import TestPeers
+import Testing
+
+/// What a program may do with its process, and works as without.
+struct PreloadedProcessTests {
+  @Test(
+    "On any stack that suffices without, it works; on a large one it resumes", .needs(.compiler),
+    arguments: [16, 20, 24, 32, 48, 64, 96, 256])
+  func stack(kilobytes: Int) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("on a small stack", "stack=\(kilobytes << 10)")
+    guard try visitor.runPlainly(program).status == 0 else { return }
+    for _ in 0..<3 {
+      let result = try visitor.run(program)
+      #expect(result.status == 0 && ["full\n", "resumed\n"].contains(result.standardOutput), "\(result)")
+    }
+    #expect(visitor.preload.events.contains { $0.hasPrefix("resumed") } == (kilobytes >= 96))
+  }
+
+  @Test("A handshake with a ticket offered, whose end has no stack for the program's check, fails", .needs(.compiler))
+  func handshakeEndsOnSmallStack() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let options = ["verify=function", "own-transport"]
+    let ending = options + ["finish-stack=\(24 << 10)"]
+    // Without a ticket it doesn't.
+    #expect(try visitor.run(.client("small", options: ending)).standardOutput == "full\n")
+    #expect(try visitor.run(.client("large", options: options)).standardOutput == "full\n")
+    let result = try visitor.run(.client("small", options: ending))
+    #expect(result.standardOutput == "Error in the certificate verification.\n" && result.status == 1, "\(result)")
+    #expect(result.standardError.isEmpty)
+    #expect(server.waitForConnections(3).map(\.isResumed) == [false, false, true])
+  }
+
+  @Test("Tickets that come where the stack is small are kept where it isn't", .needs(.compiler))
+  func readsOnSmallStack() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for expected in ["full\n", "resumed\n", "resumed\n"] {
+      #expect(try visitor.run(.client("reads", "read-stack=\(24 << 10)")).standardOutput == expected)
+    }
+  }
+
+  @Test("A signal's handler that forks hangs nothing", .needs(.compiler))
+  func forksInHandler() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let result = try visitor.run(.client("forks in a handler", "alarms", "visits=100"))
+    #expect(result.status == 0 && result.standardOutput.split(separator: "\n").count == 100, "\(result)")
+    #expect(visitor.preload.events.last?.hasPrefix("resumed") == true)
+  }
+
+  @Test(
+    "A child that is forked while another thread is in the engine goes without, and hangs nowhere", .needs(.compiler),
+    arguments: ["busy", "busy-clone"])
+  func forksWhileBusy(fork: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let verify = "verify=session-function"
+    #expect(try visitor.run(.client("ordinary", verify)).standardOutput == "full\n")
+    let result = try visitor.run(.client("busy", verify, "fork=\(fork)"))
+    // The child's line comes first.
+    #expect(result.standardOutput == "full\nresumed\n" && result.status == 0, "\(result)")
+  }
+
+  @Test("A socket by the number 0 has a port", .needs(.compiler))
+  func socketZero() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.client("zero", "socket-zero")).standardOutput == "full\n")
+    #expect(visitor.preload.folder.read("log").contains("localhost:\(server.port): full"))
+  }
+
+  @Test("A name that is empty is none", .needs(.compiler), arguments: [["expected="], ["name=", "expected="]])
+  func emptyName(options: [String]) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("expects nobody", options: options)
+    #expect(try visitor.differences(program) == [])
+    #expect(visitor.preload.events == ["left alone: it has no server name"])
+    #expect(visitor.preload.records.isEmpty)
+  }
+
+  @Test("With more rights than its user's, a program is left alone", .needs(.compiler, .superuser, .mountNamespaces))
+  func secureProgram() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    // Where another user can read it.
+    let place = visitor.preload.folder.file("open")
+    let client = try CompiledClients.path(.linked)
+    let script = """
+      set -e; mkdir -p \(place)/upper \(place)/work; chmod 755 \(place) \(visitor.preload.folder.path)
+      cp \(Preload.shim) \(Preload.engine) \(client) \(visitor.home.trustFile) \(place); chmod 644 \(place)/*.pem
+      cp /bin/sh \(place); echo \(place)/libgnutls-resume-preload.so >\(place)/upper/ld.so.preload
+      mount -t tmpfs none \(place)/work; mkdir \(place)/work/up \(place)/work/work
+      cp \(place)/upper/ld.so.preload \(place)/work/up
+      mount -t overlay overlay -o lowerdir=/etc,upperdir=\(place)/work/up,workdir=\(place)/work/work /etc
+      """
+    func run(_ mode: String) throws -> ProcessResult {
+      let user = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+      let visit = "\(place)/gnutls-client \(server.port) \(place)/trusted.pem"
+      return try ProcessRunner.run(
+        Launch(environment: ["GNUTLS_RESUME_LOG": visitor.preload.folder.file("log")]).command(
+          ["unshare", "-m", "sh", "-c", "\(script); chmod \(mode) \(place)/gnutls-client; \(user) \(visit)"],
+          home: place))
+    }
+    for _ in 0..<2 { #expect(try run("4755").standardOutput == "full\n") }
+    #expect(visitor.preload.folder.read("log") == "")
+    #expect(try run("755").standardOutput == "full\n")
+    #expect(try ProcessRunner.run(["ls", "-A", "\(place)/.local"]).status != 0)
+  }
+}

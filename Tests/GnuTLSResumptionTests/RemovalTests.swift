@@ -1,0 +1,82 @@
+import ScriptableTLSServer
+import SessionTickets
+import TestPeers
+import Testing
+
+@testable import GnuTLSResumption
+
+@Suite("What is removed stays removed")
+struct RemovalTests {
+  enum Removal: CaseIterable {
+    case purge, forget, forgetAnyPort
+  }
+
+  private func remove(_ removal: Removal, _ client: Client) throws {
+    let engine = try client.resumption()
+    switch removal {
+    case .purge: try engine.purge(expiredOnly: false)
+    case .forget: try engine.forget(name: "localhost", port: client.server.port)
+    case .forgetAnyPort: try engine.forget(name: "LocalHost.", port: nil)
+    }
+  }
+
+  @Test("tickets of a connection that was open meanwhile aren't kept", arguments: Removal.allCases, [false, true])
+  func whileOpen(removal: Removal, isFirst: Bool) throws {
+    let folder = try TemporaryFolder()
+    for store in [MemoryStore(), DirectoryStore(path: folder.file("store"))] as [any TicketStore] {
+      var script = ServerScript()
+      script.tickets.moment = .afterFirstData
+      let client = try Client(script, store: store)
+      // At the first contact of all nothing is there that could be removed, or that knows the name.
+      if !isFirst { try client.exchange() }
+      let open = try client.connect()
+      try remove(removal, client)
+      try open.write([1])
+      _ = try open.read()
+      open.close()
+      #expect(open.outcome.ticketsStored == 0)
+      #expect(open.outcome.notStored == [.removedMeanwhile: 2])
+      #expect(open.outcome.storeError == nil)
+      #expect(try store.count().records == 0)
+      #expect(try client.exchange().reason == .noTicket)
+      #expect(try client.exchange().isResumed)
+    }
+  }
+
+  @Test("an expiry's purge, or another engine's connection, ends nothing")
+  func others() throws {
+    var script = ServerScript()
+    script.tickets.moment = .afterFirstData
+    let client = try Client(script)
+    let open = try client.connect()
+    try client.resumption().purge(expiredOnly: true)
+    try client.exchange()
+    try open.write([1])
+    _ = try open.read()
+    open.close()
+    #expect(open.outcome.ticketsStored == 2)
+  }
+
+  @Test("forgetting a server removes what was kept without a port, or without a name")
+  func withoutPort() throws {
+    let client = try Client()
+    let engine = try client.resumption()
+    for server in [
+      ServerIdentity(name: "localhost", port: 0), ServerIdentity(name: "", port: 0),
+      ServerIdentity(name: "", port: client.server.port), ServerIdentity(name: "localhost", port: client.server.port),
+      ServerIdentity(name: "example.com", port: 0),
+    ] {
+      let session = try RawSession(port: client.server.port)
+      let attachment = unsafe try engine.attach(
+        to: session.pointer, identity: ConnectionIdentity(server: server, expectedName: "localhost"),
+        verification: client.configuration.verification)
+      #expect(session.handshake() == 0)
+      try attachment.handshakeDone(0)
+      session.send("x")
+      _ = session.receive()
+      attachment.detach()
+    }
+    #expect(try engine.forget(name: "localhost", port: client.server.port) == 8)
+    #expect(try engine.inventory().map(\.server.name) == ["example.com"])
+  }
+}
