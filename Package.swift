@@ -87,7 +87,9 @@ var package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
-    .executableTarget(name: "store-stress", dependencies: ["SessionTickets"], swiftSettings: strict),
+    .target(name: "CSessionTicketsTrials", path: "Tests/CSessionTicketsTrials"),
+    .executableTarget(
+      name: "store-stress", dependencies: ["CSessionTicketsTrials", "SessionTickets"], swiftSettings: strict),
     .target(name: "CBenchmark"),
     // Without Swift's start files, which would pull in its runtime: see the end of main.c.
     .executableTarget(
@@ -113,7 +115,9 @@ var package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SessionTicketsTests",
-      dependencies: ["SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting", "store-stress"],
+      dependencies: [
+        "CSessionTicketsTrials", "SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting", "store-stress",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "GnuTLSResumptionTests",

@@ -7,9 +7,11 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,9 +19,36 @@
 #include <linux/openat2.h>
 #endif
 
-int csessiontickets_open_unnamed(int folder, mode_t mode) {
-  return openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+// Nothing comes of it if the file system has modes of its own: whoever needs them looks.
+static int with_exact_mode(int file) {
+  struct stat status;
+  int code = errno;
+  if (file >= 0 && fstat(file, &status) == 0 && (status.st_mode & 07777) != (S_IRUSR | S_IWUSR))
+    fchmod(file, S_IRUSR | S_IWUSR);
+  errno = code;
+  return file;
 }
+
+int csessiontickets_open_unnamed(int folder) {
+  return with_exact_mode(openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR));
+}
+
+int csessiontickets_open_new(int folder, const char *name) {
+  return with_exact_mode(
+      openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+}
+
+int csessiontickets_make_folder(int parent, const char *name) {
+  struct stat status;
+  if (mkdirat(parent, name, S_IRWXU) != 0) return -1;
+  if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode) &&
+      (status.st_mode & 07777) != S_IRWXU && fchmodat(parent, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) != 0)
+    // Not following links takes /proc, before Linux 6.6.
+    fchmodat(parent, name, S_IRWXU, 0);
+  return 0;
+}
+
+const char *csessiontickets_environment(const char *name) { return secure_getenv(name); }
 
 int csessiontickets_link_unnamed(int descriptor, int folder, const char *name) {
   char path[32];

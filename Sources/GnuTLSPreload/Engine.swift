@@ -5,12 +5,12 @@ internal import SessionTickets
 /// What all sessions of the process share.
 enum Engine {
   private static let store: DirectoryStore? = {
-    guard let path = Settings.store?.description ?? (try? StandardPlaces.store()) else { return nil }
-    return DirectoryStore(path: path)
+    if let path = Settings.store { return DirectoryStore(path: path) }
+    return (try? StandardPlaces.storePlace()).map { DirectoryStore(at: $0) }
   }()
 
   static let resumption: Resumption = {
-    let key = Settings.keyFile.map { MasterKeySource.file($0.description) } ?? .standardFile
+    let key = Settings.keyFile.map { MasterKeySource.file($0) } ?? .standardFile
     // Without a place for tickets the outcome says so.
     guard let store else { return Resumption(masterKey: key) }
     return Resumption(store: store, masterKey: key)

@@ -42,7 +42,7 @@ private func resumption(
   let folder = unsafe try Arguments.nonEmptyText(folder, "folder", advice)
   let keyFile = unsafe try Arguments.nonEmptyText(keyFile, "key_file", advice)
   return Resumption(
-    folder: folder, bounds: unsafe bounds == nil ? StoreBounds() : try storeBounds(bounds),
+    folder: folder.map { RawPath($0) }, bounds: unsafe bounds == nil ? StoreBounds() : try storeBounds(bounds),
     masterKey: keyFile.map { .file($0) } ?? .standardFile)
 }
 

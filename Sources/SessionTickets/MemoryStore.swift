@@ -99,7 +99,7 @@ public final class MemoryStore: TicketStore {
   }
 
   public func servers() throws(StoreError) -> [Digest] {
-    try change { contents throws(StoreError) in contents.servers.filter { !$0.value.isEmpty }.map(\.key) }
+    try change { contents throws(StoreError) in contents.servers.filter { !$0.value.isEmpty }.map { $0.key } }
   }
 
   public func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {

@@ -36,6 +36,9 @@ public struct WallTime: Hashable, Comparable, Sendable {
     return WallTime(nanoseconds: overflow ? (seconds < 0 ? .min : .max) : value)
   }
 
+  /// The next moment, if there is one.
+  package var next: WallTime { nanoseconds < .max ? WallTime(nanoseconds: nanoseconds + 1) : self }
+
   public static func < (left: WallTime, right: WallTime) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 

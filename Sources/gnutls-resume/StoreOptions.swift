@@ -27,7 +27,7 @@ struct StoreOptions: ParsableArguments {
   func resumption(log: (@Sendable (String) -> Void)? = nil) -> Resumption {
     let key = keyFile ?? Self.environment("GNUTLS_RESUME_KEY_FILE")
     return Resumption(
-      folder: store ?? Self.environment("GNUTLS_RESUME_STORE"),
+      folder: (store ?? Self.environment("GNUTLS_RESUME_STORE")).map { RawPath($0) },
       masterKey: key.map { .file($0) } ?? .standardFile,
       options: ResumptionOptions(log: log))
   }

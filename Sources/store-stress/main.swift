@@ -1,9 +1,11 @@
+import CSessionTicketsTrials
 import Glibc
 import SessionTickets
 
 // store-stress run <folder> [seed] [kills]   the whole exercise; the exit status is 0 if every ticket is accounted for
 // store-stress take|insert <folder> <worker>  one of its workers
 // store-stress probe <store> <operation>...   single operations, for tests in other mount namespaces
+// store-stress without-generations ...        the same where a process can't be told from its children
 exit(dispatch(Array(CommandLine.arguments.dropFirst())))
 
 private func dispatch(_ arguments: [String]) -> Int32 {
@@ -18,7 +20,11 @@ private func dispatch(_ arguments: [String]) -> Int32 {
     case "insert" where arguments.count == 3:
       try Worker(folder: arguments[1], number: Int(arguments[2]) ?? 0).insert()
     case "probe" where arguments.count >= 2:
-      Probe(store: arguments[1]).run(arguments.dropFirst(2))
+      var probe = Probe(store: arguments[1])
+      probe.run(arguments.dropFirst(2))
+    case "without-generations" where arguments.count >= 2:
+      guard trial_refuse_wipe_on_fork() == 0 else { throw ExerciseError("madvise can't be refused") }
+      return dispatch(Array(arguments.dropFirst()))
     default:
       say("usage: store-stress run <folder> [seed] [kills] | probe <store> <operation>...")
       return 2

@@ -28,7 +28,7 @@ struct StoreContractTests {
     let suite = StoreConformance { bounds, observer in
       let number = made.add(1, ordering: .relaxed).newValue
       return DirectoryStore(
-        path: folder.path("store\(number)"), role: .client, bounds: bounds, method: method, observer: observer)
+        at: FolderPlace(RawPath(folder.path("store\(number)"))), bounds: bounds, method: method, observer: observer)
     }
     try #require(suite.checks.first { $0.name == name }).run()
     #expect(!folder.files.contains { $0.contains("/new-") }, "no temporary file stays")

@@ -7,8 +7,18 @@
 
 #include "stamps.h"
 
-// Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE).
-int csessiontickets_open_unnamed(int folder, mode_t mode);
+// Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE). Its mode is
+// 0600, whatever the umask says.
+int csessiontickets_open_unnamed(int folder);
+
+// Makes a file of that mode, refusing with EEXIST if the name is taken.
+int csessiontickets_open_new(int folder, const char *name);
+
+// Makes a folder of mode 0700, whatever the umask says. Returns 0, or -1.
+int csessiontickets_make_folder(int parent, const char *name);
+
+// What stands in the environment, but nothing for a program that has more rights than who runs it (secure_getenv(3)).
+const char *csessiontickets_environment(const char *name);
 
 // Gives an unnamed file its name. Refuses with EEXIST if the name is taken (linkat(2), through /proc/self/fd).
 int csessiontickets_link_unnamed(int descriptor, int folder, const char *name);

@@ -5,20 +5,22 @@ internal import SessionTickets
 /// A key that is gone is an empty store. One that is there but can't be used is an error: a new key would orphan the
 /// tickets of whoever can use it.
 struct KeyFile {
-  private let path: String
+  private let place: FolderPlace
 
-  init(_ path: String) { self.path = path }
+  init(_ place: FolderPlace) { self.place = place }
+
+  private var path: String { place.path.description }
 
   /// Reads the key. If there is none, makes one, or returns nil.
   ///
   /// Of any number of processes that make it at once, all end with the same.
   func load(create: Bool) throws(StoreError) -> MasterKey? {
-    let (parent, name) = split
-    guard !name.isEmpty, name != ".", name != "..", !path.utf8.contains(0) else {
+    let (parent, name) = place.split
+    guard !name.isEmpty, name != Array(".".utf8), name != Array("..".utf8), !place.path.bytes.contains(0) else {
       throw StoreError(.unavailable, "the master key's path names no file", place: path)
     }
     guard let folder = try Folder.open(parent, create: create) else { return nil }
-    let file = OnceMadeFile(EntryName(Array(name.utf8)), in: folder, atMost: MasterKey.byteCount, isSecret: true)
+    let file = OnceMadeFile(EntryName(name), in: folder, atMost: MasterKey.byteCount, isSecret: true)
     var bytes: [UInt8]
     if create {
       bytes = try file.readOrMake(newKey(), now: .now())
@@ -42,11 +44,5 @@ struct KeyFile {
     } catch {
       throw StoreError(.unavailable, "no master key can be drawn: \(error)", place: path)
     }
-  }
-
-  private var split: (parent: String, name: String) {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
-    let name = String(path[path.index(after: slash)...])
-    return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
   }
 }

@@ -17,6 +17,7 @@ public final class Resumption: Sendable {
   public init(
     store: any TicketStore, masterKey: MasterKeySource = .standardFile, options: ResumptionOptions = .init()
   ) {
+    FolderPlace.noteRoot()
     self.store = .place(store)
     source = masterKey
     self.options = options
@@ -26,17 +27,25 @@ public final class Resumption: Sendable {
   ///
   /// If there is no place for one, connections go on without, and say so.
   public init(
-    folder: String? = nil, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
+    folder: RawPath? = nil, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
     options: ResumptionOptions = .init()
   ) {
     do throws(StoreError) {
-      let path = if let folder { folder } else { try StandardPlaces.store() }
-      store = .place(DirectoryStore(path: path, bounds: bounds))
+      let place = if let folder { FolderPlace(folder) } else { try StandardPlaces.storePlace() }
+      store = .place(DirectoryStore(at: place, bounds: bounds))
     } catch {
       store = .none(error)
     }
     source = masterKey
     self.options = options
+  }
+
+  /// The same, for a path that is text.
+  public convenience init(
+    folder: String, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
+    options: ResumptionOptions = .init()
+  ) {
+    self.init(folder: RawPath(folder), bounds: bounds, masterKey: masterKey, options: options)
   }
 
   /// The user's own store and key.
@@ -50,9 +59,9 @@ public final class Resumption: Sendable {
       if let known { return known }
       switch source.kind {
       case .keys(let ring): known = ring
-      case .file(let path): known = try KeyFile(path).load(create: create).map { KeyRing(newest: $0) }
+      case .file(let path): known = try KeyFile(FolderPlace(path)).load(create: create).map { KeyRing(newest: $0) }
       case .standardFile:
-        known = try KeyFile(StandardPlaces.masterKey()).load(create: create).map { KeyRing(newest: $0) }
+        known = try KeyFile(StandardPlaces.masterKeyPlace()).load(create: create).map { KeyRing(newest: $0) }
       }
       return known
     }

@@ -1,13 +1,50 @@
 package import Glibc
+import SessionTicketsLocking
 
 /// A file descriptor with one owner, closed when the owner lets go of it.
+///
+/// Whoever runs this process may close all descriptors, as daemons do, and open others by the same numbers. So one that is
+/// kept from call to call is used, and closed, only while it is proved to be what was opened.
 package struct Descriptor: ~Copyable, Sendable {
   package let number: Int32
+  /// What was opened; nil where nothing is kept.
+  private let opened: FileIdentity?
 
-  /// Takes over an open descriptor.
-  package init(owning number: Int32) { self.number = number }
+  /// How often in this process a descriptor wasn't what was opened any more. Each may have been left open.
+  private static let losses = Lock(0)
+  /// On a file system whose inodes change their numbers nothing could be proved, and nothing is kept in the end.
+  private static let mostLosses = 64
 
-  deinit { _ = Glibc.close(number) }
+  /// Takes over an open descriptor, until the call is over.
+  package init(owning number: Int32) {
+    self.number = number
+    opened = nil
+  }
+
+  /// Takes over an open descriptor, to keep it from call to call.
+  /// - Parameter status: What fstat(2) says of it.
+  init(keeping number: Int32, _ status: stat) {
+    self.number = number
+    opened = Self.losses.withLock { $0 } < Self.mostLosses ? FileIdentity(status) : nil
+  }
+
+  deinit {
+    if let opened, !isStill(opened) { return Self.noteLoss() }
+    _ = Glibc.close(number)
+  }
+
+  static func noteLoss() { losses.withLock { $0 &+= 1 } }
+
+  private borrowing func isStill(_ opened: FileIdentity) -> Bool { status().map(FileIdentity.init) == opened }
+
+  /// Whether it may be kept from call to call.
+  var isKept: Bool { opened != nil }
+
+  /// What fstat(2) says, if it is still what was opened.
+  func statusIfSame() -> stat? {
+    guard let status = status(), opened == nil || opened == FileIdentity(status) else { return nil }
+    return status
+  }
 
   /// What fstat(2) says, or nil.
   package func status() -> stat? {
@@ -21,7 +58,7 @@ package struct Descriptor: ~Copyable, Sendable {
     var code: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
       while filled < buffer.count {
-        let count = unsafe Glibc.read(number, buffer.baseAddress! + filled, buffer.count - filled)
+        let count = unsafe Glibc.read(number, buffer.baseAddress.map { unsafe $0 + filled }, buffer.count - filled)
         if count > 0 {
           filled += count
         } else if count == 0 {

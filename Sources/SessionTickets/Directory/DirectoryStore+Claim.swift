@@ -2,16 +2,18 @@ import Glibc
 
 extension DirectoryStore {
   public func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates {
-    var found = Candidates()
-    if let shard = try shard(of: place.server) {
-      for name in try names(at: place, in: shard, now: now, miss: &found.miss) {
-        guard found.records.count < limit else { break }
-        guard let record = try read(name, in: shard, now: now, miss: &found.miss) else { continue }
-        found.records.append(Candidate(record, at: place, inserted: name.inserted))
+    try withRoom(for: place.server) { () throws(StoreError) in
+      var found = Candidates()
+      if let shard = try shard(of: place.server) {
+        for name in try names(at: place, in: shard, now: now, miss: &found.miss) {
+          guard found.records.count < limit else { break }
+          guard let record = try read(name, in: shard, now: now, miss: &found.miss) else { continue }
+          found.records.append(Candidate(record, at: place, inserted: name.inserted))
+        }
       }
+      if found.records.isEmpty { notify(.lookedUp(place, nil)) }
+      return found
     }
-    if found.records.isEmpty { notify(.lookedUp(place, nil)) }
-    return found
   }
 
   public func claim(_ candidate: Candidate, now: WallTime) throws(StoreError) -> ClaimedRecord? {
@@ -24,7 +26,8 @@ extension DirectoryStore {
       return nil
     }
     // It was read before: whoever's unlink succeeds has it, and nothing can fail after that.
-    guard try name.kind == .ticket ? shard.removeOrThrow(entry) : shard.contains(entry) else { return nil }
+    let isThere = try name.kind == .ticket ? shard.removeOrThrow(entry) : shard.folder.identity(of: entry) != nil
+    guard isThere else { return nil }
     notify(.lookedUp(place, name.id))
     if name.kind == .ticket { notify(.removed(name.key, .taken)) }
     return ClaimedRecord(claiming: candidate.record, from: place)

@@ -4,31 +4,35 @@ extension DirectoryStore {
   public func insert(
     _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
   ) throws(StoreError) {
-    let shard = try shardOrMake(of: place.server, now: now)
-    if let generation { try require(generation, in: shard) }
-    let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
-    let name = RecordFileName(record, at: place, inserted: now)
-    try install(file, as: name, of: generation, in: shard, now: now)
+    try withRoom(for: place.server) { () throws(StoreError) in
+      let shard = try shardOrMake(of: place.server, now: now)
+      if let generation { try require(generation, in: shard) }
+      let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
+      let name = RecordFileName(record, at: place, inserted: now)
+      try install(file, as: name, of: generation, in: shard, now: now)
+    }
   }
 
   public func replace(_ key: RecordKey, by record: SealedRecord, now: WallTime) throws(StoreError) -> Bool {
-    guard let shard = try shard(of: key.place.server) else { return false }
-    let generation = try GenerationFile.read(fromShard: shard.folder)
-    let siblings = try shard.names(of: key.place.server).filter { $0.place == key.place && $0.kind != .note }
-    guard let old = siblings.first(where: { $0.id == key.id }) else { return false }
-    guard !siblings.contains(where: { $0.id == record.header.id }) else { throw .idExists(place: shard.folder.path) }
-    // All that can fail comes first; then the one unlink that decides who wins.
-    let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
-    guard try shard.removeOrThrow(EntryName(old)) else { return false }
-    notify(.removed(key, .replaced))
-    let name = RecordFileName(record, at: key.place, inserted: now)
-    shard.folder.rewind()
-    do throws(StoreError) {
-      try install(file, as: name, of: generation, in: shard, now: now)
-    } catch  where error.code == .superseded {
-      // Everything was removed after all, the new one too.
+    try withRoom(for: key.place.server) { () throws(StoreError) in
+      guard let shard = try shard(of: key.place.server) else { return false }
+      let generation = try GenerationFile.read(fromShard: shard.folder)
+      let siblings = try shard.names(of: key.place.server).filter { $0.place == key.place && $0.kind != .note }
+      guard let old = siblings.first(where: { $0.id == key.id }) else { return false }
+      guard !siblings.contains(where: { $0.id == record.header.id }) else { throw .idExists(place: shard.folder.path) }
+      // All that can fail comes first; then the one unlink that decides who wins.
+      let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
+      guard try shard.removeOrThrow(EntryName(old)) else { return false }
+      notify(.removed(key, .replaced))
+      let name = RecordFileName(record, at: key.place, inserted: now)
+      shard.rewind()
+      do throws(StoreError) {
+        try install(file, as: name, of: generation, in: shard, now: now)
+      } catch  where error.code == .superseded {
+        // Everything was removed after all, the new one too.
+      }
+      return true
     }
-    return true
   }
 
   private func require(_ generation: StoreGeneration, in shard: borrowing Shard) throws(StoreError) {
@@ -96,7 +100,7 @@ extension DirectoryStore {
       if !hasRivals { return tally }
       if hasLesserRivals { break }
       usleep(1_000)
-      shard.folder.rewind()
+      shard.rewind()
     }
     throw .idExists(place: shard.folder.path)
   }
@@ -106,7 +110,7 @@ extension DirectoryStore {
   @discardableResult
   func evict(_ tally: ShardTally, after new: RecordFileName, in shard: borrowing Shard) -> RecordFileName? {
     guard !shard.bounds.allow(tally) else { return nil }
-    shard.folder.rewind()
+    shard.rewind()
     guard let names = try? shard.names() else { return nil }
     var victims = shard.bounds.victims(in: names, after: new)
     var renamed: RecordFileName?

@@ -1,9 +1,11 @@
 extension DirectoryStore {
   public func read(_ key: RecordKey) throws(StoreError) -> SealedRecord? {
-    guard let shard = try shard(of: key.place.server), let name = try shard.name(of: key),
-      case .record(let record) = try shard.readRecord(name, EntryName(name))
-    else { return nil }
-    return record
+    try withRoom(for: key.place.server) { () throws(StoreError) in
+      guard let shard = try shard(of: key.place.server), let name = try shard.name(of: key),
+        case .record(let record) = try shard.readRecord(name, EntryName(name))
+      else { return nil }
+      return record
+    }
   }
 
   public func count() throws(StoreError) -> StoreCount {
@@ -23,8 +25,10 @@ extension DirectoryStore {
   }
 
   public func select(server: Digest) throws(StoreError) -> [RecordSummary] {
-    guard let shard = try shard(of: server) else { return [] }
-    return try shard.names(of: server).sorted().compactMap(\.summary)
+    try withRoom(for: server) { () throws(StoreError) in
+      guard let shard = try shard(of: server) else { return [] }
+      return try shard.names(of: server).sorted().compactMap { $0.summary }
+    }
   }
 
   public func servers() throws(StoreError) -> [Digest] {
@@ -38,7 +42,7 @@ extension DirectoryStore {
 
   public func forEachRecord(_ visit: (RecordSummary) -> Bool) throws(StoreError) {
     try forEachShard { (shard: borrowing Shard) throws(StoreError) in
-      try shard.names().compactMap(\.summary).allSatisfy(visit)
+      try shard.names().compactMap { $0.summary }.allSatisfy(visit)
     }
   }
 }

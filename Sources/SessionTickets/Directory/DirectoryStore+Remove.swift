@@ -1,19 +1,25 @@
 extension DirectoryStore {
   public func remove(_ key: RecordKey, because reason: RemovalReason) throws(StoreError) -> Bool {
-    guard let shard = try shard(of: key.place.server), let name = try shard.name(of: key) else { return false }
-    return try remove([name], from: shard, because: reason) > 0
+    try withRoom(for: key.place.server) { () throws(StoreError) in
+      guard let shard = try shard(of: key.place.server), let name = try shard.name(of: key) else { return false }
+      return try remove([name], from: shard, because: reason) > 0
+    }
   }
 
   public func removeSession(at place: StoreKey, because reason: RemovalReason) throws(StoreError) -> Bool {
-    guard let shard = try shard(of: place.server) else { return false }
-    let sessions = try shard.names(of: place.server).filter { $0.place == place && $0.kind == .session }
-    return try remove(sessions, from: shard, because: reason) > 0
+    try withRoom(for: place.server) { () throws(StoreError) in
+      guard let shard = try shard(of: place.server) else { return false }
+      let sessions = try shard.names(of: place.server).filter { $0.place == place && $0.kind == .session }
+      return try remove(sessions, from: shard, because: reason) > 0
+    }
   }
 
   public func removeAll(server: Digest, because reason: RemovalReason) throws(StoreError) -> Int {
     try removingForGood { () throws(StoreError) in
-      guard let shard = try shard(of: server) else { return 0 }
-      return try remove(try shard.names(of: server), from: shard, because: reason)
+      try withRoom(for: server) { () throws(StoreError) in
+        guard let shard = try shard(of: server) else { return 0 }
+        return try remove(try shard.names(of: server), from: shard, because: reason)
+      }
     }
   }
 
@@ -24,7 +30,7 @@ extension DirectoryStore {
         count += try remove(try shard.names(), from: shard, because: .explicit)
         return true
       }
-      return count
+      return try count + removeWhatWasSetAside(because: .explicit)
     }
   }
 
@@ -51,12 +57,7 @@ extension DirectoryStore {
   }
 
   private func beginGeneration() throws(StoreError) {
-    var directory = try openedOrMade(now: .now())
-    if directory.folder.isDeleted {
-      forget(directory)
-      directory = try openedOrMade(now: .now())
-    }
-    try GenerationFile.replace(in: directory.folder)
+    try GenerationFile.replace(in: try openedOrMade(now: .now()).folder)
   }
 
   public func purgeExpired(now: WallTime) throws(StoreError) -> Int {
@@ -65,6 +66,18 @@ extension DirectoryStore {
       let expired = try shard.namesAfterSweeping(now: now).filter { $0.kind != .note && now.isPast(expiry: $0.expiry) }
       count += try remove(expired, from: shard, because: .purged)
       return true
+    }
+    return try count + removeWhatWasSetAside(because: .purged)
+  }
+
+  /// Returns how many records this call removed.
+  private func removeWhatWasSetAside(because reason: RemovalReason) throws(StoreError) -> Int {
+    guard let directory = try opened() else { return 0 }
+    var count = 0
+    unsafe try AsideFolder.removeAll(in: directory.folder) { name in
+      guard let name = unsafe RecordFileName(parsing: name), name.kind != .note else { return }
+      count += 1
+      notify(.removed(name.key, reason))
     }
     return count
   }

@@ -14,7 +14,8 @@ import SessionTicketsLocking
 public final class DirectoryStore: TicketStore {
   public let role: StoreRole
   /// The folder, as it was given.
-  public let path: String
+  public var path: RawPath { place.path }
+  private let place: FolderPlace
   let bounds: StoreBounds
   let method: InstallMethod
   private let observer: StoreObserver?
@@ -33,15 +34,24 @@ public final class DirectoryStore: TicketStore {
   ///   - bounds: How many shards the store has is fixed by the bounds of whoever first stores something in it.
   ///   - observer: Is told of every event in this process.
   public convenience init(
+    path: RawPath, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(), observer: StoreObserver? = nil
+  ) {
+    self.init(at: FolderPlace(path), role: role, bounds: bounds, method: .unnamed, observer: observer)
+  }
+
+  /// The same, for a path that is text.
+  public convenience init(
     path: String, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(), observer: StoreObserver? = nil
   ) {
-    self.init(path: path, role: role, bounds: bounds, method: .unnamed, observer: observer)
+    self.init(path: RawPath(path), role: role, bounds: bounds, observer: observer)
   }
 
   package init(
-    path: String, role: StoreRole, bounds: StoreBounds, method: InstallMethod, observer: StoreObserver?
+    at place: FolderPlace, role: StoreRole = .client, bounds: StoreBounds = StoreBounds(),
+    method: InstallMethod = .unnamed, observer: StoreObserver? = nil
   ) {
-    self.path = path
+    Making.noteRoot()
+    self.place = place
     self.role = role
     self.bounds = bounds
     self.method = method
@@ -65,92 +75,102 @@ public final class DirectoryStore: TicketStore {
     if let observer { observer(event()) }
   }
 
-  /// Opens the store. Returns nil if it doesn't exist.
+  /// Opens the store, unless it is open. Returns nil if it doesn't exist.
   func opened() throws(StoreError) -> OpenDirectory? {
     try state.withLock { state throws(StoreError) in
-      switch state {
-      case .closed: throw .storeClosed(place: path)
-      case .open(let directory): return directory
-      case .unopened:
-        guard let root = try Folder.open(path, create: false),
-          let folder = try root.subfolder(role.folderName, create: false),
-          let layout = try StoreLayout.read(in: folder)
-        else { return nil }
-        let directory = OpenDirectory(folder: folder, layout: layout, bounds: bounds)
-        state = .open(directory)
-        return directory
+      if let directory = try present(in: state) { return directory }
+      guard let root = try Folder.open(place, create: false),
+        let folder = try root.subfolder(role.folderName, create: false, isKept: true),
+        let layout = try StoreLayout.read(in: folder)
+      else {
+        state = .unopened
+        return nil
       }
+      return keep(OpenDirectory(folder: folder, layout: layout, bounds: bounds), in: &state)
     }
   }
 
   /// Opens the store, and makes it if need be.
   func openedOrMade(now: WallTime) throws(StoreError) -> OpenDirectory {
     try state.withLock { state throws(StoreError) in
+      if let directory = try present(in: state) { return directory }
+      guard let root = try Folder.open(place, create: true),
+        let folder = try root.subfolder(role.folderName, create: true, isKept: true)
+      else { throw StoreError(.unavailable, "the folder was deleted while it was made", place: path.description) }
+      let layout = try StoreLayout.readOrMake(in: folder, bounds: bounds, method: method, now: now)
+      return keep(OpenDirectory(folder: folder, layout: layout, bounds: bounds), in: &state)
+    }
+  }
+
+  /// What is open, if it is still there and its descriptor still its own.
+  private func present(in state: State) throws(StoreError) -> OpenDirectory? {
+    switch state {
+    case .closed: throw .storeClosed(place: path.description)
+    case .open(let directory): directory.folder.isPresent() ? directory : nil
+    case .unopened: nil
+    }
+  }
+
+  private func keep(_ directory: OpenDirectory, in state: inout sending State) -> OpenDirectory {
+    state = directory.folder.descriptor.isKept ? .open(directory) : .unopened
+    return directory
+  }
+
+  /// Gives the shard of a server, if it is the one that was used last. Its own descriptor proves all that is needed.
+  private func keptShard(of server: Digest) throws(StoreError) -> Shard? {
+    let directory = try state.withLock { state throws(StoreError) -> OpenDirectory? in
       switch state {
-      case .closed: throw .storeClosed(place: path)
-      case .open(let directory): return directory
-      case .unopened:
-        guard let root = try Folder.open(path, create: true),
-          let folder = try root.subfolder(role.folderName, create: true)
-        else { throw StoreError(.unavailable, "the folder was deleted while it was made", place: path) }
-        let layout = try StoreLayout.readOrMake(in: folder, bounds: bounds, method: method, now: now)
-        let directory = OpenDirectory(folder: folder, layout: layout, bounds: bounds)
-        state = .open(directory)
-        return directory
+      case .closed: throw .storeClosed(place: path.description)
+      case .open(let directory): directory
+      case .unopened: nil
       }
     }
+    return directory?.keptShard(of: server)
   }
 
   /// Opens the shard of a server. Returns nil if nothing was stored there.
   func shard(of server: Digest) throws(StoreError) -> Shard? {
-    // Twice: somebody may have deleted the store that was open here.
-    for _ in 0..<2 {
-      guard let directory = try opened() else { return nil }
-      if let shard = try directory.shard(of: server, create: false) { return shard }
-      guard directory.folder.isDeleted else { return nil }
-      forget(directory)
-    }
-    return nil
+    if let kept = try keptShard(of: server) { return kept }
+    return try opened()?.shard(of: server, create: false)
   }
 
   /// Opens the shard of a server, and makes it if need be.
   func shardOrMake(of server: Digest, now: WallTime) throws(StoreError) -> Shard {
-    // Twice: somebody may have deleted the store that was open here.
+    if let kept = try keptShard(of: server) { return kept }
+    // Twice: somebody may delete the store just now.
     for _ in 0..<2 {
-      let directory = try openedOrMade(now: now)
-      if let shard = try directory.shard(of: server, create: true) { return shard }
-      forget(directory)
+      if let shard = try openedOrMade(now: now).shard(of: server, create: true) { return shard }
     }
-    throw StoreError(.unavailable, "the store is being deleted", place: path)
+    throw StoreError(.unavailable, "the store is being deleted", place: path.description)
+  }
+
+  /// Runs what lists the shard of a server. If that holds too many files, it is set aside, and the whole runs again.
+  func withRoom<Result>(
+    for server: Digest, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    var attempts = 0
+    while true {
+      do throws(StoreError) {
+        return try body()
+      } catch {
+        attempts += 1
+        guard error.code == .crowded else { throw error }
+        guard attempts < 20 else { throw StoreError(.unavailable, error.message, place: error.place) }
+      }
+      try opened()?.setAsideShard(of: server)
+    }
   }
 
   /// Visits every shard of the store, until the closure returns false.
   func forEachShard(_ visit: (borrowing Shard) throws(StoreError) -> Bool) throws(StoreError) {
-    try present()?.forEachShard(visit)
+    try opened()?.forEachShard(visit)
   }
 
   public func generation() throws(StoreError) -> StoreGeneration {
-    guard let directory = try present() else { return GenerationFile.first }
+    guard let directory = try opened() else { return GenerationFile.first }
     return try GenerationFile.read(in: directory.folder)
   }
-
-  /// Opens the store. Returns nil if it doesn't exist, or not any more.
-  private func present() throws(StoreError) -> OpenDirectory? {
-    guard let directory = try opened() else { return nil }
-    guard directory.folder.isDeleted else { return directory }
-    forget(directory)
-    return try opened()
-  }
-
-  /// Lets go of a folder that was deleted, so that the next call opens what is there now.
-  func forget(_ directory: OpenDirectory) {
-    state.withLock { state in
-      if case .open(directory) = state { state = .unopened }
-    }
-  }
 }
-
-private func ~= (left: OpenDirectory, right: OpenDirectory) -> Bool { left === right }
 
 extension StoreRole {
   fileprivate var folderName: EntryName {

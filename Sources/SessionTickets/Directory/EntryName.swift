@@ -26,6 +26,9 @@ package struct EntryName: Hashable, Sendable {
     self = name.withUTF8Buffer { unsafe EntryName($0) }
   }
 
+  /// Whether it stands for the folder itself, or for the one that it is in.
+  var isDots: Bool { characters == [0x2E, 0] || characters == [0x2E, 0x2E, 0] }
+
   var text: String {
     String(decoding: characters.lazy.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -8,28 +8,25 @@ import Glibc
 package final class Folder: Sendable {
   package let descriptor: Descriptor
   private let location: Location
-  /// What tells the folder from others; nil where nobody asks.
-  private let identity: (device: dev_t, inode: ino_t)?
   /// The process that opened it, if it can be told.
   let process = ProcessGeneration.current
 
   /// Put together only for a message: opening a shard must cost little.
   private indirect enum Location: Sendable {
-    case path(String)
+    case path(RawPath)
     case inside(Location, EntryName)
 
     var path: String {
       switch self {
-      case .path(let path): path
+      case .path(let path): path.description
       case .inside(let parent, let name): "\(parent.path)/\(name.text)"
       }
     }
   }
 
-  private init(_ descriptor: consuming Descriptor, _ location: Location, _ status: stat? = nil) {
+  private init(_ descriptor: consuming Descriptor, _ location: Location) {
     self.descriptor = descriptor
     self.location = location
-    identity = status.map { ($0.st_dev, $0.st_ino) }
   }
 
   /// For messages.
@@ -38,25 +35,24 @@ package final class Folder: Sendable {
   /// Opens a folder by its path, relative to the current folder or absolute.
   ///
   /// Symbolic links are followed only where nobody else could have set them.
-  /// - Parameter create: Make what is missing, for the user alone (mode 0700).
+  /// - Parameter create: Make what is missing, for the user alone (mode 0700), in folders of the user.
   /// - Returns: Nil if the folder is missing and was not to be made.
   /// - Throws: ``StoreError/Code-swift.struct/unsafe`` if others could have put something there, or own it;
   ///   ``StoreError/Code-swift.struct/unavailable``.
-  package static func open(_ path: String, create: Bool) throws(StoreError) -> Folder? {
-    guard let descriptor = try PathWalk.open(path, create: create) else { return nil }
-    return Folder(descriptor, .path(path))
+  package static func open(_ place: FolderPlace, create: Bool) throws(StoreError) -> Folder? {
+    guard let descriptor = try PathWalk.open(place, create: create) else { return nil }
+    return Folder(descriptor, .path(place.path))
   }
 
   /// Opens a folder in this one, never through a symbolic link, with the same demands.
+  /// - Parameter isKept: It is to be kept open after the call.
   /// - Returns: Nil if it is missing and was not to be made, or if this folder itself was deleted.
-  package func subfolder(_ name: EntryName, create: Bool) throws(StoreError) -> Folder? {
+  package func subfolder(_ name: EntryName, create: Bool, isKept: Bool = false) throws(StoreError) -> Folder? {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
     var number = unsafe openat(descriptor.number, name.characters, flags)
     if number < 0, errno == ENOENT, create {
-      guard unsafe mkdirat(descriptor.number, name.characters, S_IRWXU) == 0 || errno == EEXIST else {
-        if errno == ENOENT { return nil }
-        throw failure("the folder '\(name.text)' can't be made", errno: errno)
-      }
+      guard let parent = descriptor.status() else { throw failure("the folder can't be examined", errno: errno) }
+      if try Making.makeFolder(name, in: descriptor.number, parent, for: path) == ENOENT { return nil }
       number = unsafe openat(descriptor.number, name.characters, flags)
     }
     let location = Location.inside(self.location, name)
@@ -67,20 +63,36 @@ package final class Folder: Sendable {
       case let code: throw StoreError(.unavailable, "the folder can't be opened", place: location.path, errno: code)
       }
     }
-    let opened = Descriptor(owning: number)
-    guard let status = opened.status() else {
-      throw StoreError(.unavailable, "the folder can't be examined", place: location.path, errno: errno)
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else {
+      let code = errno
+      close(number)
+      throw StoreError(.unavailable, "the folder can't be examined", place: location.path, errno: code)
     }
+    let opened = isKept ? Descriptor(keeping: number, status) : Descriptor(owning: number)
     try Self.check(status, path: location.path)
-    return Folder(opened, location, status)
+    return Folder(opened, location)
   }
 
-  /// What fstat(2) says of the descriptor, if it is still that of this folder; else nil.
-  func statusIfSame() -> stat? {
-    guard let identity, let status = descriptor.status(), status.st_dev == identity.device,
-      status.st_ino == identity.inode, status.isKind(S_IFDIR)
-    else { return nil }
-    return status
+  /// Whether a folder that was kept is still there, and fulfils the demands on one that is opened now.
+  func isPresent() -> Bool {
+    guard let status = descriptor.statusIfSame() else {
+      // Never to be closed: the same folder may be opened again by the same number, while others still hold on to this.
+      _ = unsafe Unmanaged.passRetained(self)
+      Descriptor.noteLoss()
+      return false
+    }
+    return status.st_nlink > 0 && (try? Self.check(status, path: "")) != nil
+  }
+
+  /// What tells an entry from all others; nil if there is none of this name.
+  func identity(of name: EntryName) throws(StoreError) -> FileIdentity? {
+    var status = stat()
+    if unsafe fstatat(descriptor.number, name.characters, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+      return FileIdentity(status)
+    }
+    guard errno == ENOENT else { throw failure("'\(name.text)' can't be looked for", errno: errno) }
+    return nil
   }
 
   /// Opens the same folder again, for a listing of one's own: a descriptor has one position, for all threads.
@@ -89,9 +101,6 @@ package final class Folder: Sendable {
     guard number >= 0 else { throw failure("the folder can't be listed", errno: errno) }
     return Folder(Descriptor(owning: number), location)
   }
-
-  /// Whether somebody deleted the folder meanwhile.
-  var isDeleted: Bool { descriptor.status()?.st_nlink == 0 }
 
   static func check(_ status: stat, path: @autoclosure () -> String) throws(StoreError) {
     guard status.st_uid == geteuid() else {

@@ -1,3 +1,4 @@
+import CSessionTickets
 import Glibc
 
 /// The file whose modification time is a store's generation: any time, drawn at random when the generation begins. There is
@@ -36,8 +37,7 @@ enum GenerationFile {
     for _ in 0..<3 where code == ENOENT || code == EEXIST {
       code = unsafe setTime { times in unsafe utimensat(number, name.characters, times, AT_SYMLINK_NOFOLLOW) }
       guard code == ENOENT else { continue }
-      let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-      let made = unsafe openat(number, name.characters, flags, S_IRUSR | S_IWUSR)
+      let made = unsafe csessiontickets_open_new(number, name.characters)
       guard made >= 0 else {
         code = errno
         continue

@@ -39,6 +39,7 @@ package struct OnceMadeFile: Sendable {
 
   /// Returns false if there is one.
   private func make(_ contents: [UInt8], _ method: InstallMethod, _ now: WallTime) throws(StoreError) -> Bool {
+    try Making.requireFirstRoot(for: folder.path)
     var file = try PreparedFile(in: folder, contents: contents, method: method, now: now)
     return try file.link(as: name)
   }

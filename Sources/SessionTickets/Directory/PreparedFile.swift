@@ -21,7 +21,7 @@ package struct PreparedFile: ~Copyable {
     self.method = method
     self.now = now
     if method == .unnamed {
-      let number = csessiontickets_open_unnamed(folder.descriptor.number, S_IRUSR | S_IWUSR)
+      let number = csessiontickets_open_unnamed(folder.descriptor.number)
       if number >= 0 {
         let file = Descriptor(owning: number)
         try Self.write(contents, to: file, in: folder)
@@ -81,8 +81,7 @@ package struct PreparedFile: ~Copyable {
 
   private mutating func writeTemporary() throws(StoreError) {
     let name = EntryName(TemporaryFileName(created: now).bytes)
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let number = unsafe openat(folder.descriptor.number, name.characters, flags, S_IRUSR | S_IWUSR)
+    let number = unsafe csessiontickets_open_new(folder.descriptor.number, name.characters)
     guard number >= 0 else { throw folder.failure(Self.message(for: errno), errno: errno) }
     temporaryName = name
     try Self.write(contents, to: Descriptor(owning: number), in: folder)
@@ -97,7 +96,7 @@ package struct PreparedFile: ~Copyable {
       guard bytes.count <= csessiontickets_file_size_limit() else { return EFBIG }
       var written = 0
       while written < bytes.count {
-        let count = unsafe Glibc.write(number, bytes.baseAddress! + written, bytes.count - written)
+        let count = unsafe Glibc.write(number, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
         if count >= 0 {
           written += count
         } else if errno != EINTR {

@@ -7,12 +7,17 @@ struct Shard: ~Copyable {
   /// Gets the open folder back, for the next call; nil where the shards are only passed through.
   private let keeper: ShardKeeper?
   private let number: UInt32
+  /// Others have listed it through the same descriptor.
+  private let wasListed: Bool
 
-  init(folder: Folder, bounds: ShardBounds, keeper: ShardKeeper? = nil, number: UInt32 = 0) {
+  init(
+    folder: Folder, bounds: ShardBounds, keeper: ShardKeeper? = nil, number: UInt32 = 0, wasListed: Bool = false
+  ) {
     self.folder = folder
     self.bounds = bounds
     self.keeper = keeper
     self.number = number
+    self.wasListed = wasListed
   }
 
   deinit { keeper?.keep(folder, number: number) }
@@ -24,10 +29,20 @@ struct Shard: ~Copyable {
     case failed(Int32)
   }
 
+  /// To be called before another listing than the first.
+  func rewind() {
+    if !wasListed { folder.rewind() }
+  }
+
+  private func list(_ visit: (UnsafeBufferPointer<UInt8>) -> Void) throws(StoreError) {
+    if wasListed { folder.rewind() }
+    unsafe try folder.forEachName(atMost: bounds.mostEntries, visit)
+  }
+
   /// Lists all records and notes; other names are passed over.
   func names() throws(StoreError) -> [RecordFileName] {
     var names: [RecordFileName] = []
-    unsafe try folder.forEachName { name in
+    unsafe try list { name in
       if let name = unsafe RecordFileName(parsing: name) { names.append(name) }
     }
     return names
@@ -43,7 +58,7 @@ struct Shard: ~Copyable {
   /// Visits all records and notes, and removes the temporary files of processes that are long gone.
   func forEachNameSweeping(now: WallTime, _ visit: (RecordFileName) -> Void) throws(StoreError) {
     var leftovers: [EntryName] = []
-    unsafe try folder.forEachName { name in
+    unsafe try list { name in
       if let name = unsafe RecordFileName(parsing: name) {
         visit(name)
       } else if unsafe TemporaryFileName(parsing: name)?.isLeftover(at: now) == true {
@@ -62,7 +77,7 @@ struct Shard: ~Copyable {
 
   /// Visits the records and notes of a server.
   func forEachName(of server: Digest, _ visit: (RecordFileName) -> Void) throws(StoreError) {
-    unsafe try folder.forEachName { name in
+    unsafe try list { name in
       if let name = unsafe RecordFileName(parsing: name, of: server) { visit(name) }
     }
   }
@@ -78,14 +93,6 @@ struct Shard: ~Copyable {
       return .removed
     }
     return errno == ENOENT ? .gone : .failed(errno)
-  }
-
-  /// Whether there is an entry of this name.
-  func contains(_ entry: EntryName) throws(StoreError) -> Bool {
-    var status = stat()
-    if unsafe fstatat(folder.descriptor.number, entry.characters, &status, AT_SYMLINK_NOFOLLOW) == 0 { return true }
-    guard errno == ENOENT else { throw folder.failure("a record can't be looked for", errno: errno) }
-    return false
   }
 
   /// Removes a file, if it is there. Returns whether this call did.

@@ -19,6 +19,12 @@ struct ShardBounds: Hashable, Sendable {
     bytes = max(bounds.bytes / layout.shardCount, Self.leastBytes)
   }
 
+  /// The most entries of a shard's folder that are listed, foreign ones included.
+  var mostEntries: Int {
+    let (several, overflow) = files.multipliedReportingOverflow(by: 4)
+    return overflow ? .max : max(4_096, several)
+  }
+
   struct Victim: Hashable, Sendable {
     let name: RecordFileName
     let reason: RemovalReason

@@ -34,13 +34,13 @@ package struct StoreLayout: Hashable, Sendable {
     return EntryName(digits)
   }
 
-  /// Whether a name is that of a shard folder.
-  static func isShardName(_ name: some RandomAccessCollection<UInt8>) -> Bool {
-    guard name.count == 8 else { return false }
+  /// Which shard a folder of this name is; nil if none.
+  static func shardNumber(parsing name: some RandomAccessCollection<UInt8>) -> UInt32? {
+    guard name.count == 8 else { return nil }
     return HexadecimalReader.read(name) { reader in
-      _ = reader.number()
-      return reader.isValid
-    } == true
+      let number = reader.number()
+      return reader.isValid ? number : nil
+    }
   }
 
   /// Returns nil if there is none yet.
