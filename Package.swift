@@ -61,8 +61,12 @@ var package = Package(
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),
     .target(
       name: "gnutls-resume-preload",
-      // Other C libraries have no checked functions.
-      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE"])],
+      // Other C libraries have no checked functions, and loops over names aren't to become calls.
+      cSettings: [
+        .unsafeFlags([
+          "-fvisibility=hidden", "-fno-builtin", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE",
+        ])
+      ],
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .target(
       name: "GnuTLSPreload",

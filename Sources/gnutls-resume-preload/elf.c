@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "elf.h"
 
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "names.h"
 
 // What the dynamic section leads to. Either table of hashes may be missing, and so may the versions.
 struct symbols {
@@ -39,7 +41,7 @@ static int read_symbols(const struct dl_phdr_info *object, struct symbols *symbo
 static void *function_at(const struct symbols *symbols, uint32_t index, const char *name) {
   const ElfW(Sym) *symbol = &symbols->table[index];
   if (symbol->st_shndx == SHN_UNDEF || symbol->st_value == 0 || (symbol->st_info & 0xf) != STT_FUNC) return NULL;
-  if (symbol->st_info >> 4 == STB_LOCAL || strcmp(symbols->names + symbol->st_name, name) != 0) return NULL;
+  if (symbol->st_info >> 4 == STB_LOCAL || !is_same(symbols->names + symbol->st_name, name)) return NULL;
   // The highest bit hides what is no default version; 0 is local.
   if (symbols->versions && (symbols->versions[index] & 0x8000 || symbols->versions[index] == 0)) return NULL;
   return (void *)(symbols->base + symbol->st_value);

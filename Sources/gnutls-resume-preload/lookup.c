@@ -1,11 +1,11 @@
 // Programs that look functions up by name get this library's in their stead.
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <string.h>
 #include <sys/auxv.h>
 
 #include "interposing.h"
 #include "loader.h"
+#include "names.h"
 #include "secure.h"
 
 #define MUST_TAIL __attribute__((musttail))
@@ -17,16 +17,16 @@ static const char names[] =
 
 // The index of a name that is interposed, or -1.
 static int index_of(const char *name) {
-  if (!name || strncmp(name, "gnutls_", 7) != 0) return -1;
+  if (!name || !begins_with(name, "gnutls_")) return -1;
   const char *next = names;
-  for (int index = 0; index < INTERPOSED_COUNT; index++, next += strlen(next) + 1)
-    if (strcmp(next, name) == 0) return index;
+  for (int index = 0; index < INTERPOSED_COUNT; index++, next = end_of(next) + 1)
+    if (is_same(next, name)) return index;
   return -1;
 }
 
 static int is_of_loader(const char *name) {
-  return name && (strcmp(name, "dlsym") == 0 || strcmp(name, "dlvsym") == 0 || strcmp(name, "dlopen") == 0 ||
-                  strcmp(name, "dlmopen") == 0);
+  return name && (is_same(name, "dlsym") || is_same(name, "dlvsym") || is_same(name, "dlopen") ||
+                  is_same(name, "dlmopen"));
 }
 
 // What a program that was linked to the name would call: this library's function, or that of one before it.

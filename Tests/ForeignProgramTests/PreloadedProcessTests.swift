@@ -40,7 +40,7 @@ struct PreloadedProcessTests {
     let server = try TLSServer.forClients()
     let visitor = try Visitor(port: server.port)
     for expected in ["full\n", "resumed\n", "resumed\n"] {
-      #expect(try visitor.run(.client("reads", "read-stack=\(24 << 10)")).standardOutput == expected)
+      #expect(try visitor.run(.client("reads", "read-stack=\(48 << 10)")).standardOutput == expected)
     }
   }
 

@@ -35,6 +35,18 @@ struct PreloadedSettingsTests {
     #expect(result.standardOutput.hasPrefix("full\n full (noTicket)"), "\(result)")
   }
 
+  @Test("So are the paths of the store and the key", .needs(.compiler))
+  func places() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let script = """
+      place=$(printf '%s/place\\377' "$0"); mkdir "$place"
+      export GNUTLS_RESUME_STORE="$place/store" GNUTLS_RESUME_KEY_FILE="$place/key"
+      "$@" && "$@" && test -d "$place/store/client" && test -f "$place/key" && echo there
+      """
+    #expect(try run(script, visitor).standardOutput == "full\nresumed\nthere\n")
+  }
+
   @Test("A value of 0 is no", .needs(.compiler))
   func zero() throws {
     let server = try TLSServer.forClients()
