@@ -157,7 +157,7 @@ if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
   let subjects = [
     "FuzzRecordHeader": "SessionTickets", "FuzzRecordFileName": "SessionTickets",
     "FuzzTicketContents": "GnuTLSResumption", "FuzzNewSessionTicket": "GnuTLSResumption",
-    "FuzzCertificates": "GnuTLSResumption",
+    "FuzzCertificates": "GnuTLSResumption", "FuzzServerName": "GnuTLSResumption",
   ]
   for (name, subject) in subjects {
     package.targets.append(

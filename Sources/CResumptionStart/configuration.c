@@ -113,8 +113,9 @@ enum cresumptionstart_configuration cresumptionstart_configuration(void) {
 
 const unsigned char *cresumptionstart_contents(size_t *size) {
   const struct configuration_note *noted = atomic_load(&note);
-  *size = noted->state == CONFIGURATION_NOTE_THERE ? noted->size : 0;
-  return noted->contents;
+  int is_there = noted->state == CONFIGURATION_NOTE_THERE;
+  *size = is_there ? noted->size : 0;
+  return is_there ? noted->contents : NULL;
 }
 
 // Pointers that may have changed, so that every call is one.

@@ -7,7 +7,6 @@ import Testing
 struct ConfigurationTests {
   private let driver: Driver
   private let verification = ["verify=file", "path=\(Fixture.ecdsa.root)"]
-
   private let configuration: ConfigurationLink
 
   init() throws {
@@ -22,7 +21,9 @@ struct ConfigurationTests {
   /// GnuTLS has getters for what the first says, and none for what the second does.
   private static let strict = ["no-ecdsa-sha256", "profile-future"]
 
-  @Test("a process that was there before it was tightened writes no verdict that the next would believe", arguments: strict)
+  @Test(
+    "a process that was there before it was tightened writes no verdict that the next would believe",
+    arguments: strict)
   func tightenedMeanwhile(strict: String) throws {
     try configuration.set("plain")
     let first = try driver.run(verification[0], verification[1], environment: configuration.environment) {
@@ -34,7 +35,8 @@ struct ConfigurationTests {
     #expect(driver.server.waitForConnections(2)[1].clientHello?.offersResumption == false)
   }
 
-  @Test("a process that is stricter than the file is now believes no verdict that was made under that", arguments: strict)
+  @Test(
+    "a process that is stricter than the file is now believes no verdict that was made under that", arguments: strict)
   func relaxedMeanwhile(strict: String) throws {
     try configuration.set(strict)
     let process = try driver.run(verification[0], verification[1], environment: configuration.environment) {
@@ -49,7 +51,9 @@ struct ConfigurationTests {
   @Test("where the library is loaded later than GnuTLS, nobody knows what GnuTLS has read")
   func loadedLate() throws {
     try configuration.set("plain")
-    let late = try driver.run(verification[0], verification[1], environment: configuration.environment, asPlugin: true) {
+    let late = try driver.run(
+      verification[0], verification[1], environment: configuration.environment, asPlugin: true
+    ) {
       try configuration.set("profile-future")
     }
     #expect(late.done == "0" && late["stored"] == "2")

@@ -102,13 +102,16 @@ struct StapledResponseTests {
       credentials: try Credentials(policy: policy), policy: policy, expectedName: "localhost")
     func judge(_ staple: [UInt8]) throws {
       let anchors = try verifier.credentials.anchors(for: chain, staples: [staple])
+      let now = WallTime.now().seconds
       try verifier.verify(
-        chain: chain, staples: [staple], anchors, now: WallTime.now().seconds, for: unsafe SessionHandle(session.pointer))
+        chain: chain, staples: [staple], anchors, now: now, for: unsafe SessionHandle(session.pointer))
     }
     try judge(OCSPResponder.response(for: leaf))
     try judge(delegated(by: root, for: leaf))
     let stranger = try CertificateAuthority(AuthorityOptions(name: "Stranger"))
-    let error = #expect(throws: VerificationFailure.self) { try judge(OCSPResponder.response(for: leaf, signer: stranger)) }
+    let error = #expect(throws: VerificationFailure.self) {
+      try judge(OCSPResponder.response(for: leaf, signer: stranger))
+    }
     #expect(error?.message.contains("isn't signed") == true)
     let staple = try delegated(by: root, for: leaf)
     GnuTLSClock.shifted(bySeconds: 7200) {

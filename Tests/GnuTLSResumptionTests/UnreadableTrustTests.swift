@@ -90,7 +90,8 @@ struct UnreadableTrustTests {
     #expect(VerificationPolicy.sessionCredentials.unreadablePart() == nil)
     let sentences = [
       VerificationPolicy.file(missing).unreadablePart(), VerificationPolicy.folder(missing).unreadablePart(),
-      listing([file, missing]).unreadablePart(), VerificationPolicy.file(RawPath(bytes: file.bytes + [0])).unreadablePart(),
+      listing([file, missing]).unreadablePart(),
+      VerificationPolicy.file(RawPath(bytes: file.bytes + [0])).unreadablePart(),
     ].map { $0?.message ?? "" }
     #expect(sentences[0] == "can't read the trust file \(missing): No such file or directory")
     #expect(sentences[1] == "can't read the trust folder \(missing): No such file or directory")

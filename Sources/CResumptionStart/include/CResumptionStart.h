@@ -21,7 +21,7 @@ enum cresumptionstart_configuration {
 // What is known of the configuration file now. Once it has been another than the noted one, nothing is any more.
 enum cresumptionstart_configuration cresumptionstart_configuration(void);
 
-// The noted file's contents, for good.
+// The noted file's contents, for good; null if there was none.
 const unsigned char *cresumptionstart_contents(size_t *size);
 
 enum { CRESUMPTIONSTART_MOST_MARKS = 80 };

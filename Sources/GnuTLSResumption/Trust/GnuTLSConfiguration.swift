@@ -27,9 +27,8 @@ package enum GnuTLSConfiguration {
 
   /// What stood in the file: nothing, or the digest of its contents. Nil if there is no digest.
   private static let fileNote: [UInt8]? = {
-    guard cresumptionstart_configuration() != CRESUMPTIONSTART_ABSENT else { return [0] }
     var size = 0
-    guard let contents = unsafe cresumptionstart_contents(&size) else { return nil }
+    guard let contents = unsafe cresumptionstart_contents(&size) else { return [0] }
     return SHA256.digest(unsafe Array(UnsafeBufferPointer(start: contents, count: size))).map { [1] + $0.bytes }
   }()
 
