@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <gnutls/gnutls.h>
 #include <link.h>
 #include <stdatomic.h>
+#include <sys/auxv.h>
 
 #include "CResumptionStart.h"
 #include "configuration_note.h"
@@ -40,7 +40,7 @@ static int is_loaded_late(void) {
   struct order order = {
       .gnutls = (const void *)gnutls_get_system_config_file,
       .engine = &own,
-      .loader = (const void *)_r_debug.r_ldbase,
+      .loader = (const void *)getauxval(AT_BASE),
       .gnutls_at = -1, .engine_at = -1, .loader_at = -1,
   };
   dl_iterate_phdr(add_library, &order);
