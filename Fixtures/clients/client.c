@@ -34,6 +34,41 @@ static int take(gnutls_session_t session, unsigned type, unsigned when, unsigned
   return G(gnutls_session_get_data2)(session, &taken);
 }
 
+static int let_pass(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                    const gnutls_datum_t *message) {
+  (void)session, (void)type, (void)when, (void)incoming, (void)message;
+  return 0;
+}
+
+static int receive(gnutls_session_t session, const unsigned char *data, size_t size) {
+  (void)session, (void)data, (void)size;
+  return 0;
+}
+
+static int send_nothing(gnutls_session_t session, gnutls_buffer_t buffer) {
+  (void)session, (void)buffer;
+  return 0;
+}
+
+// Sets what refuses a server in full handshakes only.
+static int look_at_full_handshakes(gnutls_session_t session, const char *by) {
+  const int private_id = 65280;
+  const gnutls_supplemental_data_format_type_t private_format = 16386;
+  if (strcmp(by, "hook") == 0)
+    G(gnutls_handshake_set_hook_function)(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_POST, let_pass);
+  if (strcmp(by, "dh-bits") == 0) G(gnutls_dh_set_prime_bits)(session, 1024);
+  if (strcmp(by, "extension") == 0)
+    return G(gnutls_session_ext_register)(session, "one's own", private_id, GNUTLS_EXT_TLS, receive, send_nothing, NULL,
+                                          NULL, NULL, 0);
+  if (strcmp(by, "extensions") == 0)
+    return G(gnutls_ext_register)("one's own", private_id, GNUTLS_EXT_TLS, receive, send_nothing, NULL, NULL, NULL);
+  if (strcmp(by, "supplement") == 0)
+    return G(gnutls_session_supplemental_register)(session, "one's own", private_format, receive, send_nothing, 0);
+  if (strcmp(by, "supplements") == 0)
+    return G(gnutls_supplemental_register)("one's own", private_format, receive, send_nothing);
+  return 0;
+}
+
 static int make_session(gnutls_session_t *session, const struct visitor *visitor) {
   const struct options *options = visitor->options;
   unsigned tickets = options->no_tickets ? GNUTLS_NO_TICKETS : 0;
@@ -45,6 +80,8 @@ static int make_session(gnutls_session_t *session, const struct visitor *visitor
   code = G(gnutls_credentials_set)(*session, GNUTLS_CRD_CERTIFICATE, visitor->credentials);
   if (code < 0) return code;
   verify_within(*session, options);
+  code = look_at_full_handshakes(*session, options->full_only);
+  if (code < 0) return code;
   if (options->takes_in_hook)
     G(gnutls_handshake_set_hook_function)(*session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET, GNUTLS_HOOK_POST, take);
   return G(gnutls_server_name_set)(*session, GNUTLS_NAME_DNS, options->name, strlen(options->name));

@@ -89,6 +89,9 @@ struct options {
   // Makes a session before, whose priorities it sets to these in a callback of the first one's handshake. With a transport
   // of its own.
   const char *later_priority;
+  // What it sets that may refuse a server in full handshakes only: nothing, hook (for the certificate), dh-bits, extension
+  // or supplement (of this session), extensions or supplements (of all sessions).
+  const char *full_only;
   // Forbids session tickets.
   int no_tickets;
   // Sets TCP_NODELAY.

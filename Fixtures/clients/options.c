@@ -43,6 +43,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "name") == 0) return options->name = value, 0;
   if (strcmp(argument, "expected") == 0) return options->expected = value, 0;
   if (strcmp(argument, "priority") == 0) return options->priority = value, 0;
+  if (strcmp(argument, "full-only") == 0) return options->full_only = value, 0;
   if (strcmp(argument, "later-priority") == 0) return options->later_priority = value, 0;
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
@@ -58,7 +59,7 @@ static int read_option(char *argument, struct options *options) {
 
 int read_options(int argc, char **argv, struct options *options) {
   *options = (struct options){
-      .name = "localhost", .priority = "NORMAL", .verify = "cert", .verdict = "accept", .fork = "none", .threads = 1,
+      .name = "localhost", .priority = "NORMAL", .verify = "cert", .verdict = "accept", .fork = "none", .full_only = "nothing", .threads = 1,
       .visits = 1};
   if (argc < 3) return -1;
   options->port = argv[1];
@@ -69,7 +70,8 @@ int read_options(int argc, char **argv, struct options *options) {
   const char *const verifications[] = {"cert", "cert2", "function", "session-function", "peers2", "none", NULL};
   const char *const verdicts[] = {"accept", "refuse", "later", NULL};
   const char *const forks[] = {"none", "global", "init", "ticket", "busy", "busy-clone", NULL};
-  int known = is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
+  const char *const full_only[] = {"nothing", "hook", "dh-bits", "extension", "supplement", "extensions", "supplements", NULL};
+  int known = is_one_of(options->full_only, full_only) && is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
               is_one_of(options->fork, forks);
   return known && options->threads > 0 && options->threads <= 256 && options->visits > 0 ? 0 : -1;
 }

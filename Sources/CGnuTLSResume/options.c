@@ -66,8 +66,8 @@ enum parsed read_options(char **arguments, struct options *options) {
     } else if (value) {
       if (!*value) return missing_value(command, option);
     } else {
-      // What looks like an option is none's value, but for a lone dash.
-      if (!*next || ((*next)[0] == '-' && (*next)[1])) return missing_value(command, option);
+      // What looks like an option is none's value, but for a lone dash. Nor is an unset variable's.
+      if (!*next || !**next || ((*next)[0] == '-' && (*next)[1])) return missing_value(command, option);
       value = *next++;
     }
     options->values[option - gnutls_resume_options] = value;

@@ -28,7 +28,7 @@ static int execute(const char *path, char **words, char **environment) {
 
 static bool goes_on_after(int reason) {
   return reason == ENOENT || reason == EACCES || reason == ENOTDIR || reason == ESTALE || reason == ENODEV ||
-         reason == ETIMEDOUT;
+         reason == ETIMEDOUT || reason == ENAMETOOLONG;
 }
 
 int become(char **words, char **environment) {

@@ -134,7 +134,13 @@ final class ForeignSession: @unchecked Sendable {
   /// Makes the program's check in GnuTLS's stead, which calls it in a full handshake and in no resumed one.
   private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> Int32 {
     let check = check
-    if unsafe gnutls_session_is_resumed(session) != 0, let check {
+    let isResumed = unsafe gnutls_session_is_resumed(session) != 0
+    if isResumed, attempt.mayMissMessages {
+      unsafe Refusals.set(session, GNUTLS_E_CERTIFICATE_ERROR)
+      refuse(attempt)
+      return GNUTLS_E_CERTIFICATE_ERROR
+    }
+    if isResumed, let check {
       let (code, status) = unsafe check.run(session)
       certificateStatus = status
       unsafe Refusals.set(session, code)
@@ -278,6 +284,10 @@ final class ForeignSession: @unchecked Sendable {
   /// - Returns: Whether the engine will call the hook.
   func setHook(type: UInt32, when: Int32, _ function: gnutls_handshake_hook_func?) -> Bool {
     setup.hook = unsafe function.map { unsafe ProgramHook(type: type, when: when, function: $0) }
+    if case .handshaking(var attempt) = state, setup.hook?.mayBeSkippedByResuming == true {
+      attempt.mayMissMessages = true
+      state = .handshaking(attempt)
+    }
     guard let attachment = held else { return false }
     attachment.replaceHook(by: setup.hook?.chained)
     return true

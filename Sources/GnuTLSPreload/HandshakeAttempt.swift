@@ -8,6 +8,8 @@ struct HandshakeAttempt {
   let choosesCertificate: Bool
   let nagleOff: NagleOff?
   private var isLetGo = false
+  /// The program has set a hook since, for messages that it won't see if the ticket is taken.
+  var mayMissMessages = false
   /// Of the engine: nothing is kept if it doesn't trust the peer.
   private(set) var isPeerGood = true
 

@@ -63,6 +63,7 @@ struct SessionSetup {
       throw .authenticatesLater
     }
     guard !isUnreadable else { throw .isUnreadable }
+    guard hook?.mayBeSkippedByResuming != true else { throw .hooksIntoFullHandshakes }
     let credentials = unsafe try SessionCredentials(of: session)
     guard case .known(let priority, let isPriorityAppended) = priority else { throw .hasUnknownPriorities }
     let mayDoWithoutX509 = credentials.hasOthers || flags & SessionFlags.rawPublicKeys != 0
@@ -113,6 +114,18 @@ struct ProgramHook {
   let type: UInt32
   let when: Int32
   let function: gnutls_handshake_hook_func
+
+  /// It may be called for messages that only a full handshake has, such as certificates, and may check them.
+  var mayBeSkippedByResuming: Bool {
+    switch gnutls_handshake_description_t(rawValue: type) {
+    case GNUTLS_HANDSHAKE_HELLO_REQUEST, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HANDSHAKE_SERVER_HELLO,
+      GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
+      GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HANDSHAKE_KEY_UPDATE,
+      GNUTLS_HANDSHAKE_CHANGE_CIPHER_SPEC:
+      false
+    default: true
+    }
+  }
 
   /// For the engine, which calls it from its own.
   var chained: ApplicationHook {

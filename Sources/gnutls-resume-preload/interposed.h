@@ -21,6 +21,11 @@
   X(gnutls_transport_set_pull_function)                                                                                \
   X(gnutls_handshake_set_read_function)                                                                                \
   X(gnutls_handshake_set_secret_function)                                                                              \
+  X(gnutls_dh_set_prime_bits)                                                                                          \
+  X(gnutls_session_ext_register)                                                                                       \
+  X(gnutls_session_supplemental_register)                                                                              \
+  X(gnutls_ext_register)                                                                                               \
+  X(gnutls_supplemental_register)                                                                                      \
   X(gnutls_session_set_premaster)                                                                                      \
   X(gnutls_session_set_id)                                                                                             \
   X(gnutls_certificate_allocate_credentials)                                                                           \

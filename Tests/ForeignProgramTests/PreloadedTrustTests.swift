@@ -175,6 +175,19 @@ struct PreloadedTrustTests {
     #expect(server.waitForConnections(3).map(\.isResumed) == [false, true, false])
   }
 
+  @Test(
+    "A program that may refuse servers in full handshakes only has full handshakes", .needs(.compiler),
+    arguments: ["hook", "dh-bits", "extension", "supplement", "extensions", "supplements"], Negotiation.withoutServer)
+  func fullOnly(by: String, negotiation: Negotiation) throws {
+    let server = try TLSServer.forClients()
+    var visitor = try Visitor(port: server.port)
+    visitor.negotiation = negotiation
+    for options in [[], ["full-only=\(by)"]] {
+      #expect(try visitor.run(.client("a client", options: options)).standardOutput == "full\n")
+    }
+    #expect(try visitor.run(.client("a client")).standardOutput == "resumed\n")
+  }
+
   @Test("Credentials of which something may have been missed leave their sessions alone", .needs(.compiler))
   func unseenCredentials() throws {
     let server = try TLSServer.forClients()
