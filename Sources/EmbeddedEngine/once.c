@@ -1,6 +1,7 @@
 // Making a global variable when it is first used, as Swift's runtime does it: one thread makes it, the others wait. Embedded
 // Swift's own way would have them spin, for ever in a child of fork(2) whose parent's other thread was making it.
 #define _GNU_SOURCE
+#include <CSessionTickets.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -15,7 +16,11 @@ typedef _Atomic uint64_t state;
 #define MADE UINT64_MAX
 enum { AWAITED = 1 };
 
-static uint64_t made_by_this_process(void) { return (uint64_t)(uint32_t)getpid() << 1; }
+static uint64_t made_by_this_process(void) {
+  // Where the kernel can't tell processes apart, all are one.
+  uint64_t generation = csessiontickets_process_generation() << 1;
+  return generation ? generation : 2;
+}
 
 static void wait_while(state *place, uint64_t value) {
   int code = errno;
