@@ -1,5 +1,5 @@
-// The engine's table for the preloaded library, around the one in Swift: where memory is short, nothing new is begun, and
-// what that misses is left alone.
+// The engine's table for the preloaded library, around the one in Swift: where memory is short, nothing new is begun,
+// and what that misses is left alone.
 #include "../CPreload/preload.h"
 #include "reserve.h"
 
