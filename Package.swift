@@ -27,9 +27,8 @@ var package = Package(
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
     .library(name: "CProcessArguments", targets: ["CProcessArguments"]),
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
-    .library(
-      name: "gnutls-resumption", type: .dynamic,
-      targets: ["GnuTLSResumptionABI", "GnuTLSPreload", "CProcessArguments", "CForeignProcess"]),
+    // What is installed of these two is built by .ci/embedded, from the same sources.
+    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSResumptionABI", "GnuTLSPreload"]),
     .library(name: "gnutls-resume-preload", type: .dynamic, targets: ["gnutls-resume-preload"]),
   ],
   dependencies: [
@@ -44,7 +43,6 @@ var package = Package(
     .target(name: "CResumptionStart", dependencies: ["CGnuTLS", "CSessionTickets"]),
     // What a statically linked Swift runtime does better without when it starts.
     .target(name: "CProcessArguments", publicHeadersPath: "."),
-    .target(name: "CForeignProcess", publicHeadersPath: "."),
     .target(name: "SessionTicketsLocking", dependencies: ["CSessionTickets"], swiftSettings: strict),
     .target(name: "SessionTickets", dependencies: ["CSessionTickets", "SessionTicketsLocking"], swiftSettings: strict),
     .target(
@@ -55,7 +53,8 @@ var package = Package(
       swiftSettings: strict),
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
-      name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
+      name: "GnuTLSResumptionABI",
+      dependencies: ["CGnuTLS", "CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
       exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),
     // What is preloaded into programs, and the engine's side of it.
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),

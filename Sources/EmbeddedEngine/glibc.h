@@ -1,5 +1,5 @@
-// The C library for Embedded Swift, which has no Glibc module: see .ci/embedded. The names are those of Swift's module, so
-// that the sources are the same; what Swift can't import of them is written as a function here.
+// The C library for Embedded Swift, which has no Glibc module: see .ci/embedded. The names are those of Swift's module,
+// so that the sources are the same; what Swift can't import of them is written as a function here.
 #ifndef EMBEDDED_GLIBC_H
 #define EMBEDDED_GLIBC_H
 

@@ -10,8 +10,12 @@ enum { USUAL = 16 };
 
 int embedded_allocate(void **result, size_t alignment, size_t size) {
   int code = errno;
-  *result = alignment <= USUAL ? malloc(size) : aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (!*result && alignment <= USUAL) *result = reserve_take(size);
+  if (alignment <= USUAL) {
+    *result = malloc(size);
+    if (!*result) *result = reserve_take(size);
+  } else {
+    *result = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  }
   errno = code;
   return *result ? 0 : ENOMEM;
 }

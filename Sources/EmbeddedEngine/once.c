@@ -1,5 +1,5 @@
-// Making a global variable when it is first used, as Swift's runtime does it: one thread makes it, the others wait. Embedded
-// Swift's own way would have them spin, for ever in a child of fork(2) whose parent's other thread was making it.
+// Making a global variable when it is first used, as Swift's runtime does it: one thread makes it, the others wait.
+// Embedded Swift's own way would have them spin, for ever in a child of fork(2) whose parent's other thread was making it.
 #define _GNU_SOURCE
 #include <CSessionTickets.h>
 #include <errno.h>
@@ -36,6 +36,10 @@ static void wake_all(state *place) {
   errno = code;
 }
 
+static int change(state *place, uint64_t *found, uint64_t next) {
+  return atomic_compare_exchange_weak_explicit(place, found, next, memory_order_acq_rel, memory_order_acquire);
+}
+
 static void make(state *place, void (*function)(void *), void *context) {
   function(context);
   if (atomic_exchange_explicit(place, MADE, memory_order_acq_rel) & AWAITED) wake_all(place);
@@ -46,12 +50,10 @@ static void make_or_wait(state *place, void (*function)(void *), void *context) 
   while (found != MADE) {
     if ((found & ~(uint64_t)AWAITED) != ours) {
       // Nobody has begun, or nobody of this process.
-      if (!atomic_compare_exchange_weak_explicit(place, &found, ours, memory_order_acq_rel, memory_order_acquire)) continue;
+      if (!change(place, &found, ours)) continue;
       return make(place, function, context);
     }
-    if (!(found & AWAITED) && !atomic_compare_exchange_weak_explicit(place, &found, ours | AWAITED, memory_order_acq_rel,
-                                                                     memory_order_acquire))
-      continue;
+    if (!(found & AWAITED) && !change(place, &found, ours | AWAITED)) continue;
     wait_while(place, ours | AWAITED);
     found = atomic_load_explicit(place, memory_order_acquire);
   }

@@ -1,4 +1,5 @@
-// The engine's table for the preloaded library, around the one in Swift: where memory is short, nothing new is begun.
+// The engine's table for the preloaded library, around the one in Swift: where memory is short, nothing new is begun,
+// and what that misses is left alone.
 #include "../CPreload/preload.h"
 #include "reserve.h"
 
@@ -6,24 +7,24 @@ const struct cpreload_engine *swift_gnutls_resumption_preload_engine(void);
 
 static const struct cpreload_engine *inner;
 
-// A call that can't be noted is one that was missed: left alone from here on, but for a check that is due.
-static int missed_if_short(gnutls_session_t session) {
-  if (!reserve_is_short()) return 0;
-  inner->call_missed(session);
-  return 1;
-}
-
 static void session_made(gnutls_session_t session, unsigned flags) {
   // A server's is forgotten.
   inner->session_made(session, reserve_is_short() ? flags | GNUTLS_SERVER : flags);
 }
 
+static void session_ends(gnutls_session_t session) {
+  if (reserve_is_short()) inner->session_vanishes(session);
+  else inner->session_ends(session);
+}
+
 static void server_name_set(gnutls_session_t session, gnutls_server_name_type_t type, const void *name, size_t length) {
-  if (!missed_if_short(session)) inner->server_name_set(session, type, name, length);
+  if (reserve_is_short()) inner->call_missed(session);
+  else inner->server_name_set(session, type, name, length);
 }
 
 static void alpn_set(gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned flags) {
-  if (!missed_if_short(session)) inner->alpn_set(session, protocols, count, flags);
+  if (reserve_is_short()) inner->call_missed(session);
+  else inner->alpn_set(session, protocols, count, flags);
 }
 
 static void priorities_made(gnutls_priority_t priorities, const char *string, unsigned is_appended) {
@@ -32,7 +33,8 @@ static void priorities_made(gnutls_priority_t priorities, const char *string, un
 }
 
 static void priority_string_set(gnutls_session_t session, const char *string, unsigned is_appended) {
-  if (!missed_if_short(session)) inner->priority_string_set(session, string, is_appended);
+  if (reserve_is_short()) inner->call_missed(session);
+  else inner->priority_string_set(session, string, is_appended);
 }
 
 static void credentials_made(gnutls_certificate_credentials_t credentials) {
@@ -46,17 +48,13 @@ static void trust_file_loads(gnutls_certificate_credentials_t credentials, const
 }
 
 static unsigned handshake_begins(gnutls_session_t session) {
-  missed_if_short(session);
+  // One that has begun goes on.
+  if (reserve_is_short()) inner->handshake_passes(session);
   return inner->handshake_begins(session);
 }
 
 static void keep(gnutls_session_t session) {
   if (!reserve_is_short()) inner->keep(session);
-}
-
-static void session_ends(gnutls_session_t session) {
-  if (reserve_is_short()) inner->session_vanishes(session);
-  else inner->session_ends(session);
 }
 
 __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resumption_preload_engine(void) {
@@ -65,6 +63,7 @@ __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resu
   if (!inner) return NULL;
   table = *inner;
   table.session_made = session_made;
+  table.session_ends = session_ends;
   table.server_name_set = server_name_set;
   table.alpn_set = alpn_set;
   table.priorities_made = priorities_made;
@@ -73,6 +72,5 @@ __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resu
   table.trust_file_loads = trust_file_loads;
   table.handshake_begins = handshake_begins;
   table.keep = keep;
-  table.session_ends = session_ends;
   return &table;
 }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-// Nothing is locked here, nor found locked after a fork: pieces are cut off a region's end, and those that are given back
-// wait in a list for the next of their size, which is a power of two.
+// Nothing is locked here, nor found locked after a fork: pieces are cut off a region's end, and those that are given
+// back wait in a list for the next of their size, which is a power of two.
 
 struct piece {
   _Alignas(16) uint32_t kind;
@@ -17,8 +17,9 @@ struct piece {
 
 enum { SMALLEST = 32, KINDS = 24 };
 
-// The loader makes the first region with the library: it costs no memory until it is used, and a program that can't have
-// it doesn't get the library. Smaller than what the kernel has huge pages for. Most calls need less than 30 kB at a time.
+// The loader makes the first region with the library: it costs no memory until it is used, and a program that can't
+// have it doesn't get the library. Smaller than what the kernel has huge pages for. Most calls need less than 30 kB at a
+// time.
 enum { FIRST_SIZE = 1 << 20, COUNT = 8 };
 
 struct region {

@@ -1,7 +1,7 @@
 // Memory for what has been begun when the program has none left.
 //
-// A failed allocation ends an Embedded Swift program; in somebody else's program that must not be. So what Swift asks for
-// comes from here where malloc has nothing, and nothing more is begun while much of it is in use.
+// A failed allocation ends an Embedded Swift program; in somebody else's program that must not be. So what Swift asks
+// for comes from here where malloc has nothing, and nothing more is begun while much of it is in use.
 #ifndef RESERVE_H
 #define RESERVE_H
 

@@ -22,8 +22,12 @@ struct CProgram {
   static let driver = Result { try CProgram(programs + "/driver.c") }
 
   /// The same as a plugin, and a program that loads it when it has been there for a while.
-  static let plugin = Result { try CProgram(programs + "/driver.c", further: ["-shared", "-fPIC", "-Dmain=driver_main"]) }
-  static let pluginHost = Result { try CProgram(programs + "/loading.c", linked: false, further: ["-lgnutls", "-ldl"]) }
+  static let plugin = Result {
+    try CProgram(programs + "/driver.c", further: ["-shared", "-fPIC", "-Dmain=driver_main"])
+  }
+  static let pluginHost = Result {
+    try CProgram(programs + "/loading.c", linked: false, further: ["-lgnutls", "-ldl"])
+  }
 
   /// - Parameters:
   ///   - libraryFolder: Where the program finds the library.

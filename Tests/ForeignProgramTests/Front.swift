@@ -9,7 +9,8 @@ enum Front: String, CaseIterable, Sendable {
   func path() throws -> String {
     switch self {
     case .tool: try BuiltProducts.executable("gnutls-resume")
-    case .launcher: try Self.built.get()
+    // Where all is installed, that is what stands there by the tool's name.
+    case .launcher: try BuiltProducts.areInstalled ? BuiltProducts.executable("gnutls-resume") : Self.built.get()
     }
   }
 

@@ -1,6 +1,6 @@
 /*
- * swift_once of Sources/EmbeddedEngine: many threads ask for many values at once, and a child is born while another thread
- * makes one. Prints what was wrong.
+ * swift_once of Sources/EmbeddedEngine: many threads ask for many values at once, and a child is born while another
+ * thread makes one. Prints what was wrong.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

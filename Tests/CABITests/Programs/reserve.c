@@ -1,6 +1,6 @@
 /*
- * The reserve of Sources/EmbeddedEngine: threads take pieces of all sizes, write to them, and give them back, and so does a
- * child that is born meanwhile. Prints what was wrong.
+ * The reserve of Sources/EmbeddedEngine: threads take pieces of all sizes, write to them, and give them back, and so
+ * does a child that is born meanwhile. Prints what was wrong.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -32,7 +32,7 @@ static void work(unsigned seed, int rounds) {
     int i = rand_r(&seed) % PIECES;
     if (pieces[i]) {
       unsigned char expected = (unsigned char)(uintptr_t)pieces[i] >> 4;
-      if (pieces[i][0] != expected || memcmp(pieces[i], pieces[i] + 1, sizes[i] - 1) != 0) fail("somebody else's piece");
+      if (pieces[i][0] != expected || memcmp(pieces[i], pieces[i] + 1, sizes[i] - 1) != 0) fail("another's piece");
       if (!reserve_give(pieces[i])) fail("not known again");
       pieces[i] = NULL;
     } else {
