@@ -177,7 +177,7 @@ struct MemoryContents {
 
   private mutating func append(_ payload: Entry.Payload, server: Digest, identity: Digest?, now: WallTime) {
     let entry = Entry(sequence: nextSequence, identity: identity, inserted: now, payload: payload)
-    nextSequence += 1
+    nextSequence &+= 1
     servers[server, default: []].append(entry)
     queue.append((entry.sequence, server))
     tally(entry, by: 1)

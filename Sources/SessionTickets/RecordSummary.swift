@@ -34,5 +34,5 @@ public struct StoreCount: Hashable, Sendable {
   }
 
   /// Tickets and sessions.
-  public var records: Int { tickets + sessions }
+  public var records: Int { tickets &+ sessions }
 }

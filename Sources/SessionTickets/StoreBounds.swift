@@ -7,10 +7,10 @@ public struct StoreBounds: Hashable, Sendable {
   /// The most bytes in total: of allocated blocks for a store on disk.
   public let bytes: Int
 
+  /// Bounds of less than 1 become 1: the newest record always stays.
   public init(recordsPerIdentity: Int = 4, records: Int = 20_000, bytes: Int = 64 * 1024 * 1024) {
-    precondition(recordsPerIdentity > 0 && records > 0 && bytes > 0, "a store's bounds are positive")
-    self.recordsPerIdentity = recordsPerIdentity
-    self.records = records
-    self.bytes = bytes
+    self.recordsPerIdentity = max(1, recordsPerIdentity)
+    self.records = max(1, records)
+    self.bytes = max(1, bytes)
   }
 }

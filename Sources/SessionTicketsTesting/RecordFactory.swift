@@ -27,13 +27,14 @@ public enum RecordFactory {
   /// A record with the id of that number.
   /// - Parameters:
   ///   - expiry: In seconds since 1970; a day after ``start`` if not given.
-  ///   - byteCount: The record's whole length, header included; at least 40.
+  ///   - byteCount: The record's whole length, header included, as far as a record can have it.
   public static func record(
     _ number: UInt64, kind: RecordKind = .ticket, expiry: Int64? = nil, byteCount: Int = 1_500
   ) -> SealedRecord {
     let header = RecordHeader(kind: kind, id: id(number), expiry: expiry ?? Moment.expiry, masterKeyID: 1)
     var state = number
-    let contents = (0..<(byteCount - RecordHeader.byteCount)).map { _ -> UInt8 in
+    let length = min(max(byteCount, RecordHeader.byteCount), SealedRecord.maximumByteCount)
+    let contents = (0..<(length - RecordHeader.byteCount)).map { _ -> UInt8 in
       state &+= 0x9E37_79B9_7F4A_7C15
       return UInt8(truncatingIfNeeded: mixed(state))
     }

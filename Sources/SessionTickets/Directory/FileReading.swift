@@ -22,7 +22,7 @@ package enum UnusableFile: Sendable {
     if status.st_uid != geteuid() { return .foreign(owner: status.st_uid) }
     if status.isWritableByOthers { return .writableByOthers }
     if isSecret, status.isReadableByOthers { return .readableByOthers }
-    return status.st_size > limit ? .largerThan(limit) : nil
+    return 0...max(0, limit) ~= Int(truncatingIfNeeded: status.st_size) ? nil : .largerThan(limit)
   }
 
   /// What is wrong, and what to do.
@@ -58,7 +58,7 @@ extension Folder {
     let file = Descriptor(owning: number)
     guard let status = file.status() else { throw failure("'\(name.text)' can't be examined", errno: errno) }
     if let fault = UnusableFile.found(status, limit: limit, isSecret: isSecret) { return .unusable(fault) }
-    let (bytes, failureCode) = file.contents(atMost: Int(status.st_size))
+    let (bytes, failureCode) = file.contents(atMost: Int(truncatingIfNeeded: status.st_size))
     guard failureCode == 0 else { throw failure("'\(name.text)' can't be read", errno: failureCode) }
     return .contents(bytes)
   }
