@@ -1,5 +1,7 @@
+import Glibc
 import ScriptableTLSServer
 import SessionTickets
+import SessionTicketsLocking
 import TestPeers
 import Testing
 
@@ -55,6 +57,67 @@ struct RemovalTests {
     _ = try open.read()
     open.close()
     #expect(open.outcome.ticketsStored == 2)
+  }
+
+  /// Everything is removed between the comparing of the generation and the writing of a note.
+  private final class PurgedBeforeNote: ForwardingStore {
+    let base: any TicketStore = MemoryStore()
+    let isArmed = Lock(false)
+
+    func setNote(_ note: [UInt8]?, server: Digest, identity: Digest?, now: WallTime) throws(StoreError) {
+      if isArmed.withLock({ $0 }) { _ = try base.removeAll() }
+      try base.setNote(note, server: server, identity: identity, now: now)
+    }
+  }
+
+  @Test("what is noted of a server just then isn't kept either")
+  func serverNote() throws {
+    let store = PurgedBeforeNote()
+    let client = try Client(store: store)
+    store.isArmed.withLock { $0 = true }
+    #expect(try client.visit().storeError == nil)
+    #expect(try store.base.count() == StoreCount())
+  }
+
+  @Test("nor is a refusal")
+  func refusal() throws {
+    let store = PurgedBeforeNote()
+    var client = try Client(store: store)
+    try client.exchange()
+    client.policy = .file(Client.fixture("ecdsa-other-root.pem"))
+    store.isArmed.withLock { $0 = true }
+    #expect(throws: ConnectionError.self) { try client.anew().exchange() }
+    #expect(try store.base.count() == StoreCount())
+  }
+
+  /// Can't tell its generation the first time.
+  private final class NoGenerationAtFirst: ForwardingStore {
+    let base: any TicketStore = MemoryStore()
+    private let hasFailed = Lock(false)
+
+    func generation() throws(StoreError) -> StoreGeneration {
+      let isFirst = hasFailed.withLock { value in
+        defer { value = true }
+        return !value
+      }
+      if isFirst { throw StoreError(.unavailable, "too many open files", place: "test", errno: EMFILE) }
+      return try base.generation()
+    }
+  }
+
+  @Test("where nobody knows whether something was removed meanwhile, nothing is kept")
+  func unknownGeneration() throws {
+    let store = NoGenerationAtFirst()
+    let client = try Client(store: store)
+    let connection = try client.connect()
+    try client.resumption().purge(expiredOnly: false)
+    connection.close()
+    #expect(connection.outcome.ticketsReceived == 2 && connection.outcome.ticketsStored == 0)
+    #expect(connection.outcome.notStored.entries.map(\.count) == [2])
+    #expect(connection.outcome.storeError?.errno == EMFILE)
+    #expect(try store.base.count() == StoreCount())
+    try client.visit()
+    #expect(try client.visit().isResumed)
   }
 
   @Test("forgetting a server removes what was kept without a port, or without a name")

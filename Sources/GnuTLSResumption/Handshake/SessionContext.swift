@@ -20,8 +20,9 @@ final class SessionContext: @unchecked Sendable {
   private let attempt: Attempt
   private(set) var findings = Findings()
   private(set) var offered: OfferedTicket?
-  /// GnuTLS has put the offered ticket into its ClientHello, as far as can be seen.
+  /// GnuTLS has put the offered ticket into a ClientHello, as far as can be seen.
   private(set) var wasSent = true
+  private var hasSentMessage = false
   private(set) var handshake = Handshake.pending(nil)
   /// The session was resumed: by the ticket that was offered here, or by whatever its owner had loaded.
   private(set) var isResumed = false
@@ -74,13 +75,20 @@ final class SessionContext: @unchecked Sendable {
       return setup.log("withheld: the kernel doesn't tell forked processes apart")
     }
     guard case .first = attempt, findings.storeError == nil else { return }
-    var search = TicketSearch(setup)
+    var search = TicketSearch(setup, generation: generation)
     let ticket = search.run()
     findings = search.findings
     guard let ticket else { return }
     setup.log("offering a \(ticket.kind == .ticket ? "ticket" : "session")")
+    let now = setup.engine.now
+    // The caller's closures may have forked meanwhile: the ticket is the parent's.
+    guard capture.isOfThisProcess else {
+      ticket.discard()
+      findings.isWithheld = true
+      return
+    }
     do throws(GnuTLSError) {
-      offered = try ticket.offer(to: session, now: setup.engine.now)
+      offered = try ticket.offer(to: session, now: now)
     } catch {
       // Lest the same session be offered again and again.
       removeSession(because: .damaged)
@@ -88,10 +96,21 @@ final class SessionContext: @unchecked Sendable {
     }
   }
 
+  /// Whether a ClientHello may leave: not the first of a forked process with a ticket that its parent has claimed, and will
+  /// send itself. Nobody can take it out any more.
+  func mayBegin() -> Bool {
+    guard !hasSentMessage, offered?.kind == .ticket, !capture.isOfThisProcess else { return true }
+    wasSent = false
+    setup.log("the handshake ends: its ticket belongs to the process that attached")
+    return false
+  }
+
   /// The hook, when the session's ClientHello leaves.
   func sent(_ message: SentClientHello) {
     capture.sent(message)
-    if offered?.kind == .ticket { wasSent = message.offersTicket }
+    // After a HelloRetryRequest there is a second, which doesn't undo what was in the first.
+    if offered?.kind == .ticket { wasSent = message.offersTicket || (hasSentMessage && wasSent) }
+    hasSentMessage = true
   }
 
   // MARK: Handshake

@@ -38,19 +38,19 @@ extension SessionContext {
 
   /// Changes the server's note.
   func updateServerNote(_ change: (inout ServerNote) -> Void) {
-    guard setup.isEnabled else { return }
+    // What a child has seen of its parent's session says nothing.
+    guard setup.isEnabled, capture.isOfThisProcess else { return }
     recordingTrouble { () throws(StoreError) in try setup.serverNotes.update(as: generation, change) }
   }
 
   /// Seals a new verdict into the tickets of the same full handshake: they needn't be judged again one by one.
   private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict) {
     forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) {
-      (store, sibling, contents, ring) throws(StoreError) in
+      (store, key, header, contents, ring) throws(StoreError) in
       contents.verdict = verdict
-      let record = try contents.sealed(
-        as: sibling.kind, expiry: sibling.expiry, at: ticket.key.place, under: ring.newest)
+      let record = try contents.sealed(as: header.kind, expiry: header.expiry, at: key.place, under: ring.newest)
       // If somebody takes it meanwhile, it will be judged there.
-      _ = try store.replace(sibling.key, by: record, now: setup.engine.now)
+      _ = try store.replace(key, by: record, now: setup.engine.now)
     }
   }
 
@@ -59,8 +59,8 @@ extension SessionContext {
   /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,
   /// section 3), and a peer that isn't trusted isn't trusted with another ticket.
   func removeSiblings(of ticket: OfferedTicket, because reason: RemovalReason) {
-    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) { (store, sibling, _, _) throws(StoreError) in
-      try store.remove(sibling.key, because: reason)
+    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) { (store, key, _, _, _) throws(StoreError) in
+      try store.remove(key, because: reason)
     }
   }
 
@@ -68,8 +68,8 @@ extension SessionContext {
   func removeStored(_ trusted: TrustedHandshake, because reason: RemovalReason) {
     guard capture.stored > 0, let origin = trusted.origin else { return }
     forEachPlace { (place, _) throws(StoreError) in
-      forEachSibling(of: origin.id, at: place) { (store, sibling, _, _) throws(StoreError) in
-        try store.remove(sibling.key, because: reason)
+      forEachSibling(of: origin.id, at: place) { (store, key, _, _, _) throws(StoreError) in
+        try store.remove(key, because: reason)
       }
     }
   }
@@ -89,21 +89,22 @@ extension SessionContext {
     }
   }
 
-  /// Visits the records at a place that go back to a full handshake.
+  /// Visits the records at a place that go back to a full handshake. What is said of them is what was sealed: a listing
+  /// may say what it likes.
   private func forEachSibling(
     of fullHandshake: [UInt8], at place: StoreKey,
-    _ body: (any TicketStore, RecordSummary, inout TicketContents, KeyRing) throws(StoreError) -> Void
+    _ body: (any TicketStore, RecordKey, RecordHeader, inout TicketContents, KeyRing) throws(StoreError) -> Void
   ) {
     recordingTrouble { () throws(StoreError) in
       guard let ring = try setup.engine.keyRing(create: false) else { return }
       let store = try setup.engine.store.get()
       for summary in try store.select(server: place.server) where summary.key.place == place {
-        guard let record = try store.read(summary.key),
+        guard let record = try store.read(summary.key), record.header.id == summary.key.id,
           var contents = ring.contents(of: record, identity: place.identity)
         else { continue }
         defer { contents.sessionData.wipe() }
         guard contents.fullHandshake.id == fullHandshake else { continue }
-        try body(store, summary, &contents, ring)
+        try body(store, summary.key, record.header, &contents, ring)
       }
     }
   }
