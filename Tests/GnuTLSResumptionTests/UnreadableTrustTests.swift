@@ -80,6 +80,16 @@ struct UnreadableTrustTests {
     #expect(!withoutRights { file.isUnchanged })
   }
 
+  @Test("but still uses the key that it has loaded", .needs(.superuser))
+  func key() throws {
+    let file = try #require(KeyPairFile(aboutToLoad: "/etc/shadow"))
+    #expect(file.isUnchanged && withoutRights { file.isUnchanged })
+    let copy = try write("key", Array("key".utf8))
+    let young = try #require(KeyPairFile(aboutToLoad: copy))
+    #expect(!young.isUnchanged)
+    #expect(KeyPairFile(aboutToLoad: RawPath(folder.path)) == nil && KeyPairFile(aboutToLoad: "/dev/null") == nil)
+  }
+
   @Test("what can't be read is said in words, and a pipe isn't opened for it")
   func unreadablePart() throws {
     let file = try write("trust.pem", [])

@@ -6,7 +6,7 @@ final class CredentialsCache: Sendable {
   private struct Entry {
     let keyPair: PEMKeyPair?
     /// Of both files, if they are files.
-    let keyPairFiles: [LoadedTrustFile]
+    let keyPairFiles: [KeyPairFile]
     let credentials: Credentials
   }
 
@@ -25,7 +25,7 @@ final class CredentialsCache: Sendable {
       {
         return entry.credentials
       }
-      let files = keyPair.map { [$0.certificate, $0.key].compactMap { LoadedTrustFile(aboutToLoad: $0) } } ?? []
+      let files = keyPair.map { [$0.certificate, $0.key].compactMap { KeyPairFile(aboutToLoad: $0) } } ?? []
       let credentials = try Credentials(policy: policy)
       if let keyPair { try credentials.add(keyPair) }
       entry = Entry(keyPair: keyPair, keyPairFiles: files, credentials: credentials)

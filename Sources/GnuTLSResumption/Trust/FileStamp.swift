@@ -29,6 +29,16 @@ struct FileStamp {
     self.init(path: path)
   }
 
+  /// Of a regular file that may not be readable: looked at without being opened. Nil if there is none.
+  init?(unopened path: RawPath) {
+    var status = stat()
+    var system = statfs()
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0, status.isKind(S_IFREG),
+      unsafe path.withCString({ unsafe statfs($0, &system) }) == 0
+    else { return nil }
+    self.init(status, isKept: system.keepsStamps)
+  }
+
   /// Nil if the system doesn't tell.
   init?(_ file: borrowing Descriptor) {
     guard let status = file.status() else { return nil }
@@ -114,8 +124,12 @@ extension Descriptor {
   /// The file system is one whose stamps tell.
   var keepsStamps: Bool {
     var system = statfs()
-    guard unsafe fstatfs(number, &system) == 0 else { return false }
-    return csessiontickets_stamps_tell(
-      UInt(truncatingIfNeeded: system.f_type), UInt(truncatingIfNeeded: system.f_flags)) != 0
+    return unsafe fstatfs(number, &system) == 0 && system.keepsStamps
+  }
+}
+
+extension statfs {
+  fileprivate var keepsStamps: Bool {
+    csessiontickets_stamps_tell(UInt(truncatingIfNeeded: f_type), UInt(truncatingIfNeeded: f_flags)) != 0
   }
 }

@@ -15,10 +15,7 @@ package struct LoadedTrustFile: Hashable, Sendable {
       note = .file(stamp, nil)
       return
     }
-    // A key may be in it.
-    guard var file = try? TrustFile(path, purpose: "") else { return nil }
-    defer { file.wipe() }
-    guard let digest = file.digest else { return nil }
+    guard let file = try? TrustFile(path, purpose: ""), let digest = file.digest else { return nil }
     note = .file(file.stamp, digest)
   }
 

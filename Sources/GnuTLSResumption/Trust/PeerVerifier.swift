@@ -9,6 +9,8 @@ final class PeerVerifier {
   let expectedName: String
   /// The verdict that was confirmed last, as which, and when on the monotonic clock.
   private var known: (verdict: Verdict, confirmed: Verdict, time: Int64)?
+  /// The configuration that was asked for last, and when.
+  private var configuration: (note: ConfigurationNote, time: Int64)?
 
   init(credentials: Credentials, policy: VerificationPolicy, expectedName: String) {
     self.credentials = credentials
@@ -87,12 +89,24 @@ final class PeerVerifier {
   /// - Parameter justNow: What was confirmed within the last second needn't be looked at again: files may have to be read.
   func confirmed(_ verdict: Verdict, now: Int64, unlessJustNow justNow: Bool = false) -> Verdict? {
     let time = Deadline.now()
-    if justNow, let known, known.verdict == verdict, time &- known.time < 1_000_000_000 {
+    if justNow, let known, known.verdict == verdict, time &- known.time < Self.moment {
       return verdict.isYoung(under: policy, now: now) ? known.confirmed : nil
     }
-    let confirmed = verdict.confirmed(under: policy, now: now)
+    let confirmed = verdict.confirmed(under: policy, now: now, configuration: currentConfiguration(time))
     known = confirmed.map { (verdict, $0, time) }
     return confirmed
+  }
+
+  /// A second, in nanoseconds.
+  private static let moment: Int64 = 1_000_000_000
+
+  /// Within a moment only what a file says is asked for again: a connection asks twice, and GnuTLS's getters take longer.
+  private func currentConfiguration(_ time: Int64) -> ConfigurationNote? {
+    if let configuration, time - configuration.time < Self.moment {
+      return GnuTLSConfiguration.isAsLoaded ? configuration.note : nil
+    }
+    configuration = GnuTLSConfiguration.current.map { ($0, time) }
+    return configuration?.note
   }
 
   /// - Parameter staples: Those that were stored with the chain, to be believed now.

@@ -14,10 +14,11 @@ struct TrustInputs: Hashable {
   func hold(for sources: [TrustSource]) -> Bool { confirmedNotes(for: sources) != nil }
 
   /// The inputs of a verification, if all of it is certainly still the same, as they would be noted now.
-  func confirmed(for sources: [TrustSource]) -> TrustInputs? {
-    guard let configuration, configuration == GnuTLSConfiguration.current,
-      let notes = confirmedNotes(for: sources)
-    else { return nil }
+  /// - Parameter current: The configuration that this process has.
+  func confirmed(
+    for sources: [TrustSource], under current: ConfigurationNote? = GnuTLSConfiguration.current
+  ) -> TrustInputs? {
+    guard let configuration, configuration == current, let notes = confirmedNotes(for: sources) else { return nil }
     var result = self
     result.notes = notes
     return result

@@ -16,10 +16,14 @@ struct Verdict: Hashable {
   func stands(under policy: VerificationPolicy, now: Int64) -> Bool { confirmed(under: policy, now: now) != nil }
 
   /// The verdict, if it stands, with its inputs as they would be noted now: its time stays.
-  func confirmed(under policy: VerificationPolicy, now: Int64) -> Verdict? {
+  /// - Parameter configuration: That this process has.
+  func confirmed(
+    under policy: VerificationPolicy, now: Int64,
+    configuration: @autoclosure () -> ConfigurationNote? = GnuTLSConfiguration.current
+  ) -> Verdict? {
     guard isYoung(under: policy, now: now), let inputs, let sources = policy.sources else { return nil }
     var result = self
-    result.inputs = inputs.confirmed(for: sources)
+    result.inputs = inputs.confirmed(for: sources, under: configuration())
     return result.inputs == nil ? nil : result
   }
 
