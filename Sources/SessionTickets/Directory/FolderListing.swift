@@ -21,10 +21,9 @@ extension Folder {
           let length = Int(unsafe buffer.loadUnaligned(fromByteOffset: entry + lengthOffset, as: UInt16.self))
           guard length > nameOffset, entry + length <= count else { return EIO }
           let field = unsafe UnsafeRawBufferPointer(rebasing: buffer[(entry + nameOffset)..<(entry + length)])
-          unsafe field.withMemoryRebound(to: UInt8.self) { field in
-            let nameLength = unsafe field.firstIndex(of: 0) ?? field.count
-            unsafe visit(UnsafeBufferPointer(rebasing: field[..<nameLength]))
-          }
+          guard let start = field.baseAddress else { return EIO }
+          let nameLength = unsafe strnlen(start.assumingMemoryBound(to: CChar.self), field.count)
+          unsafe field.prefix(nameLength).withMemoryRebound(to: UInt8.self) { name in unsafe visit(name) }
           visited += 1
           entry += length
         }
