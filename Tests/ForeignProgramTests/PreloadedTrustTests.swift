@@ -132,6 +132,19 @@ struct PreloadedTrustTests {
     #expect(server.waitForConnections(2)[1].bytesReceived == 0)
   }
 
+  @Test(
+    "A check that is due stays so, whatever else the program ends: very many handshakes, or nobody's session",
+    .needs(.compiler), arguments: ["many", "nobody"])
+  func endsOthers(way: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.several("plain")).standardOutput == "full\n")
+    let result = try visitor.run(.several(way, "refuse"))
+    #expect(result.status == 1 && result.standardOutput != "resumed\n", "\(result)")
+    // Of one handshake too many nothing is offered.
+    #expect(server.waitForConnections(2).map(\.isResumed) == [false, way == "nobody"])
+  }
+
   @Test("A check that is set within another session's handshake counts", .needs(.compiler))
   func setWithin() throws {
     let server = try TLSServer.forClients()

@@ -24,6 +24,8 @@ public enum CompiledClients {
     /// A plugin of the linked one's, which sets its check; and one that looks up what for by `RTLD_NEXT`.
     case checker = "gnutls-checker.so"
     case nextChecker = "gnutls-next-checker.so"
+    /// Has more than one connection under way. Its ways are those of `several.c`.
+    case several
     /// A library to be preloaded with another.
     case neighbour = "gnutls-neighbour.so"
     /// Looks functions up in all ways, and says so if one fails.
@@ -49,6 +51,7 @@ public enum CompiledClients {
       case .curl: ["curl-client.c", "-lcurl-gnutls"]
       case .checker: ["-shared", "-fPIC", "checker.c", "-lgnutls"]
       case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
+      case .several: ["several.c", "held.c", "-lgnutls"]
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
       case .lookups: ["lookups.c"]
       case .musl: ["musl.c"]
