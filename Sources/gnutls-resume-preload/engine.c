@@ -19,7 +19,7 @@
 
 #define ENGINE_FILE "libgnutls-resumption.so"
 
-_Thread_local unsigned depth;
+_Thread_local unsigned depth, calls_made;
 
 enum { UNOPENED, OPENING, OPEN, UNUSABLE };
 static _Atomic int state = UNOPENED;

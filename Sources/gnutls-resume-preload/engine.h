@@ -9,6 +9,10 @@
 // program's callbacks.
 extern _Thread_local unsigned depth __attribute__((visibility("hidden"), tls_model("initial-exec")));
 
+// How many interposed functions this thread has called: what has made more of it within one of GnuTLS's calls is a
+// library behind this one, which sets up what is just being made.
+extern _Thread_local unsigned calls_made __attribute__((visibility("hidden"), tls_model("initial-exec")));
+
 // The engine, opened by the first call; null if there is none, or in a forked process that must not use it.
 const struct cpreload_engine *open_engine(void);
 

@@ -200,6 +200,27 @@ struct PreloadedTrustTests {
   }
 
   @Test(
+    "A check that a library behind sets while it makes a session, credentials or a check counts", .needs(.compiler),
+    arguments: [("session", "peers2"), ("credentials", "peers2"), ("check", "cert"), ("function", "session-function")])
+  func setByWrapper(way: String, verify: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let libraries = "\(Preload.shim):\(try CompiledClients.path(.wrapper))"
+    func run(_ verdict: String) throws -> ProcessResult {
+      var environment = visitor.preload.environment(preloading: libraries)
+      environment["WRAPPER"] = way
+      environment["WRAPPER_VERDICT"] = verdict
+      let program = ForeignProgram.client("a client", "verify=\(verify)")
+      return try program.run(0, in: visitor.home, .tls13, Launch(environment: environment))
+    }
+    for _ in 0..<2 { #expect(try run("accept").status == 0) }
+    let result = try run("refuse")
+    #expect(result.status == 1 && result.standardOutput == "Error in the certificate.\n", "\(result)")
+    // Where the own check comes last, it is seen.
+    #expect(server.waitForConnections(3)[1].isResumed == (way == "function"))
+  }
+
+  @Test(
     "Another name that is expected of the certificate is another connection's", .needs(.nginx, .compiler),
     arguments: ["cert", "cert2", "function", "session-function", "peers2"])
   func otherName(verify: String) throws {

@@ -28,6 +28,8 @@ public enum CompiledClients {
     case several
     /// A library to be preloaded with another.
     case neighbour = "gnutls-neighbour.so"
+    /// One that gives what it makes a check of its own. Its ways are those of `wrapper.c`.
+    case wrapper = "gnutls-wrapper.so"
     /// Looks functions up in all ways, and says so if one fails.
     case lookups
     /// A program of another C library.
@@ -53,6 +55,7 @@ public enum CompiledClients {
       case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .several: ["several.c", "held.c", "-lgnutls"]
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
+      case .wrapper: ["-shared", "-fPIC", "wrapper.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .lookups: ["lookups.c"]
       case .musl: ["musl.c"]
       case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
