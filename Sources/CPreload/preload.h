@@ -7,13 +7,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 4
+#define CPRELOAD_VERSION 5
 
 // What the shim knows of the process.
 struct cpreload_process {
   unsigned version;
   // Whether calls of the program's may have passed unseen, or may yet: then nothing is offered or kept.
   int (*has_unseen_calls)(void);
+  // Whether the process's root is another than at the start: then the store's path leads elsewhere.
+  int (*has_other_root)(void);
   // The path by which the program was started, or null; it may be relative to the folder of then.
   const char *started_path;
   // Whether this thread's stack suffices for more than to note something.

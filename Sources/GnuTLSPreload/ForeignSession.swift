@@ -86,6 +86,7 @@ final class ForeignSession: @unchecked Sendable {
     log.begin()
     do throws(LeftAlone) {
       guard !Engine.hasUnseenCalls else { throw .hasUnseenCalls }
+      guard !Engine.hasOtherRoot else { throw .hasOtherRoot }
       let transport = setup.hasOwnTransport ? nil : unsafe Transport(of: session)
       let plan = try unsafe setup.plan(for: session, flags: flags, port: transport?.peerPort ?? 0)
       log.server = plan.identity.server
@@ -119,7 +120,7 @@ final class ForeignSession: @unchecked Sendable {
       // The handshake goes on with the next call.
       if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
       if result < 0 {
-        attempt.failed(result)
+        if !Engine.hasOtherRoot { attempt.failed(result) }
         if let attachment = attempt.held { tell(.failed(result, attachment.outcome)) }
         end(attempt)
         return result
@@ -152,7 +153,7 @@ final class ForeignSession: @unchecked Sendable {
   private func refuse(_ attempt: HandshakeAttempt) {
     if let attachment = attempt.held {
       tell(.refused(attachment.outcome))
-      attachment.distrust()
+      if !Engine.hasOtherRoot { attachment.distrust() }
     }
     end(attempt)
   }
@@ -215,8 +216,8 @@ final class ForeignSession: @unchecked Sendable {
   /// The program may have freed its credentials already: they are not to be asked.
   var mayKeepAtEnd: Bool { connection?.mayKeepAtEnd ?? false }
 
-  /// Either of the session, or anywhere in the process.
-  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls }
+  /// Either of the session, or anywhere in the process; or there is no store any more.
+  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls || Engine.hasOtherRoot }
 
   /// Something that belongs to the session's identity or verification was missed.
   func callMissed() {
@@ -227,6 +228,7 @@ final class ForeignSession: @unchecked Sendable {
 
   /// Before `gnutls_deinit`.
   func ends() {
+    guard !Engine.hasOtherRoot else { return vanishes() }
     switch state {
     case .unstarted, .over: break
     case .handshaking(let attempt), .checking(let attempt): attempt.held?.abandon()

@@ -84,6 +84,24 @@ struct PreloadedProcessTests {
     #expect(visitor.preload.records.isEmpty)
   }
 
+  @Test(
+    "Behind another root nothing is loaded, offered or kept", .needs(.compiler, .superuser),
+    arguments: ["first", "between"])
+  func otherRoot(way: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let jail = visitor.preload.folder.file("jail")
+    let folder = jail + visitor.preload.folder.path
+    let script = "mkdir -p $1 $(dirname $2) && cp $3 $2"
+    let names = [folder, jail + Preload.engine, try CompiledClients.path(.intruder)]
+    #expect(try ProcessRunner.run(["sh", "-c", script, "sh"] + names).status == 0)
+    let program = ForeignProgram.client(way, options: [way, jail]) { [try CompiledClients.path(.chroot)] }
+    let result = try visitor.run(program)
+    #expect(result.standardOutput == "full\nfull\nfull\n" && result.standardError.isEmpty, "\(result)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    #expect(visitor.preload.events == (way == "first" ? [] : ["full (noTicket)"]))
+  }
+
   @Test("With more rights than its user's, a program is left alone", .needs(.compiler, .superuser, .mountNamespaces))
   func secureProgram() throws {
     let server = try TLSServer.forClients()

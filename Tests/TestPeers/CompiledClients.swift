@@ -26,6 +26,9 @@ public enum CompiledClients {
     case nextChecker = "gnutls-next-checker.so"
     /// Has more than one connection under way. Its ways are those of `several.c`.
     case several
+    /// Takes another root; and what lies there in the engine's stead.
+    case chroot
+    case intruder = "gnutls-intruder.so"
     /// A library to be preloaded with another.
     case neighbour = "gnutls-neighbour.so"
     /// One that gives what it makes a check of its own. Its ways are those of `wrapper.c`.
@@ -54,6 +57,8 @@ public enum CompiledClients {
       case .checker: ["-shared", "-fPIC", "checker.c", "-lgnutls"]
       case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .several: ["several.c", "held.c", "-lgnutls"]
+      case .chroot: ["chroot.c", "held.c", "-lgnutls"]
+      case .intruder: ["-shared", "-fPIC", "-DINTRUDER", "chroot.c"]
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
       case .wrapper: ["-shared", "-fPIC", "wrapper.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .lookups: ["lookups.c"]
