@@ -92,8 +92,12 @@ struct cpreload_engine {
 
   // Returns some of what is listed above. With much stack, as the next one.
   unsigned (*handshake_begins)(gnutls_session_t session);
-  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer.
-  int (*handshake_returned)(gnutls_session_t session, int result, unsigned *is_due);
+  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer. If that check
+  // is a function, it is to be called now, outside of the engine, and what it returns to be handed on.
+  int (*handshake_returned)(gnutls_session_t session, int result, unsigned *is_due,
+                            gnutls_certificate_verify_function **check);
+  // The same after that call.
+  int (*check_returned)(gnutls_session_t session, int result, unsigned *is_due);
   // A handshake is made in which the engine takes no part: within another call, or with little stack.
   void (*handshake_passes)(gnutls_session_t session);
   // The client is about to show a certificate after the handshake (TLS 1.3): what comes then is of another identity. With

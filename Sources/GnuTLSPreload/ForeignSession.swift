@@ -13,7 +13,7 @@ final class ForeignSession: @unchecked Sendable {
     case unstarted
     /// A ticket may have been offered: the program's check is due when the handshake ends, whatever happens meanwhile.
     case handshaking(HandshakeAttempt)
-    /// Resumed, and the program's check wants to be called again: nothing passes before.
+    /// Resumed, and the program's check is being called, or wants to be called again: nothing passes before.
     case checking(HandshakeAttempt)
     /// The handshake is done, and the check that GnuTLS makes within it has passed.
     case established(ForeignConnection)
@@ -62,7 +62,8 @@ final class ForeignSession: @unchecked Sendable {
     switch state {
     case .unstarted: start()
     case .established: if isRenegotiation { leaveAlone() }
-    case .handshaking, .checking, .over: break
+    case .checking: return true
+    case .handshaking, .over: break
     }
     return false
   }
@@ -109,21 +110,29 @@ final class ForeignSession: @unchecked Sendable {
     }
   }
 
+  /// What comes of a call of `gnutls_handshake`.
+  @safe
+  enum HandshakeEnd {
+    /// The program gets this.
+    case result(Int32)
+    /// The program's check is to be called first, by who isn't in the midst of anything: it may never return.
+    case callsCheck(@convention(c) (gnutls_session_t?) -> Int32)
+  }
+
   /// After each call of `gnutls_handshake`.
-  /// - Returns: What the program is to get.
-  func handshakeReturned(_ result: Int32) -> Int32 {
+  func handshakeReturned(_ result: Int32) -> HandshakeEnd {
     switch state {
     case .unstarted, .established, .over:
       let refusal = unsafe Refusals.code(session)
-      return refusal != 0 ? refusal : result
+      return .result(refusal != 0 ? refusal : result)
     case .handshaking(var attempt):
       // The handshake goes on with the next call.
-      if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
+      if result < 0, gnutls_error_is_fatal(result) == 0 { return .result(result) }
       if result < 0 {
         if !Engine.hasOtherRoot { attempt.failed(result) }
         if let attachment = attempt.held { tell(.failed(result, attachment.outcome)) }
         end(attempt)
-        return result
+        return .result(result)
       }
       attempt.succeeded()
       return check(attempt, result)
@@ -133,20 +142,42 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// Makes the program's check in GnuTLS's stead, which calls it in a full handshake and in no resumed one.
-  private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> Int32 {
+  private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> HandshakeEnd {
     let check = check
-    if unsafe gnutls_session_is_resumed(session) != 0, let check {
-      let (code, status) = unsafe check.run(session)
-      certificateStatus = status
-      unsafe Refusals.set(session, code)
-      if code != 0 {
-        // As after a full handshake, in which the program's function may ask to be called again.
-        if code < 0, gnutls_error_is_fatal(code) == 0 { state = .checking(attempt) } else { refuse(attempt) }
-        return code
-      }
+    guard unsafe gnutls_session_is_resumed(session) != 0, let check else {
+      establish(attempt, isChecked: check != nil)
+      return .result(result)
     }
-    establish(attempt, isChecked: check != nil)
-    return result
+    switch check {
+    case .function(let function):
+      state = .checking(attempt)
+      return unsafe .callsCheck(function)
+    case .certificate(let check):
+      let (code, status) = unsafe check.run(session)
+      return .result(checked(attempt, code, status))
+    }
+  }
+
+  /// After the call of the program's function.
+  /// - Returns: What the program is to get.
+  func checkReturned(_ result: Int32) -> Int32 {
+    let code = ProgramCheck.code(ofFunction: result)
+    guard case .checking(let attempt) = state else { return code }
+    return checked(attempt, code, nil)
+  }
+
+  private func checked(_ attempt: HandshakeAttempt, _ code: Int32, _ status: UInt32?) -> Int32 {
+    certificateStatus = status
+    unsafe Refusals.set(session, code)
+    if code == 0 {
+      establish(attempt, isChecked: true)
+    } else if code < 0, gnutls_error_is_fatal(code) == 0 {
+      // As after a full handshake, in which the program's function may ask to be called again.
+      state = .checking(attempt)
+    } else {
+      refuse(attempt)
+    }
+    return code
   }
 
   /// As after a full handshake that failed: the connection is of no use.

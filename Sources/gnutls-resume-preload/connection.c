@@ -35,7 +35,14 @@ static int handshake(const struct cpreload_engine *engine, __typeof__(&gnutls_ha
   engine = engine_again(engine);
   // This is a process that was forked meanwhile.
   if (!engine) return is_check_due(session) ? unchecked(session, result) : result;
-  ASK(result, handshake_returned(session, result, &is_due));
+  gnutls_certificate_verify_function *check = 0;
+  ASK(result, handshake_returned(session, result, &is_due, &check));
+  if (check) {
+    // As within GnuTLS's own call: it may wait and be cancelled, jump out, or go on with other connections.
+    PASS(result = check(session));
+    if (!(engine = engine_again(engine))) return unchecked(session, 0);
+    ASK(result, check_returned(session, result, &is_due));
+  }
   if (!is_due) check_is_over(session);
   return result;
 }

@@ -85,6 +85,21 @@ struct PreloadedProcessTests {
   }
 
   @Test(
+    "In its verify function a program may be cancelled, jump out, or go on with another connection", .needs(.compiler),
+    arguments: [
+      ("wait", "cancelled\n", [true]), ("jump", "given up\ncancelled\n", [true]),
+      ("nested", "resumed\nresumed\n", [true, true]),
+    ])
+  func inVerifyFunction(way: String, expected: String, resumed: [Bool]) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.callbacks()).standardOutput == "full\n")
+    let result = try visitor.run(.callbacks(way))
+    #expect(result.standardOutput == expected && result.standardError == "verifying\n", "\(result)")
+    #expect(server.waitForConnections(1 + resumed.count).map(\.isResumed) == [false] + resumed)
+  }
+
+  @Test(
     "Behind another root nothing is loaded, offered or kept", .needs(.compiler, .superuser),
     arguments: ["first", "between"])
   func otherRoot(way: String) throws {

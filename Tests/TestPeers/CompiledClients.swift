@@ -26,6 +26,8 @@ public enum CompiledClients {
     case nextChecker = "gnutls-next-checker.so"
     /// Has more than one connection under way. Its ways are those of `several.c`.
     case several
+    /// Does in its callbacks what programs may. Its ways are those of `callbacks.c`.
+    case callbacks
     /// Takes another root; and what lies there in the engine's stead.
     case chroot
     case intruder = "gnutls-intruder.so"
@@ -57,6 +59,7 @@ public enum CompiledClients {
       case .checker: ["-shared", "-fPIC", "checker.c", "-lgnutls"]
       case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .several: ["several.c", "held.c", "-lgnutls"]
+      case .callbacks: ["callbacks.c", "held.c", "-lgnutls"]
       case .chroot: ["chroot.c", "held.c", "-lgnutls"]
       case .intruder: ["-shared", "-fPIC", "-DINTRUDER", "chroot.c"]
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
