@@ -6,7 +6,8 @@ EXPORTED void gnutls_handshake_set_hook_function(gnutls_session_t session, unsig
                                                  gnutls_handshake_hook_func function) {
   REAL(gnutls_handshake_set_hook_function)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  // A hook may set another, or take itself out. The engine sets its own, and the program's again.
+  const struct cpreload_engine *engine = is_within_engine() ? 0 : engine_at_any_depth();
   int is_taken = 0;
   if (engine) ASK(is_taken, hook_set(session, type, when, function));
   if (!is_taken) PASS(real(session, type, when, function));

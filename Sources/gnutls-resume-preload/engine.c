@@ -30,6 +30,8 @@ static const struct cpreload_engine *engine;
 static _Atomic unsigned all_calls;
 static _Thread_local unsigned own_calls __attribute__((tls_model("initial-exec")));
 
+int is_within_engine(void) { return own_calls > 0; }
+
 void clear_guard(void) { depth = own_calls; }
 
 static _Atomic int was_lost;

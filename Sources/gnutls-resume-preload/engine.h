@@ -22,6 +22,9 @@ const struct cpreload_engine *opened_engine(void);
 // Whether this is a forked process that must not use the engine that its parent had.
 int engine_was_lost(void);
 
+// Whether this thread is in a call of the engine.
+int is_within_engine(void);
+
 // Only the engine's own calls count from here on: a program has jumped out of the others.
 void clear_guard(void);
 

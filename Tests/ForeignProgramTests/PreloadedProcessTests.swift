@@ -99,6 +99,20 @@ struct PreloadedProcessTests {
     #expect(server.waitForConnections(1 + resumed.count).map(\.isResumed) == [false] + resumed)
   }
 
+  @Test("A hook that takes itself out isn't called again", .needs(.compiler), arguments: TLSVersion.allCases)
+  func hookTakesItselfOut(version: TLSVersion) throws {
+    let server = try TLSServer.forClients {
+      $0.versions = version.script.versions
+      $0.clientCertificate = .requested
+    }
+    let visitor = try Visitor(port: server.port)
+    for _ in 0..<2 {
+      let result = try visitor.run(.callbacks("hook"))
+      #expect(result.status == 0 && result.standardOutput == "full\n", "\(result)")
+    }
+    #expect(visitor.preload.events.first == "full (noTicket)")
+  }
+
   @Test(
     "Behind another root nothing is loaded, offered or kept", .needs(.compiler, .superuser),
     arguments: ["first", "between"])
