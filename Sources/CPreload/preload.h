@@ -7,13 +7,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 4
+#define CPRELOAD_VERSION 5
 
 // What the shim knows of the process.
 struct cpreload_process {
   unsigned version;
   // Whether calls of the program's may have passed unseen, or may yet: then nothing is offered or kept.
   int (*has_unseen_calls)(void);
+  // Whether the process's root is another than at the start: then the store's path leads elsewhere.
+  int (*has_other_root)(void);
   // The path by which the program was started, or null; it may be relative to the folder of then.
   const char *started_path;
   // Whether this thread's stack suffices for more than to note something.
@@ -90,8 +92,12 @@ struct cpreload_engine {
 
   // Returns some of what is listed above. With much stack, as the next one.
   unsigned (*handshake_begins)(gnutls_session_t session);
-  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer.
-  int (*handshake_returned)(gnutls_session_t session, int result, unsigned *is_due);
+  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer. If that check
+  // is a function, it is to be called now, outside of the engine, and what it returns to be handed on.
+  int (*handshake_returned)(gnutls_session_t session, int result, unsigned *is_due,
+                            gnutls_certificate_verify_function **check);
+  // The same after that call.
+  int (*check_returned)(gnutls_session_t session, int result, unsigned *is_due);
   // A handshake is made in which the engine takes no part: within another call, or with little stack.
   void (*handshake_passes)(gnutls_session_t session);
   // The client is about to show a certificate after the handshake (TLS 1.3): what comes then is of another identity. With

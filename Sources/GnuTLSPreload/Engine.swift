@@ -38,6 +38,9 @@ enum Engine {
   /// Calls of the program's may have passed unseen: a check could be missed, and nothing is offered or kept.
   static var hasUnseenCalls: Bool { unsafe process?.pointee.has_unseen_calls() != 0 }
 
+  /// The process's root isn't any more what it was: the paths of the store and of the log lead elsewhere.
+  static var hasOtherRoot: Bool { unsafe process?.pointee.has_other_root() != 0 }
+
   /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
   static func atWork<Result>(_ body: () -> Result) -> Result {
     defer { store?.letGo() }

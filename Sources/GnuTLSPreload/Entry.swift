@@ -116,10 +116,22 @@ enum EngineTable {
       let isOver = Engine.atWork { found.handshakeBegins() }
       return (found.isCheckDue ? UInt32(CPRELOAD_CHECK_DUE) : 0) | (isOver ? UInt32(CPRELOAD_OVER) : 0)
     }
-    unsafe table.handshake_returned = { session, result, isDue in
+    unsafe table.handshake_returned = { session, result, isDue, check in
       unsafe isDue?.pointee = 0
       guard let found = unsafe ForeignSessions.find(session) else { return result }
-      let code = Engine.atWork { found.handshakeReturned(result) }
+      let end = Engine.atWork { found.handshakeReturned(result) }
+      unsafe isDue?.pointee = found.isCheckDue ? 1 : 0
+      switch end {
+      case .result(let code): return code
+      case .callsCheck(let function):
+        unsafe check?.pointee = unsafe function
+        return 0
+      }
+    }
+    unsafe table.check_returned = { session, result, isDue in
+      unsafe isDue?.pointee = 0
+      guard let found = unsafe ForeignSessions.find(session) else { return ProgramCheck.code(ofFunction: result) }
+      let code = Engine.atWork { found.checkReturned(result) }
       unsafe isDue?.pointee = found.isCheckDue ? 1 : 0
       return code
     }

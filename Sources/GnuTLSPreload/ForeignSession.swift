@@ -13,7 +13,7 @@ final class ForeignSession: @unchecked Sendable {
     case unstarted
     /// A ticket may have been offered: the program's check is due when the handshake ends, whatever happens meanwhile.
     case handshaking(HandshakeAttempt)
-    /// Resumed, and the program's check wants to be called again: nothing passes before.
+    /// Resumed, and the program's check is being called, or wants to be called again: nothing passes before.
     case checking(HandshakeAttempt)
     /// The handshake is done, and the check that GnuTLS makes within it has passed.
     case established(ForeignConnection)
@@ -62,7 +62,8 @@ final class ForeignSession: @unchecked Sendable {
     switch state {
     case .unstarted: start()
     case .established: if isRenegotiation { leaveAlone() }
-    case .handshaking, .checking, .over: break
+    case .checking: return true
+    case .handshaking, .over: break
     }
     return false
   }
@@ -86,6 +87,7 @@ final class ForeignSession: @unchecked Sendable {
     log.begin()
     do throws(LeftAlone) {
       guard !Engine.hasUnseenCalls else { throw .hasUnseenCalls }
+      guard !Engine.hasOtherRoot else { throw .hasOtherRoot }
       let transport = setup.hasOwnTransport ? nil : unsafe Transport(of: session)
       let plan = try unsafe setup.plan(for: session, flags: flags, port: transport?.peerPort ?? 0)
       log.server = plan.identity.server
@@ -108,21 +110,29 @@ final class ForeignSession: @unchecked Sendable {
     }
   }
 
+  /// What comes of a call of `gnutls_handshake`.
+  @safe
+  enum HandshakeEnd {
+    /// The program gets this.
+    case result(Int32)
+    /// The program's check is to be called first, by who isn't in the midst of anything: it may never return.
+    case callsCheck(@convention(c) (gnutls_session_t?) -> Int32)
+  }
+
   /// After each call of `gnutls_handshake`.
-  /// - Returns: What the program is to get.
-  func handshakeReturned(_ result: Int32) -> Int32 {
+  func handshakeReturned(_ result: Int32) -> HandshakeEnd {
     switch state {
     case .unstarted, .established, .over:
       let refusal = unsafe Refusals.code(session)
-      return refusal != 0 ? refusal : result
+      return .result(refusal != 0 ? refusal : result)
     case .handshaking(var attempt):
       // The handshake goes on with the next call.
-      if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
+      if result < 0, gnutls_error_is_fatal(result) == 0 { return .result(result) }
       if result < 0 {
-        attempt.failed(result)
+        if !Engine.hasOtherRoot { attempt.failed(result) }
         if let attachment = attempt.held { tell(.failed(result, attachment.outcome)) }
         end(attempt)
-        return result
+        return .result(result)
       }
       attempt.succeeded()
       return check(attempt, result)
@@ -132,33 +142,53 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// Makes the program's check in GnuTLS's stead, which calls it in a full handshake and in no resumed one.
-  private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> Int32 {
+  private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> HandshakeEnd {
     let check = check
     let isResumed = unsafe gnutls_session_is_resumed(session) != 0
     if isResumed, attempt.mayMissMessages {
-      unsafe Refusals.set(session, GNUTLS_E_CERTIFICATE_ERROR)
-      refuse(attempt)
-      return GNUTLS_E_CERTIFICATE_ERROR
+      return .result(checked(attempt, GNUTLS_E_CERTIFICATE_ERROR, nil))
     }
-    if isResumed, let check {
+    guard isResumed, let check else {
+      establish(attempt, isChecked: check != nil)
+      return .result(result)
+    }
+    switch check {
+    case .function(let function):
+      state = .checking(attempt)
+      return unsafe .callsCheck(function)
+    case .certificate(let check):
       let (code, status) = unsafe check.run(session)
-      certificateStatus = status
-      unsafe Refusals.set(session, code)
-      if code != 0 {
-        // As after a full handshake, in which the program's function may ask to be called again.
-        if code < 0, gnutls_error_is_fatal(code) == 0 { state = .checking(attempt) } else { refuse(attempt) }
-        return code
-      }
+      return .result(checked(attempt, code, status))
     }
-    establish(attempt, isChecked: check != nil)
-    return result
+  }
+
+  /// After the call of the program's function.
+  /// - Returns: What the program is to get.
+  func checkReturned(_ result: Int32) -> Int32 {
+    let code = ProgramCheck.code(ofFunction: result)
+    guard case .checking(let attempt) = state else { return code }
+    return checked(attempt, code, nil)
+  }
+
+  private func checked(_ attempt: HandshakeAttempt, _ code: Int32, _ status: UInt32?) -> Int32 {
+    certificateStatus = status
+    unsafe Refusals.set(session, code)
+    if code == 0 {
+      establish(attempt, isChecked: true)
+    } else if code < 0, gnutls_error_is_fatal(code) == 0 {
+      // As after a full handshake, in which the program's function may ask to be called again.
+      state = .checking(attempt)
+    } else {
+      refuse(attempt)
+    }
+    return code
   }
 
   /// As after a full handshake that failed: the connection is of no use.
   private func refuse(_ attempt: HandshakeAttempt) {
     if let attachment = attempt.held {
       tell(.refused(attachment.outcome))
-      attachment.distrust()
+      if !Engine.hasOtherRoot { attachment.distrust() }
     }
     end(attempt)
   }
@@ -221,8 +251,8 @@ final class ForeignSession: @unchecked Sendable {
   /// The program may have freed its credentials already: they are not to be asked.
   var mayKeepAtEnd: Bool { connection?.mayKeepAtEnd ?? false }
 
-  /// Either of the session, or anywhere in the process.
-  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls }
+  /// Either of the session, or anywhere in the process; or there is no store any more.
+  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls || Engine.hasOtherRoot }
 
   /// Something that belongs to the session's identity or verification was missed.
   func callMissed() {
@@ -233,6 +263,7 @@ final class ForeignSession: @unchecked Sendable {
 
   /// Before `gnutls_deinit`.
   func ends() {
+    guard !Engine.hasOtherRoot else { return vanishes() }
     switch state {
     case .unstarted, .over: break
     case .handshaking(let attempt), .checking(let attempt): attempt.held?.abandon()

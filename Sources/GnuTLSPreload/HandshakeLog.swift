@@ -60,7 +60,7 @@ enum HandshakeLog {
     if let error = event.storeError { line += "; \(error)" }
     let bytes = Array("\(printable(line))\n".utf8)
     if Settings.isVerbose { writeToStandardError(bytes) }
-    if let file = Settings.logFile { append(bytes, to: file) }
+    if let file = Settings.logFile, !Engine.hasOtherRoot { append(bytes, to: file) }
   }
 
   /// Names may hold what a terminal would obey: control characters of either set, and those of writing directions.

@@ -8,19 +8,10 @@ enum ProgramCheck {
   /// `gnutls_session_set_verify_cert` or its kin.
   case certificate(CertificateCheck)
 
-  /// Checks as GnuTLS would in a full handshake.
-  /// - Returns: 0, or what gnutls_handshake returns then; and GnuTLS's status bits if it is GnuTLS's own check.
-  func run(_ session: gnutls_session_t) -> (code: Int32, status: UInt32?) {
-    switch self {
-    case .function(let function):
-      let result = unsafe function(session)
-      if result < -1 { return (result, nil) }
-      return (result == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR, nil)
-    case .certificate(let check):
-      var status: UInt32 = 0
-      guard unsafe check.verify(session, &status) >= 0 else { return (GNUTLS_E_CERTIFICATE_ERROR, nil) }
-      return (status == 0 ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, status)
-    }
+  /// What gnutls_handshake returns after a function has returned this, in a full handshake: 0 if it accepts.
+  static func code(ofFunction result: Int32) -> Int32 {
+    if result < -1 { return result }
+    return result == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR
   }
 }
 
@@ -38,7 +29,15 @@ struct CertificateCheck {
     self.elements = elements
   }
 
-  func verify(_ session: gnutls_session_t, _ status: inout UInt32) -> Int32 {
+  /// Checks as GnuTLS would in a full handshake.
+  /// - Returns: 0, or what gnutls_handshake returns then; and GnuTLS's status bits.
+  func run(_ session: gnutls_session_t) -> (code: Int32, status: UInt32?) {
+    var status: UInt32 = 0
+    guard unsafe verify(session, &status) >= 0 else { return (GNUTLS_E_CERTIFICATE_ERROR, nil) }
+    return (status == 0 ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, status)
+  }
+
+  private func verify(_ session: gnutls_session_t, _ status: inout UInt32) -> Int32 {
     if unsafe hostName == nil, elements > 0 {
       return unsafe gnutls_certificate_verify_peers(session, data, elements, &status)
     }

@@ -6,25 +6,44 @@ EXPORTED void gnutls_handshake_set_hook_function(gnutls_session_t session, unsig
                                                  gnutls_handshake_hook_func function) {
   REAL(gnutls_handshake_set_hook_function)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
+  // A hook may set another, or take itself out. The engine sets its own, and the program's again.
+  const struct cpreload_engine *engine = is_within_engine() ? 0 : engine_at_any_depth();
   int is_taken = 0;
   if (engine) ASK(is_taken, hook_set(session, type, when, function));
   if (!is_taken) PASS(real(session, type, when, function));
 }
 
+// The engine takes no part in it.
+static int handshake_alone(const struct cpreload_engine *engine, __typeof__(&gnutls_handshake) real,
+                           gnutls_session_t session) {
+  int result;
+  if (engine) TELL(handshake_passes(session));
+  PASS(result = real(session));
+  return result;
+}
+
 static int handshake(const struct cpreload_engine *engine, __typeof__(&gnutls_handshake) real,
                      gnutls_session_t session) {
-  int was_due = is_check_due(session), result = 0;
+  int was_due = is_check_due(session), place = was_due ? -1 : hold_place(), result = 0;
   unsigned begun, is_due;
+  if (!was_due && place < 0) return handshake_alone(engine, real, session);
   ASK(begun, handshake_begins(session));
   // What the engine has forgotten meanwhile.
   if (was_due && !begun) return handshake_unchecked(real, session);
-  if (begun & CPRELOAD_CHECK_DUE) check_becomes_due(session);
+  if (!was_due && begun & CPRELOAD_CHECK_DUE) check_becomes_due(place, session);
+  else if (!was_due) give_place_back(place);
   if (!(begun & CPRELOAD_OVER)) PASS(result = real(session));
   engine = engine_again(engine);
   // This is a process that was forked meanwhile.
   if (!engine) return is_check_due(session) ? unchecked(session, result) : result;
-  ASK(result, handshake_returned(session, result, &is_due));
+  gnutls_certificate_verify_function *check = 0;
+  ASK(result, handshake_returned(session, result, &is_due, &check));
+  if (check) {
+    // As within GnuTLS's own call: it may wait and be cancelled, jump out, or go on with other connections.
+    PASS(result = check(session));
+    if (!(engine = engine_again(engine))) return unchecked(session, 0);
+    ASK(result, check_returned(session, result, &is_due));
+  }
   if (!is_due) check_is_over(session);
   return result;
 }
@@ -37,12 +56,8 @@ EXPORTED int gnutls_handshake(gnutls_session_t session) {
   if (depth > 0 && is_check_due(session)) clear_guard();
   const struct cpreload_engine *engine = engine_for_call();
   if (engine && has_room(ROOM_TO_WORK)) return handshake(engine, real, session);
-  if (may_check_be_due(session)) return handshake_unchecked(real, session);
-  if (!engine) engine = engine_with_room(opened_engine());
-  if (engine) TELL(handshake_passes(session));
-  int result;
-  PASS(result = real(session));
-  return result;
+  if (is_check_due(session)) return handshake_unchecked(real, session);
+  return handshake_alone(engine ? engine : engine_with_room(opened_engine()), real, session);
 }
 
 // Under TLS 1.3 a server may ask for the client's certificate later.

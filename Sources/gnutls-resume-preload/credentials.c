@@ -8,9 +8,13 @@ EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credenti
   REAL(gnutls_certificate_allocate_credentials)
   if (!real) return UNKNOWN;
   const struct cpreload_engine *engine = engine_at_any_depth();
+  unsigned calls = calls_made;
   int result;
   PASS(result = real(credentials));
-  if (result >= 0 && (engine = engine_again(engine))) TELL(credentials_made(*credentials));
+  if (result < 0 || !(engine = engine_again(engine))) return result;
+  // What was set within is lost: they are unknown then, and not who was at this address before.
+  if (calls_made == calls) TELL(credentials_made(*credentials));
+  else TELL(credentials_freed(*credentials));
   return result;
 }
 FREES(engine_at_any_depth, gnutls_certificate_free_credentials, (gnutls_certificate_credentials_t credentials),

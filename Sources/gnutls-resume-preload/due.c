@@ -2,31 +2,38 @@
 
 #include "engine.h"
 
-// More than programs have under way. If there were, no handshake may end resumed without the engine.
+// More than programs have under way.
 enum { PLACES = 256 };
 static _Atomic(gnutls_session_t) places[PLACES];
 static _Atomic int count;
-static _Atomic int overflowed;
 
-void check_becomes_due(gnutls_session_t session) {
-  if (is_check_due(session)) return;
+// What stands in a place that is held for a session whose check may become due: no session's address.
+#define HELD ((gnutls_session_t)(void *)places)
+
+int hold_place(void) {
   for (int i = 0; i < PLACES; i++) {
     gnutls_session_t nobody = NULL;
-    if (!atomic_compare_exchange_strong(&places[i], &nobody, session)) continue;
+    // First, so that no entry is ever overlooked.
     atomic_fetch_add(&count, 1);
-    return;
+    if (atomic_compare_exchange_strong(&places[i], &nobody, HELD)) return i;
+    atomic_fetch_sub(&count, 1);
   }
-  atomic_store(&overflowed, 1);
+  return -1;
 }
 
+static int clear(int place, gnutls_session_t known) {
+  if (!atomic_compare_exchange_strong(&places[place], &known, NULL)) return 0;
+  atomic_fetch_sub(&count, 1);
+  return 1;
+}
+
+void give_place_back(int place) { clear(place, HELD); }
+
+void check_becomes_due(int place, gnutls_session_t session) { atomic_store(&places[place], session); }
+
 void check_is_over(gnutls_session_t session) {
-  if (atomic_load_explicit(&count, memory_order_relaxed) == 0) return;
-  for (int i = 0; i < PLACES; i++) {
-    gnutls_session_t known = session;
-    if (!atomic_compare_exchange_strong(&places[i], &known, NULL)) continue;
-    if (atomic_fetch_sub(&count, 1) == 1) atomic_store(&overflowed, 0);
-    return;
-  }
+  if (!session || atomic_load_explicit(&count, memory_order_relaxed) == 0) return;
+  for (int i = 0; i < PLACES; i++) clear(i, session);
 }
 
 int is_check_due(gnutls_session_t session) {
@@ -35,8 +42,6 @@ int is_check_due(gnutls_session_t session) {
     if (atomic_load_explicit(&places[i], memory_order_relaxed) == session) return 1;
   return 0;
 }
-
-int may_check_be_due(gnutls_session_t session) { return is_check_due(session) || atomic_load(&overflowed); }
 
 int unchecked(gnutls_session_t session, int result) {
   if (result < 0) return result;

@@ -6,15 +6,16 @@
 
 #include "real.h"
 
-void check_becomes_due(gnutls_session_t session);
+// Before a ticket may be offered: where there is no place left (-1), none must be.
+int hold_place(void);
+void give_place_back(int place);
 
-// It has been made, or the session has ended.
+void check_becomes_due(int place, gnutls_session_t session);
+
+// It has been made, or the session has ended. Null is nobody's.
 void check_is_over(gnutls_session_t session);
 
 int is_check_due(gnutls_session_t session);
-
-// The same; also if nobody can tell, as there were too many.
-int may_check_be_due(gnutls_session_t session);
 
 // Goes on with a handshake where nobody can make the check: refuses what is resumed.
 int handshake_unchecked(__typeof__(&gnutls_handshake) real, gnutls_session_t session);

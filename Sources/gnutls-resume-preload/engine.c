@@ -14,12 +14,13 @@
 #include "generation.h"
 #include "loader.h"
 #include "real.h"
+#include "root.h"
 #include "secure.h"
 #include "unseen.h"
 
 #define ENGINE_FILE "libgnutls-resumption.so"
 
-_Thread_local unsigned depth;
+_Thread_local unsigned depth, calls_made;
 
 enum { UNOPENED, OPENING, OPEN, UNUSABLE };
 static _Atomic int state = UNOPENED;
@@ -28,6 +29,8 @@ static const struct cpreload_engine *engine;
 // Calls of the engine that are under way: of all threads, and of this one.
 static _Atomic unsigned all_calls;
 static _Thread_local unsigned own_calls __attribute__((tls_model("initial-exec")));
+
+int is_within_engine(void) { return own_calls > 0; }
 
 void clear_guard(void) { depth = own_calls; }
 
@@ -72,6 +75,7 @@ static const struct cpreload_engine *load_engine(void) {
   static struct cpreload_process process;
   process = (struct cpreload_process){.version = CPRELOAD_VERSION,
                                       .has_unseen_calls = has_unseen_calls,
+                                      .has_other_root = is_other_root,
                                       .has_room_to_work = has_room_to_work,
                                       .started_path = (const char *)getauxval(AT_EXECFN),
                                       .configuration = noted_configuration()};
@@ -96,7 +100,7 @@ const struct cpreload_engine *open_engine(void) {
   int now = UNOPENED;
   // Nobody waits for another thread's opening: what is made meanwhile is left alone, as what was made before.
   if (opened || atomic_load(&state) != now || !has_room(ROOM_TO_WORK)) return opened;
-  int is_possible = may_load_engine() && begin_generation();
+  int is_possible = may_load_engine() && !is_other_root() && begin_generation();
   if (!atomic_compare_exchange_strong(&state, &now, is_possible ? OPENING : UNUSABLE) || !is_possible) return NULL;
   struct engine_call call = engine_call_begins();
   engine = load_engine();

@@ -9,6 +9,10 @@
 // program's callbacks.
 extern _Thread_local unsigned depth __attribute__((visibility("hidden"), tls_model("initial-exec")));
 
+// How many interposed functions this thread has called: what has made more of it within one of GnuTLS's calls is a
+// library behind this one, which sets up what is just being made.
+extern _Thread_local unsigned calls_made __attribute__((visibility("hidden"), tls_model("initial-exec")));
+
 // The engine, opened by the first call; null if there is none, or in a forked process that must not use it.
 const struct cpreload_engine *open_engine(void);
 
@@ -17,6 +21,9 @@ const struct cpreload_engine *opened_engine(void);
 
 // Whether this is a forked process that must not use the engine that its parent had.
 int engine_was_lost(void);
+
+// Whether this thread is in a call of the engine.
+int is_within_engine(void);
 
 // Only the engine's own calls count from here on: a program has jumped out of the others.
 void clear_guard(void);

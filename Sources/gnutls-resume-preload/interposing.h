@@ -18,6 +18,10 @@
 
 // Where a name really leads: looked up by the first call.
 #define REAL(name)                                                                                                   \
+  calls_made++;                                                                                                      \
+  REAL_UNCOUNTED(name)
+// The same for what GnuTLS calls itself when it makes something.
+#define REAL_UNCOUNTED(name)                                                                                         \
   __typeof__(&name) real =                                                                                           \
       (__typeof__(&name))real_function(INDEX_##name, #name, CALLER);
 
@@ -66,14 +70,15 @@ static inline const struct cpreload_engine *engine_again(const struct cpreload_e
 #define NOTED(engine_of, name, parameters, arguments, ...)                                                           \
   WRAPPED(engine_of, int, name, parameters, arguments, NOTHING, { if (result >= 0) TELL(__VA_ARGS__); })
 
-// A function without a result, of which the engine is told.
-#define NOTED_VOID(name, parameters, arguments, ...)                                                                 \
+// A function without a result, of which the engine is told before: what a library behind this one sets within counts.
+#define NOTED_VOID(name, parameters, arguments, ...) NOTED_VOID_AS(REAL, name, parameters, arguments, __VA_ARGS__)
+#define NOTED_VOID_AS(find, name, parameters, arguments, ...)                                                        \
   EXPORTED void name parameters {                                                                                    \
-    REAL(name)                                                                                                       \
+    find(name)                                                                                                       \
     if (!real) return;                                                                                               \
     const struct cpreload_engine *engine = engine_at_any_depth();                                                    \
+    if (engine) TELL(__VA_ARGS__);                                                                                   \
     PASS(real arguments);                                                                                            \
-    if ((engine = engine_again(engine))) TELL(__VA_ARGS__);                                                          \
   }
 
 // A function that frees what the engine knows, and is told of before.

@@ -9,12 +9,16 @@ EXPORTED int gnutls_init(gnutls_session_t *session, unsigned int flags) {
   const struct cpreload_engine *engine = engine_for_call();
   unsigned int changed = flags;
   if (engine) ASK(changed, flags_for_session(flags));
+  unsigned calls = calls_made;
   int result;
   PASS(result = real(session, changed));
   if (result < 0) return result;
   // Whoever was at this address before is gone.
   check_is_over(*session);
-  if ((engine = engine_again(engine))) TELL(session_made(*session, flags));
+  if (!(engine = engine_again(engine))) return result;
+  TELL(session_made(*session, flags));
+  // What was set within is lost.
+  if (calls_made != calls) TELL(call_missed(*session));
   return result;
 }
 
@@ -83,7 +87,8 @@ SETS_PRIORITIES(gnutls_set_default_priority_append,
 
 // A program whose own functions carry the records gives them what they like, maybe a number that is a descriptor too.
 #define SETS_TRANSPORT(name, type)                                                                                   \
-  NOTED_VOID(name, (gnutls_session_t session, type function), (session, function), transport_functions_set(session))
+  NOTED_VOID_AS(REAL_UNCOUNTED, name, (gnutls_session_t session, type function), (session, function),                \
+                transport_functions_set(session))
 SETS_TRANSPORT(gnutls_transport_set_push_function, gnutls_push_func)
 SETS_TRANSPORT(gnutls_transport_set_vec_push_function, gnutls_vec_push_func)
 SETS_TRANSPORT(gnutls_transport_set_pull_function, gnutls_pull_func)

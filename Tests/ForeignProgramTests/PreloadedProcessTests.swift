@@ -84,6 +84,53 @@ struct PreloadedProcessTests {
     #expect(visitor.preload.records.isEmpty)
   }
 
+  @Test(
+    "In its verify function a program may be cancelled, jump out, or go on with another connection", .needs(.compiler),
+    arguments: [
+      ("wait", "cancelled\n", [true]), ("jump", "given up\ncancelled\n", [true]),
+      ("nested", "resumed\nresumed\n", [true, true]),
+    ])
+  func inVerifyFunction(way: String, expected: String, resumed: [Bool]) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.callbacks()).standardOutput == "full\n")
+    let result = try visitor.run(.callbacks(way))
+    #expect(result.standardOutput == expected && result.standardError == "verifying\n", "\(result)")
+    #expect(server.waitForConnections(1 + resumed.count).map(\.isResumed) == [false] + resumed)
+  }
+
+  @Test("A hook that takes itself out isn't called again", .needs(.compiler), arguments: TLSVersion.allCases)
+  func hookTakesItselfOut(version: TLSVersion) throws {
+    let server = try TLSServer.forClients {
+      $0.versions = version.script.versions
+      $0.clientCertificate = .requested
+    }
+    let visitor = try Visitor(port: server.port)
+    for _ in 0..<2 {
+      let result = try visitor.run(.callbacks("hook"))
+      #expect(result.status == 0 && result.standardOutput == "full\n", "\(result)")
+    }
+    #expect(visitor.preload.events.first == "full (noTicket)")
+  }
+
+  @Test(
+    "Behind another root nothing is loaded, offered or kept", .needs(.compiler, .superuser),
+    arguments: ["first", "between"])
+  func otherRoot(way: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let jail = visitor.preload.folder.file("jail")
+    let folder = jail + visitor.preload.folder.path
+    let script = "mkdir -p $1 $(dirname $2) && cp $3 $2"
+    let names = [folder, jail + Preload.engine, try CompiledClients.path(.intruder)]
+    #expect(try ProcessRunner.run(["sh", "-c", script, "sh"] + names).status == 0)
+    let program = ForeignProgram.client(way, options: [way, jail]) { [try CompiledClients.path(.chroot)] }
+    let result = try visitor.run(program)
+    #expect(result.standardOutput == "full\nfull\nfull\n" && result.standardError.isEmpty, "\(result)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    #expect(visitor.preload.events == (way == "first" ? [] : ["full (noTicket)"]))
+  }
+
   @Test("With more rights than its user's, a program is left alone", .needs(.compiler, .superuser, .mountNamespaces))
   func secureProgram() throws {
     let server = try TLSServer.forClients()

@@ -127,9 +127,26 @@ struct PreloadedTrustTests {
     let visitor = try Visitor(port: server.port)
     let options = ["verify=function", "own-transport"]
     #expect(try visitor.run(.client("accepting", options: options)).standardOutput == "full\n")
-    let result = try visitor.run(.client("jumping", options: options + ["jump-in-check"]))
+    for (verdict, expected) in [("accept", "resumed\n"), ("refuse", "Error in the certificate.\n")] {
+      let jumping = options + ["jump-in-check", "verdict=\(verdict)"]
+      let result = try visitor.run(.client("jumping", options: jumping))
+      #expect(result.standardOutput == expected && result.standardError == "verifying\nverifying\n", "\(result)")
+    }
+    let seen = server.waitForConnections(3)
+    #expect(seen.map(\.isResumed) == [false, true, true] && seen[2].bytesReceived == 0)
+  }
+
+  @Test(
+    "A check that is due stays so, whatever else the program ends: very many handshakes, or nobody's session",
+    .needs(.compiler), arguments: ["many", "nobody"])
+  func endsOthers(way: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.several("plain")).standardOutput == "full\n")
+    let result = try visitor.run(.several(way, "refuse"))
     #expect(result.status == 1 && result.standardOutput != "resumed\n", "\(result)")
-    #expect(server.waitForConnections(2)[1].bytesReceived == 0)
+    // Of one handshake too many nothing is offered.
+    #expect(server.waitForConnections(2).map(\.isResumed) == [false, way == "nobody"])
   }
 
   @Test("A check that is set within another session's handshake counts", .needs(.compiler))
@@ -197,6 +214,27 @@ struct PreloadedTrustTests {
     }
     #expect(visitor.preload.events.last == "left alone: its credentials were made before the engine was there")
     #expect(try visitor.run(.client("a client")).standardOutput == "resumed\n")
+  }
+
+  @Test(
+    "A check that a library behind sets while it makes a session, credentials or a check counts", .needs(.compiler),
+    arguments: [("session", "peers2"), ("credentials", "peers2"), ("check", "cert"), ("function", "session-function")])
+  func setByWrapper(way: String, verify: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let libraries = "\(Preload.shim):\(try CompiledClients.path(.wrapper))"
+    func run(_ verdict: String) throws -> ProcessResult {
+      var environment = visitor.preload.environment(preloading: libraries)
+      environment["WRAPPER"] = way
+      environment["WRAPPER_VERDICT"] = verdict
+      let program = ForeignProgram.client("a client", "verify=\(verify)")
+      return try program.run(0, in: visitor.home, .tls13, Launch(environment: environment))
+    }
+    for _ in 0..<2 { #expect(try run("accept").status == 0) }
+    let result = try run("refuse")
+    #expect(result.status == 1 && result.standardOutput == "Error in the certificate.\n", "\(result)")
+    // Where the own check comes last, it is seen.
+    #expect(server.waitForConnections(3)[1].isResumed == (way == "function"))
   }
 
   @Test(

@@ -44,6 +44,16 @@ extension ForeignProgram {
     [try CompiledClients.path(.pluginHost), way, try CompiledClients.path(client)]
   }
 
+  /// The one with more than one connection under way.
+  static func several(_ way: String, _ options: String...) -> ForeignProgram {
+    client(way, options: [way] + options) { [try CompiledClients.path(.several)] }
+  }
+
+  /// The one that does much in its callbacks.
+  static func callbacks(_ way: String...) -> ForeignProgram {
+    client("in callbacks", options: way) { [try CompiledClients.path(.callbacks)] }
+  }
+
   static func client(
     _ name: String, _ options: String...,
     command: @escaping @Sendable () throws -> [String] = { [try CompiledClients.path(.linked)] }

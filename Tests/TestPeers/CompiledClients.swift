@@ -24,8 +24,17 @@ public enum CompiledClients {
     /// A plugin of the linked one's, which sets its check; and one that looks up what for by `RTLD_NEXT`.
     case checker = "gnutls-checker.so"
     case nextChecker = "gnutls-next-checker.so"
+    /// Has more than one connection under way. Its ways are those of `several.c`.
+    case several
+    /// Does in its callbacks what programs may. Its ways are those of `callbacks.c`.
+    case callbacks
+    /// Takes another root; and what lies there in the engine's stead.
+    case chroot
+    case intruder = "gnutls-intruder.so"
     /// A library to be preloaded with another.
     case neighbour = "gnutls-neighbour.so"
+    /// One that gives what it makes a check of its own. Its ways are those of `wrapper.c`.
+    case wrapper = "gnutls-wrapper.so"
     /// Looks functions up in all ways, and says so if one fails.
     case lookups
     /// A program of another C library.
@@ -49,7 +58,12 @@ public enum CompiledClients {
       case .curl: ["curl-client.c", "-lcurl-gnutls"]
       case .checker: ["-shared", "-fPIC", "checker.c", "-lgnutls"]
       case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
+      case .several: ["several.c", "held.c", "-lgnutls"]
+      case .callbacks: ["callbacks.c", "held.c", "-lgnutls"]
+      case .chroot: ["chroot.c", "held.c", "-lgnutls"]
+      case .intruder: ["-shared", "-fPIC", "-DINTRUDER", "chroot.c"]
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
+      case .wrapper: ["-shared", "-fPIC", "wrapper.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .lookups: ["lookups.c"]
       case .musl: ["musl.c"]
       case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]

@@ -102,7 +102,7 @@ final class PeerVerifier {
 
   /// Within a moment only what a file says is asked for again: a connection asks twice, and GnuTLS's getters take longer.
   private func currentConfiguration(_ time: Int64) -> ConfigurationNote? {
-    if let configuration, time - configuration.time < Self.moment {
+    if let configuration, time &- configuration.time < Self.moment {
       return GnuTLSConfiguration.isAsLoaded ? configuration.note : nil
     }
     configuration = GnuTLSConfiguration.current.map { ($0, time) }
