@@ -44,6 +44,15 @@ struct PreloadedProcessTests {
     }
   }
 
+  @Test("A signal's stack that lies within the thread's isn't overrun", .needs(.compiler))
+  func signalStackWithin() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.callbacks()).standardOutput == "full\n")
+    let result = try visitor.run(.callbacks("signal"))
+    #expect(result.standardOutput == "full\n" && result.status == 0, "\(result)")
+  }
+
   @Test("A signal's handler that forks hangs nothing", .needs(.compiler))
   func forksInHandler() throws {
     let server = try TLSServer.forClients()
