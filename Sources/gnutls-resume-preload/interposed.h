@@ -72,6 +72,9 @@
   X(gnutls_fips140_set_mode)                                                                                           \
   X(gnutls_global_set_time_function)
 
+// One after the other, each with a NUL behind it.
+extern const char interposed_names[] __attribute__((visibility("hidden")));
+
 #define INTERPOSED_INDEX(name) INDEX_##name,
 enum { INTERPOSED(INTERPOSED_INDEX) INTERPOSED_COUNT };
 

@@ -122,6 +122,25 @@ struct PreloadedProcessTests {
     #expect(visitor.preload.events.first == "full (noTicket)")
   }
 
+  @Test("A child connects, that was forked while another thread was in the loader's list", .needs(.compiler))
+  func forksInLoader() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("forks", options: ["walk"]) { [try CompiledClients.path(.loader)] }
+    #expect(try visitor.run(program).standardOutput == "all\n")
+  }
+
+  @Test("A plugin whose constructor waits for a thread that connects gets its connection", .needs(.compiler))
+  func connectsInConstructor() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let path = try CompiledClients.path(.loader)
+    #expect(try visitor.run(.client("a client") { [path] }).standardOutput == "full\n")
+    let options = [try CompiledClients.path(.waitingPlugin)]
+    let result = try visitor.run(.client("with a plugin", options: options) { [path] })
+    #expect(result.standardOutput == "resumed\n" && result.status == 0, "\(result)")
+  }
+
   @Test(
     "Behind another root nothing is loaded, offered or kept", .needs(.compiler, .superuser),
     arguments: ["first", "between"])
