@@ -34,7 +34,8 @@ static int check(gnutls_session_t session) {
 static int *context;
 
 // Takes itself out at its first call, and with it what it works with.
-static int hook(gnutls_session_t session, unsigned type, unsigned when, unsigned is_incoming, const gnutls_datum_t *text) {
+static int hook(gnutls_session_t session, unsigned type, unsigned when, unsigned is_incoming,
+                const gnutls_datum_t *text) {
   (void)type, (void)when, (void)is_incoming, (void)text;
   if (!context) abort();
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, NULL);

@@ -1,6 +1,6 @@
 // What other threads do with the loader: loader PORT AUTHORITIES [walk | PLUGIN]
-// walk: one goes through the loader's list, as profilers do, while children are forked that connect. PLUGIN: this program
-// with PLUGIN defined, as a library whose constructor waits for a thread that connects.
+// walk: one goes through the loader's list, as profilers do, while children are forked that connect.
+// PLUGIN: this program with PLUGIN defined, as a library whose constructor waits for a thread that connects.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>

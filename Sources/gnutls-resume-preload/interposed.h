@@ -1,6 +1,7 @@
 // The names that are interposed: all whose effect belongs to a connection's identity or verification, those after which
-// there may be something to keep, and those that leave something with GnuTLS that may be unloaded. What GnuTLS has getters for is asked for when the handshake begins. Some are
-// missing in older GnuTLS, or may be in newer: nobody finds them then.
+// there may be something to keep, and those that leave something with GnuTLS that may be unloaded. What GnuTLS has
+// getters for is asked for when the handshake begins. Some are missing in older GnuTLS, or may be in newer: nobody
+// finds them then.
 #ifndef INTERPOSED_H
 #define INTERPOSED_H
 

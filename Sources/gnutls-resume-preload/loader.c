@@ -91,8 +91,7 @@ static void count_objects(void) {
   atomic_compare_exchange_strong(&objects_at_start, &unknown, count);
 }
 
-// All that is looked for in the loader's list is, as far as it is there already, once and for all: later the list may be
-// locked.
+// Finds all that is looked for in the loader's list, as far as it is there already: later the list may be locked.
 __attribute__((constructor)) static void look_around(void) {
   atomic_store(&started, getpid());
   count_objects();
