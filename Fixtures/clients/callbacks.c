@@ -1,7 +1,8 @@
-// What a program may do in its callbacks: callbacks PORT AUTHORITIES [nested | jump | wait | hook]
+// What a program may do in its callbacks: callbacks PORT AUTHORITIES [nested | jump | wait | hook | signal]
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,8 @@ static int check(gnutls_session_t session) {
 static int *context;
 
 // Takes itself out at its first call, and with it what it works with.
-static int hook(gnutls_session_t session, unsigned type, unsigned when, unsigned is_incoming, const gnutls_datum_t *text) {
+static int hook(gnutls_session_t session, unsigned type, unsigned when, unsigned is_incoming,
+                const gnutls_datum_t *text) {
   (void)type, (void)when, (void)is_incoming, (void)text;
   if (!context) abort();
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, NULL);
@@ -60,6 +62,29 @@ static void *visit(void *ignored) {
   return ignored;
 }
 
+static void handle(int signal) {
+  (void)signal;
+  visit(NULL);
+}
+
+// In a signal's handler, whose stack lies within the thread's, above other data.
+__attribute__((noinline)) static int visit_in_handler(void) {
+  enum { BELOW = 300 << 10, SIZE = 32 << 10 };
+  static const unsigned char mark = 0x5a;
+  unsigned char both[BELOW + SIZE];
+  stack_t stack = {.ss_sp = both + BELOW, .ss_size = SIZE};
+  struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK};
+  memset(both, mark, sizeof both);
+  sigaltstack(&stack, NULL);
+  sigaction(SIGUSR1, &action, NULL);
+  raise(SIGUSR1);
+  stack.ss_flags = SS_DISABLE;
+  sigaltstack(&stack, NULL);
+  for (int i = 0; i < BELOW; i++)
+    if (both[i] != mark) return 1;
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   if (argc > 3) way = argv[3];
@@ -76,6 +101,7 @@ int main(int argc, char **argv) {
     context = malloc(sizeof *context);
     gnutls_handshake_set_hook_function(self->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, hook);
   }
+  if (strcmp(way, "signal") == 0) return visit_in_handler();
   pthread_t thread;
   void *result;
   pthread_create(&thread, NULL, visit, NULL);

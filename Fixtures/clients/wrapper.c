@@ -1,5 +1,6 @@
 // A library behind another that is preloaded: it gives each session, or all credentials, a check of its own as they are
-// made (WRAPPER=session, credentials), or in the stead of the program's (check, function). WRAPPER_VERDICT: accept, refuse.
+// made (WRAPPER=session, credentials), or in the stead of the program's (check, function).
+// WRAPPER_VERDICT: accept, refuse.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <gnutls/gnutls.h>

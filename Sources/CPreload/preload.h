@@ -92,8 +92,8 @@ struct cpreload_engine {
 
   // Returns some of what is listed above. With much stack, as the next one.
   unsigned (*handshake_begins)(gnutls_session_t session);
-  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer. If that check
-  // is a function, it is to be called now, outside of the engine, and what it returns to be handed on.
+  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer. If that is
+  // a function, it is to be called now, outside of the engine, and what it returns to be handed on.
   int (*handshake_returned)(gnutls_session_t session, int result, unsigned *is_due,
                             gnutls_certificate_verify_function **check);
   // The same after that call.

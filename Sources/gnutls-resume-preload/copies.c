@@ -19,12 +19,13 @@ static int look_at_object(struct dl_phdr_info *object, size_t size, void *count)
 
 // Only if something has been loaded: the loader's lock, which is held meanwhile, stays locked in a process that another
 // thread forks then.
-void look_for_copies(void) {
+int look_for_copies(void) {
   static _Atomic unsigned looked;
   int count = 0;
-  if (!may_have_loaded_since(&looked)) return;
+  if (!may_have_loaded_since(&looked)) return 0;
   dl_iterate_phdr(look_at_object, &count);
-  if (count <= 1) return;
+  if (count <= 1) return count;
   atomic_store(&several, 1);
   note_unseen_calls();
+  return count;
 }

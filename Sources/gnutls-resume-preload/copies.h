@@ -4,7 +4,8 @@
 #define COPIES_H
 
 // To be called before something is made that belongs to one GnuTLS, or is changed that is its own.
-void look_for_copies(void);
+// Returns how many there are, or 0 if it needn't look.
+int look_for_copies(void);
 
 int has_several_copies(void);
 

@@ -100,7 +100,7 @@ const struct cpreload_engine *open_engine(void) {
   int now = UNOPENED;
   // Nobody waits for another thread's opening: what is made meanwhile is left alone, as what was made before.
   if (opened || atomic_load(&state) != now || !has_room(ROOM_TO_WORK)) return opened;
-  int is_possible = may_load_engine() && !is_other_root() && begin_generation();
+  int is_possible = may_load_engine() && !is_other_root() && !may_be_locked() && begin_generation();
   if (!atomic_compare_exchange_strong(&state, &now, is_possible ? OPENING : UNUSABLE) || !is_possible) return NULL;
   struct engine_call call = engine_call_begins();
   engine = load_engine();

@@ -1,6 +1,7 @@
-// The names that are interposed: all whose effect belongs to a connection's identity or verification, and those after
-// which there may be something to keep. What GnuTLS has getters for is asked for when the handshake begins. Some are
-// missing in older GnuTLS, or may be in newer: nobody finds them then.
+// The names that are interposed: all whose effect belongs to a connection's identity or verification, those after which
+// there may be something to keep, and those that leave something with GnuTLS that may be unloaded. What GnuTLS has
+// getters for is asked for when the handshake begins. Some are missing in older GnuTLS, or may be in newer: nobody
+// finds them then.
 #ifndef INTERPOSED_H
 #define INTERPOSED_H
 
@@ -75,7 +76,15 @@
   X(gnutls_digest_set_secure)                                                                                          \
   X(gnutls_ecc_curve_set_enabled)                                                                                      \
   X(gnutls_fips140_set_mode)                                                                                           \
-  X(gnutls_global_set_time_function)
+  X(gnutls_global_set_time_function)                                                                                   \
+  X(gnutls_global_set_log_function)                                                                                    \
+  X(gnutls_global_set_audit_log_function)                                                                              \
+  X(gnutls_global_set_mutex)                                                                                           \
+  X(gnutls_pkcs11_set_pin_function)                                                                                    \
+  X(gnutls_pkcs11_set_token_function)
+
+// One after the other, each with a NUL behind it.
+extern const char interposed_names[] __attribute__((visibility("hidden")));
 
 #define INTERPOSED_INDEX(name) INDEX_##name,
 enum { INTERPOSED(INTERPOSED_INDEX) INTERPOSED_COUNT };

@@ -3,8 +3,21 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <unistd.h>
 
+#include "copies.h"
 #include "elf.h"
+#include "real.h"
+#include "unseen.h"
+
+// Whether no thread has ever been started; missing in older C libraries.
+extern char __libc_single_threaded __attribute__((weak));
+
+static _Atomic pid_t started;
+
+int may_be_locked(void) {
+  return atomic_load(&started) != getpid() && !(&__libc_single_threaded && __libc_single_threaded);
+}
 
 // Any address in this library.
 static const void *ourselves(void) { return (const void *)next_dlsym; }
@@ -68,25 +81,40 @@ static int count_object(struct dl_phdr_info *object, size_t size, void *count) {
 }
 
 static _Atomic unsigned loads;
-static _Thread_local int has_loaded __attribute__((tls_model("initial-exec")));
+// In which process this thread has loaded something; 0: nothing since it was asked.
+static _Thread_local pid_t loaded_in __attribute__((tls_model("initial-exec")));
+
+static void count_objects(void) {
+  int count = 0, unknown = 0;
+  if (atomic_load(&objects_at_start)) return;
+  dl_iterate_phdr(count_object, &count);
+  atomic_compare_exchange_strong(&objects_at_start, &unknown, count);
+}
+
+// Finds all that is looked for in the loader's list, as far as it is there already: later the list may be locked.
+__attribute__((constructor)) static void look_around(void) {
+  atomic_store(&started, getpid());
+  count_objects();
+  next_dlsym(), next_dlvsym(), next_dlopen(), next_dlmopen();
+  if (look_for_copies() == 1) find_all_real();
+}
 
 void note_load(void) {
-  if (!atomic_load(&objects_at_start)) {
-    int count = 0, unknown = 0;
-    dl_iterate_phdr(count_object, &count);
-    atomic_compare_exchange_strong(&objects_at_start, &unknown, count);
-  }
-  has_loaded = 1;
+  count_objects();
+  loaded_in = getpid();
   atomic_fetch_add(&loads, 1);
 }
 
 int may_have_loaded_since(_Atomic unsigned *looked) {
   // What this thread has loaded is there. What another is loading may not have been when it was looked for.
   unsigned now = atomic_load(&loads) + 1;
-  if (!has_loaded && atomic_load_explicit(looked, memory_order_relaxed) == now) return 0;
-  has_loaded = 0;
+  if (!loaded_in && atomic_load_explicit(looked, memory_order_relaxed) == now) return 0;
+  // What isn't known in a forked process isn't looked for there, unless it has loaded that itself.
+  int is_unknown = loaded_in != getpid() && may_be_locked();
+  loaded_in = 0;
+  if (is_unknown) note_unseen_calls();
   atomic_store_explicit(looked, now, memory_order_relaxed);
-  return 1;
+  return !is_unknown;
 }
 
 struct placing {

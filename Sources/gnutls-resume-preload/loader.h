@@ -17,6 +17,10 @@ dlmopen_function *next_dlmopen(void);
 // This library's function of a name, whoever else has one.
 void *own_function(const char *name);
 
+// Whether the loader's list may be locked for good: in a forked process, by a thread of its parent's. Nothing may be
+// looked for there then, and nothing be loaded.
+int may_be_locked(void);
+
 // The program is about to load something.
 void note_load(void);
 

@@ -10,15 +10,15 @@
 
 #define MUST_TAIL __attribute__((musttail))
 
-// One after the other, so that nothing is relocated when a program starts.
-static const char names[] =
+// So that nothing is relocated when a program starts.
+const char interposed_names[] =
 #define NAME(name) #name "\0"
     INTERPOSED(NAME);
 
 // The index of a name that is interposed, or -1.
 static int index_of(const char *name) {
   if (!name || !begins_with(name, "gnutls_")) return -1;
-  const char *next = names;
+  const char *next = interposed_names;
   for (int index = 0; index < INTERPOSED_COUNT; index++, next = end_of(next) + 1)
     if (is_same(next, name)) return index;
   return -1;
@@ -68,6 +68,7 @@ static enum outcome outcome(const void *handle, const char *name, const void *ca
   int index = index_of(name), defines = 0;
   if (index < 0 && !is_of_loader(name)) return AS_IT_IS;
   if (handle == RTLD_NEXT) {
+    if (may_be_locked()) return note_unseen_calls(), AS_IT_IS;
     enum place place = place_of(caller, name, &defines);
     // Behind this library is only the real one, which is for whoever is called in its stead.
     if (place == LOADED_LATER || place == NOWHERE || (place == BEHIND_US && !defines)) note_unseen_calls();

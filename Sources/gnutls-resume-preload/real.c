@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "copies.h"
+#include "elf.h"
 #include "loader.h"
+#include "names.h"
 
 // The object that an address is in, as the loader knows it: null if nobody does.
 static const char *object_of(const void *address, const void **base) {
@@ -65,8 +67,27 @@ static int pin(const char *name, void *function) {
   return 1;
 }
 
+static void *_Atomic known[INTERPOSED_COUNT];
+
+static int find_in_object(struct dl_phdr_info *object, size_t size, void *is_behind) {
+  (void)size;
+  if (!*(int *)is_behind) {
+    *(int *)is_behind = object_contains(object, (const void *)find_real);
+    return 0;
+  }
+  const char *name = interposed_names;
+  for (int index = 0; index < INTERPOSED_COUNT; index++, name = end_of(name) + 1)
+    if (!atomic_load_explicit(&known[index], memory_order_relaxed))
+      atomic_store_explicit(&known[index], function_in_object(object, name), memory_order_relaxed);
+  return 0;
+}
+
+void find_all_real(void) {
+  int is_behind = 0;
+  dl_iterate_phdr(find_in_object, &is_behind);
+}
+
 void *real_function(unsigned index, const char *name, const void *caller) {
-  static void *_Atomic known[INTERPOSED_COUNT];
   void *function = atomic_load_explicit(&known[index], memory_order_relaxed);
   if (function && !has_several_copies()) return function;
   function = find_real(name, caller);

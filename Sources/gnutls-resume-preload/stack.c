@@ -63,19 +63,21 @@ static int is_readable(uintptr_t address) {
   return syscall(SYS_rt_sigprocmask, -1, address, NULL, 8) == 0 || errno != EFAULT;
 }
 
-// On a stack that isn't the thread's own: a signal's, whose size is known, or a coroutine's, of which nobody can say
-// where it ends. What is mapped below may be other data of the program's, so that only little is taken there, of what
-// GnuTLS's own next call needs as well.
-static int has_room_elsewhere(uintptr_t here, size_t bytes) {
+// Where the stack ends on which a signal's handler runs, if it is one of its own: else 0.
+static uintptr_t signal_stack(void) {
   int system_error = errno;
   stack_t signals;
-  int result = 0;
-  if (sigaltstack(NULL, &signals) == 0 && signals.ss_flags & SS_ONSTACK) {
-    result = here - (uintptr_t)signals.ss_sp >= bytes;
-  } else if (bytes <= ROOM_TO_NOTE) {
-    result = 1;
-    for (uintptr_t next = here - bytes; result && next < here; next += 4096) result = is_readable(next);
-  }
+  int is_there = sigaltstack(NULL, &signals) == 0 && signals.ss_flags & SS_ONSTACK;
+  errno = system_error;
+  return is_there ? (uintptr_t)signals.ss_sp : 0;
+}
+
+// On a stack of which nobody can say where it ends, as a coroutine's. What is mapped below may be other data of the
+// program's, so that only little is taken there, of what GnuTLS's own next call needs as well.
+static int has_room_elsewhere(uintptr_t here, size_t bytes) {
+  if (bytes > ROOM_TO_NOTE) return 0;
+  int system_error = errno, result = 1;
+  for (uintptr_t next = here - bytes; result && next < here; next += 4096) result = is_readable(next);
   errno = system_error;
   return result;
 }
@@ -83,6 +85,9 @@ static int has_room_elsewhere(uintptr_t here, size_t bytes) {
 int has_room(size_t bytes) {
   uintptr_t here = (uintptr_t)__builtin_frame_address(0);
   measure();
-  if (here - own.low < own.high - own.low) return here - own.low >= bytes;
-  return has_room_elsewhere(here, bytes);
+  int is_own = here - own.low < own.high - own.low;
+  // A signal's stack may lie within the thread's. Nobody asks for each little note.
+  uintptr_t low = is_own && bytes <= ROOM_TO_NOTE ? 0 : signal_stack();
+  if (low) return here - low >= bytes;
+  return is_own ? here - own.low >= bytes : has_room_elsewhere(here, bytes);
 }

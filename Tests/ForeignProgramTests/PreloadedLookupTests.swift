@@ -65,6 +65,17 @@ struct PreloadedLookupTests {
     #expect(visitor.preload.records.isEmpty)
   }
 
+  @Test("What a plugin has left with GnuTLS stays with it", .needs(.compiler))
+  func unloadedPlugin() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let plugins = [try CompiledClients.path(.loggingPlugin), visitor.preload.folder.file("another.so")]
+    #expect(try ProcessRunner.run(["cp"] + plugins).status == 0)
+    let program = ForeignProgram.client("unloads", options: plugins) { [try CompiledClients.path(.unloading)] }
+    let result = try visitor.run(program)
+    #expect(result.standardOutput == "full\nresumed\n" && result.status == 0, "\(result)")
+  }
+
   @Test("Where there is another GnuTLS, each goes its own way", .needs(.compiler))
   func secondCopy() throws {
     let server = try TLSServer.forClients()

@@ -44,6 +44,15 @@ struct PreloadedProcessTests {
     }
   }
 
+  @Test("A signal's stack that lies within the thread's isn't overrun", .needs(.compiler))
+  func signalStackWithin() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.callbacks()).standardOutput == "full\n")
+    let result = try visitor.run(.callbacks("signal"))
+    #expect(result.standardOutput == "full\n" && result.status == 0, "\(result)")
+  }
+
   @Test("A signal's handler that forks hangs nothing", .needs(.compiler))
   func forksInHandler() throws {
     let server = try TLSServer.forClients()
@@ -111,6 +120,25 @@ struct PreloadedProcessTests {
       #expect(result.status == 0 && result.standardOutput == "full\n", "\(result)")
     }
     #expect(visitor.preload.events.first == "full (noTicket)")
+  }
+
+  @Test("A child connects, that was forked while another thread was in the loader's list", .needs(.compiler))
+  func forksInLoader() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("forks", options: ["walk"]) { [try CompiledClients.path(.loader)] }
+    #expect(try visitor.run(program).standardOutput == "all\n")
+  }
+
+  @Test("A plugin whose constructor waits for a thread that connects gets its connection", .needs(.compiler))
+  func connectsInConstructor() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let path = try CompiledClients.path(.loader)
+    #expect(try visitor.run(.client("a client") { [path] }).standardOutput == "full\n")
+    let options = [try CompiledClients.path(.waitingPlugin)]
+    let result = try visitor.run(.client("with a plugin", options: options) { [path] })
+    #expect(result.standardOutput == "resumed\n" && result.status == 0, "\(result)")
   }
 
   @Test(

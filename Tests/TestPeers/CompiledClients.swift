@@ -28,6 +28,12 @@ public enum CompiledClients {
     case several
     /// Does in its callbacks what programs may. Its ways are those of `callbacks.c`.
     case callbacks
+    /// Does with the loader what programs may, and a plugin of its own. Its ways are those of `loader.c`.
+    case loader
+    case waitingPlugin = "gnutls-waiting-plugin.so"
+    /// Loads two plugins, one after the other.
+    case unloading
+    case loggingPlugin = "gnutls-logging-plugin.so"
     /// Takes another root; and what lies there in the engine's stead.
     case chroot
     case intruder = "gnutls-intruder.so"
@@ -60,6 +66,10 @@ public enum CompiledClients {
       case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .several: ["several.c", "held.c", "-lgnutls"]
       case .callbacks: ["callbacks.c", "held.c", "-lgnutls"]
+      case .loader: ["loader.c", "held.c", "-lgnutls"]
+      case .waitingPlugin: ["-shared", "-fPIC", "-DPLUGIN", "loader.c", "held.c", "-lgnutls"]
+      case .unloading: ["unloading.c"]
+      case .loggingPlugin: ["-shared", "-fPIC", "-DPLUGIN", "unloading.c", "held.c", "-lgnutls"]
       case .chroot: ["chroot.c", "held.c", "-lgnutls"]
       case .intruder: ["-shared", "-fPIC", "-DINTRUDER", "chroot.c"]
       case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
