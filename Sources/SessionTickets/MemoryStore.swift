@@ -19,9 +19,13 @@ public final class MemoryStore: TicketStore {
   public func insert(
     _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
   ) throws(StoreError) {
-    try change { contents throws(StoreError) in
-      if let generation, generation != StoreGeneration(contents.generation) { throw .superseded(place: "memory") }
-      try contents.insert(record, at: place, now: now)
+    do throws(StoreError) {
+      try change { contents throws(StoreError) in
+        if let generation, generation != StoreGeneration(contents.generation) { throw .superseded(place: "memory") }
+        try contents.insert(record, at: place, now: now)
+      }
+    } catch {
+      throw error.leavingNothing
     }
   }
 

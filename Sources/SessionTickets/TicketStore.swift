@@ -27,7 +27,7 @@ public protocol TicketStore: AnyObject, Sendable {
   ///   A store compares it before the record can be seen, and again when it can, and withdraws it then.
   /// - Throws: ``StoreError/Code-swift.struct/idExists`` if a record with this id is there: nothing has changed then;
   ///   ``StoreError/Code-swift.struct/superseded`` if the store has another generation now, or has got one meanwhile: the
-  ///   record isn't there.
+  ///   record isn't there. Of what ``StoreError/leavesNothing`` isn't set for, nobody knows whether it is there, or was.
   func insert(
     _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
   ) throws(StoreError)

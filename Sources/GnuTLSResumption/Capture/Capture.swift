@@ -137,10 +137,10 @@ final class Capture {
   /// A batch is where it belongs.
   /// - Parameters:
   ///   - count: How many of it are stored.
-  ///   - last: The record of the last of it, if that is stored.
-  func finishBatch(stored count: Int, last: RecordKey?) {
+  ///   - last: Where the last of it is.
+  func finishBatch(stored count: Int, last: NewestTicket) {
     stored &+= count
-    if case .leaving = newest { newest = last.map { .stored($0) } ?? .elsewhere }
+    if case .leaving = newest { newest = last }
   }
 
   func refuse(_ reason: NotStoredReason) {

@@ -17,16 +17,17 @@ struct Keeper {
     var batch = captured
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     var stored = 0
-    var last: RecordKey?
+    var last = NewestTicket.elsewhere
     if let origin = trusted.origin {
       context.recordingTrouble { () throws(StoreError) in
         guard let ring = try setup.engine.keyRing(create: true) else { return }
         let place = try setup.place(under: ring.newest)
         let facts = SessionFacts(setup, trusted, origin)
-        for ticket in batch {
-          last = nil
-          last = try keep(ticket, facts, at: place, under: ring.newest)
-          if last != nil { stored += 1 }
+        for index in batch.indices {
+          var whereabouts = NewestTicket.elsewhere
+          defer { if index == batch.count - 1 { last = whereabouts } }
+          try keep(batch[index], facts, at: place, under: ring.newest, whereabouts: &whereabouts)
+          if case .stored = whereabouts { stored += 1 }
         }
       }
     } else {
@@ -35,10 +36,11 @@ struct Keeper {
     context.capture.finishBatch(stored: stored, last: last)
   }
 
-  /// - Returns: Nil if the ticket isn't to be stored.
+  /// - Parameter whereabouts: Where the ticket is then, also if this fails: whatever an error says, the store may have it.
   private func keep(
-    _ ticket: CapturedTicket, _ facts: SessionFacts, at place: StoreKey, under key: MasterKey
-  ) throws(StoreError) -> RecordKey? {
+    _ ticket: CapturedTicket, _ facts: SessionFacts, at place: StoreKey, under key: MasterKey,
+    whereabouts: inout NewestTicket
+  ) throws(StoreError) {
     let expiry = Lifetime.expiry(
       issued: ticket.issued, lifetime: ticket.lifetime, fullHandshake: facts.origin.time)
     guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
@@ -48,22 +50,23 @@ struct Keeper {
       let record = try setup.engine.store.get().insert(
         at: place, generation: context.generation, now: setup.engine.now
       ) { () throws(StoreError) in
-        try contents.sealed(as: ticket.kind, expiry: expiry, at: place, under: key)
+        whereabouts = .elsewhere
+        let record = try contents.sealed(as: ticket.kind, expiry: expiry, at: place, under: key)
+        whereabouts = .used
+        return record
       }
-      return RecordKey(place: place, id: record.header.id)
+      whereabouts = .stored(RecordKey(place: place, id: record.header.id))
     } catch {
+      if error.leavesNothing || error.code == .tooLarge { whereabouts = .elsewhere }
       switch error.code {
-      case .tooLarge: return refuse(.tooLarge)
-      case .superseded: return refuse(.removedMeanwhile)
+      case .tooLarge: refuse(.tooLarge)
+      case .superseded: refuse(.removedMeanwhile)
       default: throw error
       }
     }
   }
 
-  private func refuse(_ reason: NotStoredReason) -> RecordKey? {
-    context.capture.refuse(reason)
-    return nil
-  }
+  private func refuse(_ reason: NotStoredReason) { context.capture.refuse(reason) }
 }
 
 extension TicketContents {
