@@ -68,7 +68,7 @@ struct TicketSearch {
       }
       // Whatever a store returns: what was judged is offered, and nothing twice.
       guard claim.record == candidate.record,
-        candidate.record.header.kind == .session || OfferedTickets.ofThisProcess.insert(candidate.key.id)
+        candidate.record.header.kind == .session || OfferedTickets.ofThisProcess.insert(contents.sessionData)
       else {
         contents.sessionData.wipe()
         findings.add(.damaged("the store gave a ticket twice"))

@@ -2,6 +2,9 @@ internal import SessionTickets
 
 /// Seals tickets that came and puts them into the store: only with a handshake that is trusted.
 struct Keeper {
+  /// How often a ticket is sealed under another id, if the id is taken.
+  private static let mostAttempts = 3
+
   private let context: SessionContext
   private let setup: ClientSetup
   private let trusted: TrustedHandshake
@@ -47,15 +50,9 @@ struct Keeper {
     guard setup.engine.mayStore(setup.identity.server, ticket) else { return refuse(.refusedByCaller) }
     let contents = facts.contents(of: ticket)
     do throws(StoreError) {
-      let record = try setup.engine.store.get().insert(
-        at: place, generation: context.generation, now: setup.engine.now
-      ) { () throws(StoreError) in
-        whereabouts = .elsewhere
-        let record = try contents.sealed(as: ticket.kind, expiry: expiry, at: place, under: key)
-        whereabouts = .used
-        return record
+      try insert(at: place, whereabouts: &whereabouts) { () throws(StoreError) in
+        try contents.sealed(as: ticket.kind, expiry: expiry, at: place, under: key)
       }
-      whereabouts = .stored(RecordKey(place: place, id: record.header.id))
     } catch {
       if error.leavesNothing || error.code == .tooLarge { whereabouts = .elsewhere }
       switch error.code {
@@ -63,6 +60,31 @@ struct Keeper {
       case .superseded: refuse(.removedMeanwhile)
       default: throw error
       }
+    }
+  }
+
+  /// Inserts what the closure seals, again under another id while the id is somebody else's: not if the store has the record
+  /// after all, for under two ids the ticket would be used twice.
+  private func insert(
+    at place: StoreKey, whereabouts: inout NewestTicket, sealing: () throws(StoreError) -> SealedRecord
+  ) throws(StoreError) {
+    let store = try setup.engine.store.get()
+    for attempt in 1...Self.mostAttempts {
+      let record = try sealing()
+      let recordKey = RecordKey(place: place, id: record.header.id)
+      whereabouts = .used
+      do throws(StoreError) {
+        try store.insert(record, at: place, generation: context.generation, now: setup.engine.now)
+      } catch {
+        guard error.code == .idExists else { throw error }
+        if try store.read(recordKey) != record {
+          whereabouts = .elsewhere
+          guard attempt < Self.mostAttempts else { throw error }
+          continue
+        }
+      }
+      whereabouts = .stored(recordKey)
+      return
     }
   }
 
