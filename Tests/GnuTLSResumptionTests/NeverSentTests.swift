@@ -38,6 +38,28 @@ struct NeverSentTests {
     #expect(try application.run().isResumed)
   }
 
+  @Test("a ticket that was in the first ClientHello was sent, whatever the second says after a HelloRetryRequest")
+  func secondMessage() throws {
+    let application = AttachTests.Application(client: try Client())
+    try application.run()
+    for offers in [[true, false], [false, true], [false, false]] {
+      let session = try RawSession(port: application.client.server.port)
+      let context = unsafe try application.client.resumption().attached(
+        to: session.pointer, application.identity, application.verification, nil)
+      try #require(context.offered != nil)
+      for isOffered in offers { context.sent(try #require(SentClientHello(Self.message(offering: isOffered)))) }
+      #expect(context.outcome.reason == (offers.contains(true) ? .declined : .withheld))
+      context.deregister()
+      try application.run()
+    }
+  }
+
+  /// A ClientHello as short as can be.
+  private static func message(offering: Bool) -> [UInt8] {
+    let extensions: [UInt8] = offering ? [0, 41, 0, 0] : []
+    return [UInt8](repeating: 0, count: 34) + [0, 0, 0, 0, 0, UInt8(extensions.count)] + extensions
+  }
+
   @Test("a ClientHello tells", arguments: ["NORMAL", "NORMAL:%NO_TICKETS", "NORMAL:-VERS-TLS1.3"])
   func message(priority: String) throws {
     let message = try #require(try ClientHelloTrap.message(priority: priority))

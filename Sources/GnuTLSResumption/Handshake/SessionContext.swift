@@ -20,8 +20,9 @@ final class SessionContext: @unchecked Sendable {
   private let attempt: Attempt
   private(set) var findings = Findings()
   private(set) var offered: OfferedTicket?
-  /// GnuTLS has put the offered ticket into its ClientHello, as far as can be seen.
+  /// GnuTLS has put the offered ticket into a ClientHello, as far as can be seen.
   private(set) var wasSent = true
+  private var hasSentMessage = false
   private(set) var handshake = Handshake.pending(nil)
   /// The session was resumed: by the ticket that was offered here, or by whatever its owner had loaded.
   private(set) var isResumed = false
@@ -91,7 +92,9 @@ final class SessionContext: @unchecked Sendable {
   /// The hook, when the session's ClientHello leaves.
   func sent(_ message: SentClientHello) {
     capture.sent(message)
-    if offered?.kind == .ticket { wasSent = message.offersTicket }
+    // After a HelloRetryRequest there is a second, which doesn't undo what was in the first.
+    if offered?.kind == .ticket { wasSent = message.offersTicket || (hasSentMessage && wasSent) }
+    hasSentMessage = true
   }
 
   // MARK: Handshake
