@@ -31,9 +31,10 @@ package enum HandshakeHook {
         context.capture.came()
       }
     } else if type == GNUTLS_HANDSHAKE_CLIENT_HELLO.rawValue, incoming == 0, when == UInt32(GNUTLS_HOOK_PRE) {
+      guard context.mayBegin() else { return GNUTLS_E_INVALID_REQUEST }
       if let message = unsafe SentClientHello(Array(bytes)) { context.sent(message) }
     }
-    // A negative return ends the handshake, so ours is always 0; the application's is its own affair.
+    // A negative return ends the handshake, so ours is 0 else; the application's is its own affair.
     guard let hook = context.applicationHook, hook.wants(type: type, when: when) else { return 0 }
     return unsafe hook.function(session.pointer, type, when, incoming, bytes)
   }

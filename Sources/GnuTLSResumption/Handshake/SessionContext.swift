@@ -89,6 +89,15 @@ final class SessionContext: @unchecked Sendable {
     }
   }
 
+  /// Whether a ClientHello may leave: not the first of a forked process with a ticket that its parent has claimed, and will
+  /// send itself. Nobody can take it out any more.
+  func mayBegin() -> Bool {
+    guard !hasSentMessage, offered?.kind == .ticket, !capture.isOfThisProcess else { return true }
+    wasSent = false
+    setup.log("the handshake ends: its ticket belongs to the process that attached")
+    return false
+  }
+
   /// The hook, when the session's ClientHello leaves.
   func sent(_ message: SentClientHello) {
     capture.sent(message)

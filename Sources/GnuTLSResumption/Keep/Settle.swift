@@ -38,7 +38,8 @@ extension SessionContext {
 
   /// Changes the server's note.
   func updateServerNote(_ change: (inout ServerNote) -> Void) {
-    guard setup.isEnabled else { return }
+    // What a child has seen of its parent's session says nothing.
+    guard setup.isEnabled, capture.isOfThisProcess else { return }
     recordingTrouble { () throws(StoreError) in try setup.serverNotes.update(as: generation, change) }
   }
 
