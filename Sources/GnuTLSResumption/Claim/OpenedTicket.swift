@@ -12,6 +12,9 @@ struct OpenedTicket: ~Copyable {
     self.contents = contents
   }
 
+  /// Forgets the session data, which nobody may use.
+  consuming func discard() { contents.sessionData.wipe() }
+
   /// Hands the session data to the session, and forgets them.
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(

@@ -80,8 +80,15 @@ final class SessionContext: @unchecked Sendable {
     findings = search.findings
     guard let ticket else { return }
     setup.log("offering a \(ticket.kind == .ticket ? "ticket" : "session")")
+    let now = setup.engine.now
+    // The caller's closures may have forked meanwhile: the ticket is the parent's.
+    guard capture.isOfThisProcess else {
+      ticket.discard()
+      findings.isWithheld = true
+      return
+    }
     do throws(GnuTLSError) {
-      offered = try ticket.offer(to: session, now: setup.engine.now)
+      offered = try ticket.offer(to: session, now: now)
     } catch {
       // Lest the same session be offered again and again.
       removeSession(because: .damaged)

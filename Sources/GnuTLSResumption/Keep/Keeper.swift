@@ -72,9 +72,12 @@ struct Keeper {
     for attempt in 1...Self.mostAttempts {
       let record = try sealing()
       let recordKey = RecordKey(place: place, id: record.header.id)
+      let now = setup.engine.now
       whereabouts = .used
+      // The caller's closures may have forked meanwhile: it is the parent who keeps the ticket.
+      guard context.capture.isOfThisProcess else { return }
       do throws(StoreError) {
-        try store.insert(record, at: place, generation: context.generation, now: setup.engine.now)
+        try store.insert(record, at: place, generation: context.generation, now: now)
       } catch {
         guard error.code == .idExists else { throw error }
         if try store.read(recordKey) != record {
