@@ -1,5 +1,7 @@
+import Glibc
 import ScriptableTLSServer
 import SessionTickets
+import SessionTicketsLocking
 import TestPeers
 import Testing
 
@@ -55,6 +57,36 @@ struct RemovalTests {
     _ = try open.read()
     open.close()
     #expect(open.outcome.ticketsStored == 2)
+  }
+
+  /// Can't tell its generation the first time.
+  private final class NoGenerationAtFirst: ForwardingStore {
+    let base: any TicketStore = MemoryStore()
+    private let hasFailed = Lock(false)
+
+    func generation() throws(StoreError) -> StoreGeneration {
+      let isFirst = hasFailed.withLock { value in
+        defer { value = true }
+        return !value
+      }
+      if isFirst { throw StoreError(.unavailable, "too many open files", place: "test", errno: EMFILE) }
+      return try base.generation()
+    }
+  }
+
+  @Test("where nobody knows whether something was removed meanwhile, nothing is kept")
+  func unknownGeneration() throws {
+    let store = NoGenerationAtFirst()
+    let client = try Client(store: store)
+    let connection = try client.connect()
+    try client.resumption().purge(expiredOnly: false)
+    connection.close()
+    #expect(connection.outcome.ticketsReceived == 2 && connection.outcome.ticketsStored == 0)
+    #expect(connection.outcome.notStored.entries.map(\.count) == [2])
+    #expect(connection.outcome.storeError?.errno == EMFILE)
+    #expect(try store.base.count() == StoreCount())
+    try client.visit()
+    #expect(try client.visit().isResumed)
   }
 
   @Test("forgetting a server removes what was kept without a port, or without a name")

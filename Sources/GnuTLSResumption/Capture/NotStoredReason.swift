@@ -26,6 +26,8 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let ceded = NotStoredReason(rawValue: "the application has taken it")
   /// The store was purged, or the server forgotten, since the connection was begun.
   public static let removedMeanwhile = NotStoredReason(rawValue: "what is kept of the server was removed meanwhile")
+  /// The store couldn't say at the beginning of the connection what has been removed by then.
+  public static let removalsUnknown = NotStoredReason(rawValue: "the store can't tell what was removed meanwhile")
   /// The session's priorities or flags forbid tickets: it would never be sent.
   public static let neverSent = NotStoredReason(rawValue: "the session's priorities forbid tickets")
   /// More tickets on one connection than are kept of one.

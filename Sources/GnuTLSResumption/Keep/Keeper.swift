@@ -21,7 +21,9 @@ struct Keeper {
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     var stored = 0
     var last = NewestTicket.elsewhere
-    if let origin = trusted.origin {
+    if context.generation == nil {
+      for _ in batch { context.capture.refuse(.removalsUnknown) }
+    } else if let origin = trusted.origin {
       context.recordingTrouble { () throws(StoreError) in
         guard let ring = try setup.engine.keyRing(create: true) else { return }
         let place = try setup.place(under: ring.newest)

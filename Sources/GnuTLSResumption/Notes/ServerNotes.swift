@@ -29,12 +29,13 @@ final class ServerNotes {
   }
 
   /// Changes the note, and writes it if it is another one then.
-  /// - Parameter generation: The store's, as the connection found it: what has been forgotten since is not noted again.
+  /// - Parameter generation: The store's, as the connection found it: what has been forgotten since is not noted again, nor
+  ///   where nobody knows.
   func update(as generation: StoreGeneration?, _ change: (inout ServerNote) -> Void) throws(StoreError) {
-    guard changed(try note(), change) != nil else { return }
+    guard let generation, changed(try note(), change) != nil else { return }
     // Somebody else may have changed it meanwhile.
     guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true) else { return }
-    if let generation, try engine.store.get().generation() != generation { return }
+    guard try engine.store.get().generation() == generation else { return }
     try engine.setNote(new.bytes, server: digest(under: ring.newest), identity: nil, key: ring.newest)
     known = new
   }
