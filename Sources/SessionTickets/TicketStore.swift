@@ -114,6 +114,21 @@ extension TicketStore {
     try insert(record, at: place, generation: nil, now: now)
   }
 
+  /// Sets a note, unless everything of the store or of a server was removed since it had that generation.
+  /// - Throws: ``StoreError/Code-swift.struct/superseded`` if something was, also meanwhile: the note isn't there.
+  public func setNote(
+    _ note: [UInt8], server: Digest, identity: Digest?, generation: StoreGeneration, now: WallTime
+  ) throws(StoreError) {
+    guard try self.generation() == generation else { throw .superseded(place: "") }
+    try setNote(note, server: server, identity: identity, now: now)
+    // Who has begun another generation meanwhile may have looked for notes before this one was there. If it is another's by
+    // now, that is lost with it: notes only save time.
+    guard try self.generation() == generation else {
+      try setNote(nil, server: server, identity: identity, now: now)
+      throw .superseded(place: "")
+    }
+  }
+
   /// Inserts a record that the closure seals, again under another id while the id is taken, three times at most.
   /// - Returns: The record that was inserted.
   @discardableResult

@@ -59,6 +59,37 @@ struct RemovalTests {
     #expect(open.outcome.ticketsStored == 2)
   }
 
+  /// Everything is removed between the comparing of the generation and the writing of a note.
+  private final class PurgedBeforeNote: ForwardingStore {
+    let base: any TicketStore = MemoryStore()
+    let isArmed = Lock(false)
+
+    func setNote(_ note: [UInt8]?, server: Digest, identity: Digest?, now: WallTime) throws(StoreError) {
+      if isArmed.withLock({ $0 }) { _ = try base.removeAll() }
+      try base.setNote(note, server: server, identity: identity, now: now)
+    }
+  }
+
+  @Test("what is noted of a server just then isn't kept either")
+  func serverNote() throws {
+    let store = PurgedBeforeNote()
+    let client = try Client(store: store)
+    store.isArmed.withLock { $0 = true }
+    #expect(try client.visit().storeError == nil)
+    #expect(try store.base.count() == StoreCount())
+  }
+
+  @Test("nor is a refusal")
+  func refusal() throws {
+    let store = PurgedBeforeNote()
+    var client = try Client(store: store)
+    try client.exchange()
+    client.policy = .file(Client.fixture("ecdsa-other-root.pem"))
+    store.isArmed.withLock { $0 = true }
+    #expect(throws: ConnectionError.self) { try client.anew().exchange() }
+    #expect(try store.base.count() == StoreCount())
+  }
+
   /// Can't tell its generation the first time.
   private final class NoGenerationAtFirst: ForwardingStore {
     let base: any TicketStore = MemoryStore()

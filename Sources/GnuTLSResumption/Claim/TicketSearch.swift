@@ -7,6 +7,8 @@ struct TicketSearch {
   private static let mostLookedAt = 16
 
   private let setup: ClientSetup
+  /// The store's before the connection began, if it can be told.
+  private let generation: StoreGeneration?
   private(set) var findings = Findings()
   /// Full handshakes whose stored peer this search has found trusted or not: their other tickets have the same.
   private var trusted: [[UInt8]] = []
@@ -14,7 +16,10 @@ struct TicketSearch {
   /// No further record is looked at: it would be the same with each.
   private var isOver = false
 
-  init(_ setup: ClientSetup) { self.setup = setup }
+  init(_ setup: ClientSetup, generation: StoreGeneration?) {
+    self.setup = setup
+    self.generation = generation
+  }
 
   /// Claims the newest ticket that may be offered. May wait for the store. Whatever goes wrong becomes a finding.
   mutating func run() -> OpenedTicket? {
@@ -137,7 +142,7 @@ struct TicketSearch {
     let handshake = contents.fullHandshake.id
     if trusted.contains(handshake) { return .fit(contents) }
     if refused.contains(handshake) { return .unfit(.untrusted("another ticket has the same")) }
-    let refusal = StoredRefusals(setup, at: place, under: key)
+    let refusal = StoredRefusals(setup, at: place, under: key, generation: generation)
     if refusal?.holds(handshake) == true {
       refused.append(handshake)
       return .unfit(.untrusted("it was refused under the same trust before"))

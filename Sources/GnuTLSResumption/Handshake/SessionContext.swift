@@ -75,7 +75,7 @@ final class SessionContext: @unchecked Sendable {
       return setup.log("withheld: the kernel doesn't tell forked processes apart")
     }
     guard case .first = attempt, findings.storeError == nil else { return }
-    var search = TicketSearch(setup)
+    var search = TicketSearch(setup, generation: generation)
     let ticket = search.run()
     findings = search.findings
     guard let ticket else { return }

@@ -17,11 +17,23 @@ extension Resumption {
     return nil
   }
 
-  /// Seals a note and sets it. One that can't be sealed, or is too long, is not worth an error: it only saves time.
-  func setNote(_ contents: [UInt8], server: Digest, identity: Digest?, key: MasterKey) throws(StoreError) {
+  /// Seals a note and sets it. One that can't be sealed, is too long, or of what was removed, is not worth an error: it only
+  /// saves time.
+  /// - Parameter generation: The store's before the connection began.
+  /// - Returns: Whether it was set.
+  @discardableResult
+  func setNote(
+    _ contents: [UInt8], server: Digest, identity: Digest?, generation: StoreGeneration, key: MasterKey
+  ) throws(StoreError) -> Bool {
     guard let sealed = try? NoteSeal.seal(contents, server: server, identity: identity, key: key),
       sealed.count <= NoteLimits.maximumByteCount
-    else { return }
-    try store.get().setNote(sealed, server: server, identity: identity, now: now)
+    else { return false }
+    do throws(StoreError) {
+      try store.get().setNote(sealed, server: server, identity: identity, generation: generation, now: now)
+      return true
+    } catch {
+      if error.code == .superseded { return false }
+      throw error
+    }
   }
 }

@@ -35,9 +35,9 @@ final class ServerNotes {
     guard let generation, changed(try note(), change) != nil else { return }
     // Somebody else may have changed it meanwhile.
     guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true) else { return }
-    guard try engine.store.get().generation() == generation else { return }
-    try engine.setNote(new.bytes, server: digest(under: ring.newest), identity: nil, key: ring.newest)
-    known = new
+    let isSet = try engine.setNote(
+      new.bytes, server: digest(under: ring.newest), identity: nil, generation: generation, key: ring.newest)
+    if isSet { known = new }
   }
 
   /// Nil if nothing changes.
