@@ -26,7 +26,9 @@ public struct WallTime: Hashable, Comparable, Sendable {
   public static func now() -> WallTime {
     var time = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return WallTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    let fraction = Int64(truncatingIfNeeded: time.tv_nsec)
+    let (value, overflow) = WallTime(seconds: Int64(time.tv_sec)).nanoseconds.addingReportingOverflow(fraction)
+    return WallTime(nanoseconds: overflow ? .max : value)
   }
 
   /// The time that many seconds later (or earlier), clamped to what can be represented.

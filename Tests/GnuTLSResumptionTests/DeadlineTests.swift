@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import GnuTLSResumption
@@ -14,6 +15,14 @@ struct DeadlineTests {
     #expect(deadline.hasPassed == !(milliseconds > 0))
     #expect((deadline.pollTimeout == 0) == !(milliseconds > 0))
     _ = deadline.halved
+  }
+
+  @Test("no clock traps", arguments: [0, 1, 7_600_000_000, 9_223_372_036, .max, .min, -1])
+  func anyClock(seconds: Int) {
+    let now = Deadline.nanoseconds(of: timespec(tv_sec: seconds, tv_nsec: 999_999_999))
+    let (near, far) = (Deadline(milliseconds: 1, from: now), Deadline(milliseconds: .infinity, from: now))
+    #expect(Deadline.earlier(near, far) == near && Deadline.earlier(far, near) == near)
+    _ = (near.hasPassed, near.pollTimeout, near.halved, near.millisecondsAgo, near.advanced(milliseconds: 1))
   }
 
   @Test("without limits a connection is made, and closed")

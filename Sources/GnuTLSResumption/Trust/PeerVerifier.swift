@@ -87,7 +87,7 @@ final class PeerVerifier {
   /// - Parameter justNow: What was confirmed within the last second needn't be looked at again: files may have to be read.
   func confirmed(_ verdict: Verdict, now: Int64, unlessJustNow justNow: Bool = false) -> Verdict? {
     let time = Deadline.now()
-    if justNow, let known, known.verdict == verdict, time - known.time < 1_000_000_000 {
+    if justNow, let known, known.verdict == verdict, time &- known.time < 1_000_000_000 {
       return verdict.isYoung(under: policy, now: now) ? known.confirmed : nil
     }
     let confirmed = verdict.confirmed(under: policy, now: now)
