@@ -28,10 +28,11 @@ struct Keeper {
         guard let ring = try setup.engine.keyRing(create: true) else { return }
         let place = try setup.place(under: ring.newest)
         let facts = SessionFacts(setup, trusted, origin)
-        for ticket in batch {
-          last = .elsewhere
-          try keep(ticket, facts, at: place, under: ring.newest, whereabouts: &last)
-          if case .stored = last { stored += 1 }
+        for index in batch.indices {
+          var whereabouts = NewestTicket.elsewhere
+          defer { if index == batch.count - 1 { last = whereabouts } }
+          try keep(batch[index], facts, at: place, under: ring.newest, whereabouts: &whereabouts)
+          if case .stored = whereabouts { stored += 1 }
         }
       }
     } else {
