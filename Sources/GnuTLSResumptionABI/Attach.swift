@@ -33,7 +33,7 @@ public func gnutls_resumption_attach(
     } catch  where error.code == .invalidRequest {
       throw .invalid(
         "\(server): the session is no TLS client's, its handshake has begun, or it is attached already; "
-            + "attach once, before gnutls_handshake")
+          + "attach once, before gnutls_handshake")
     } catch {
       throw Failure(
         GNUTLS_RESUMPTION_E_SESSION,

@@ -21,7 +21,8 @@ struct JudgedBeforeClaimTests {
     return other
   }
 
-  @Test("a wrong trust file costs no ticket, and is noted: the stored peer isn't verified again", arguments: Mode.allCases)
+  @Test(
+    "a wrong trust file costs no ticket, and is noted: the stored peer isn't verified again", arguments: Mode.allCases)
   func wrongTrust(mode: Mode) throws {
     let client = try Client(mode.script)
     try client.visit()
@@ -42,7 +43,9 @@ struct JudgedBeforeClaimTests {
   func refusal() throws {
     let client = try Client()
     try client.visit()
-    func visit(_ root: String) throws { #expect(throws: ConnectionError.self) { try anew(client, trusting: root).visit() } }
+    func visit(_ root: String) throws {
+      #expect(throws: ConnectionError.self) { try anew(client, trusting: root).visit() }
+    }
     func isNoted() -> Bool { lines.taken().contains { $0.contains("refused under the same trust before") } }
     try visit("rsa-root.pem")
     #expect(!isNoted())

@@ -82,7 +82,8 @@ private enum ClientHelloTrap {
       session.pointer, UInt32(GNUTLS_HANDSHAKE_CLIENT_HELLO.rawValue), GNUTLS_HOOK_PRE
     ) { _, _, _, _, message in
       guard let message = unsafe message else { return 0 }
-      unsafe ClientHelloTrap.seen = Array(UnsafeBufferPointer(start: message.pointee.data, count: Int(message.pointee.size)))
+      unsafe ClientHelloTrap.seen = Array(
+        UnsafeBufferPointer(start: message.pointee.data, count: Int(message.pointee.size)))
       return 0
     }
     _ = unsafe gnutls_handshake(session.pointer)

@@ -71,7 +71,9 @@ struct OfferHistory: Hashable {
   }
 
   /// A connection with an offer was broken, and can't be made again.
-  mutating func suspect(_ point: Point, now: Int64) { state = .suspected(point, until: now.addingReportingOverflow(Self.hour).partialValue) }
+  mutating func suspect(_ point: Point, now: Int64) {
+    state = .suspected(point, until: now.addingReportingOverflow(Self.hour).partialValue)
+  }
 
   /// A connection without an offer came to a point.
   mutating func workedWithoutOffer(_ point: Point, now: Int64) {

@@ -114,7 +114,9 @@ extension Resumption {
       return note.server.name == name || note.server.name.isEmpty
     }
     for summary in try store.select(server: digest) {
-      if let server = try holder(of: summary.key, store, ring)?.server { return server.name == name || server.name.isEmpty }
+      if let server = try holder(of: summary.key, store, ring)?.server {
+        return server.name == name || server.name.isEmpty
+      }
     }
     return false
   }
