@@ -77,6 +77,10 @@ __attribute__((noinline)) static int visit_in_handler(void) {
   memset(both, mark, sizeof both);
   sigaltstack(&stack, NULL);
   sigaction(SIGUSR1, &action, NULL);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGUSR1);
+  sigprocmask(SIG_UNBLOCK, &signals, NULL);
   raise(SIGUSR1);
   stack.ss_flags = SS_DISABLE;
   sigaltstack(&stack, NULL);
