@@ -38,7 +38,7 @@ static int hook(gnutls_session_t session, unsigned type, unsigned when, unsigned
                 const gnutls_datum_t *text) {
   (void)type, (void)when, (void)is_incoming, (void)text;
   if (!context) abort();
-  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, NULL);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_POST, NULL);
   free(context);
   context = NULL;
   return 0;
@@ -103,7 +103,7 @@ int main(int argc, char **argv) {
   if (strcmp(way, "hook") == 0) {
     gnutls_certificate_set_retrieve_function(credentials, choose);
     context = malloc(sizeof *context);
-    gnutls_handshake_set_hook_function(self->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, hook);
+    gnutls_handshake_set_hook_function(self->session, GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_POST, hook);
   }
   if (strcmp(way, "signal") == 0) return visit_in_handler();
   pthread_t thread;
