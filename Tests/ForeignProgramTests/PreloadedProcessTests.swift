@@ -63,7 +63,8 @@ struct PreloadedProcessTests {
   }
 
   @Test(
-    "A child that is forked while another thread is in its verify function resumes, and hangs nowhere", .needs(.compiler),
+    "A child that is forked while another thread is in its verify function resumes, and hangs nowhere",
+    .needs(.compiler),
     arguments: ["busy", "busy-clone"])
   func forksWhileBusy(fork: String) throws {
     let server = try TLSServer.forClients()

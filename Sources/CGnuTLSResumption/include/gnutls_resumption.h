@@ -139,7 +139,7 @@ typedef int (*gnutls_resumption_verify_func)(gnutls_session_t session, void *dat
 typedef struct {
   size_t size;
   int kind;                               /* GNUTLS_RESUMPTION_VERIFY_... */
-  const char *path;                       /* of the file or folder */
+  const char *path;                       /* of the file or folder: bytes as they are */
   gnutls_resumption_verify_func callback; /* runs inside gnutls_resumption_handshake_done, resumed or not */
   void *callback_data;                    /* is handed to it */
   const unsigned char *pins;              /* SHA-256 of public keys (RFC 7469, section 2.4), 32 bytes each, one after */

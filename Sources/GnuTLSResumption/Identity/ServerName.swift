@@ -83,14 +83,18 @@ extension ServerName {
 
   /// Nil if it is no IPv6 address, in brackets or without.
   private static func address(_ given: String) -> ServerName? {
-    var address = given[...]
-    if address.utf8.first == UInt8(ascii: "["), address.utf8.last == UInt8(ascii: "]") {
+    // By bytes: what people see as one character may be several.
+    var address = given.utf8[...]
+    if address.first == UInt8(ascii: "["), address.last == UInt8(ascii: "]"), address.count > 1 {
       address = address.dropFirst().dropLast()
     }
-    guard address.utf8.contains(UInt8(ascii: ":")), !address.utf8.contains(0) else { return nil }
-    let zone = address.utf8.firstIndex(of: UInt8(ascii: "%")).map { address[$0...] } ?? ""
-    guard zone.utf8.count != 1, let six = normalIPv6(String(address.dropLast(zone.count))) else { return nil }
-    return ServerName(text: six + zone, forVerification: six, isAddress: true)
+    guard address.contains(UInt8(ascii: ":")), !address.contains(0) else { return nil }
+    let zone = address[(address.firstIndex(of: UInt8(ascii: "%")) ?? address.endIndex)...]
+    guard zone.count != 1, let six = normalIPv6(String(decoding: address.dropLast(zone.count), as: UTF8.self)) else {
+      return nil
+    }
+    return ServerName(
+      text: six + String(decoding: zone, as: UTF8.self), forVerification: six, isAddress: true)
   }
 
   private static func normalIPv6(_ given: String) -> String? {
