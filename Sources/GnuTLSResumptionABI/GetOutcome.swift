@@ -62,6 +62,7 @@ extension FullHandshakeReason {
     case .storeUnavailable: (GNUTLS_RESUMPTION_REASON_STORE_UNAVAILABLE, "storeUnavailable")
     case .declined: (GNUTLS_RESUMPTION_REASON_DECLINED, "declined")
     case .retried: (GNUTLS_RESUMPTION_REASON_RETRIED, "retried")
+    case .unfinished: (GNUTLS_RESUMPTION_REASON_UNFINISHED, "unfinished")
     case .disabled: (GNUTLS_RESUMPTION_REASON_DISABLED, "disabled")
     default: (GNUTLS_RESUMPTION_REASON_OTHER, "other")
     }

@@ -1,4 +1,5 @@
 import CGnuTLS
+import Glibc
 import ScriptableTLSServer
 import SessionTickets
 import TestPeers
@@ -114,6 +115,69 @@ struct OfferTests {
     #expect(try application.run().reason == .withheld)
     server.update { $0.failure = nil }
     application.client.clock.advance(seconds: 24 * hour)
+    #expect(try application.run().isResumed)
+  }
+
+  @Test(
+    "so does who is attached to a session that the server ends before it answers",
+    arguments: [HandshakeFailure.Action.alert(49), .close, .reset])
+  func attachedAndBroken(action: HandshakeFailure.Action) throws {
+    let application = Application(client: try Client(script))
+    try application.run()
+    let server = application.client.server
+    for wait in [hour, 24 * hour] {
+      server.update { $0.failureOfResumed = action }
+      let session = try RawSession(port: server.port)
+      let attachment = try application.attach(to: session)
+      #expect(session.handshake() == 0)
+      #expect(try attachment.handshakeDone(0).isResumed)
+      session.send("hello")
+      #expect(throws: RawFailure.self) { try session.receive().get() }
+      attachment.detach()
+      for _ in 0..<3 { #expect(try application.run().reason == .withheld) }
+      application.client.clock.advance(seconds: wait)
+    }
+    server.update { $0.failureOfResumed = nil }
+    #expect(try application.run().isResumed)
+  }
+
+  @Test("who detaches because nothing is ever answered has made an offer that failed, and says so")
+  func attachedAndImpatient() throws {
+    let application = Application(client: try Client(script))
+    try application.run()
+    application.client.server.update {
+      $0.failure = HandshakeFailure(
+        .after, .clientHello, direction: .received, action: .silence, onlyWhenResuming: true)
+    }
+    let session = try RawSession(port: application.client.server.port, flags: UInt32(GNUTLS_NONBLOCK as Int32))
+    let attachment = try application.attach(to: session)
+    for _ in 0..<10 {
+      #expect(unsafe gnutls_handshake(session.pointer) == GNUTLS_E_AGAIN)
+      usleep(5_000)
+    }
+    #expect(attachment.outcome.reason == .unfinished)
+    attachment.detach()
+    // Else the next connection would wait for ever.
+    try #require(attachment.outcome.handshakeFailedWithTicket)
+    #expect(attachment.outcome.reason == .unfinished)
+    for _ in 0..<3 { #expect(try application.run().reason == .withheld) }
+  }
+
+  @Test("an attached session that is let go of before its handshake, or unused after it, teaches nothing")
+  func attachedAndUnused() throws {
+    let application = Application(client: try Client(script))
+    // As many tickets as are used up.
+    for _ in 0..<2 { try application.run() }
+    for makesHandshake in [false, true] {
+      let session = try RawSession(port: application.client.server.port)
+      let attachment = try application.attach(to: session)
+      if makesHandshake {
+        #expect(session.handshake() == 0)
+        #expect(try attachment.handshakeDone(0).isResumed)
+      }
+      attachment.detach()
+      #expect(!attachment.outcome.handshakeFailedWithTicket)
+    }
     #expect(try application.run().isResumed)
   }
 

@@ -226,6 +226,7 @@ void gnutls_resumption_free(gnutls_resumption_attachment_t attachment);
 #define GNUTLS_RESUMPTION_REASON_DECLINED 8         /* the server didn't accept the ticket */
 #define GNUTLS_RESUMPTION_REASON_RETRIED 9          /* the handshake with a ticket failed; this is the second */
 #define GNUTLS_RESUMPTION_REASON_DISABLED 10        /* resumption is switched off */
+#define GNUTLS_RESUMPTION_REASON_UNFINISHED 11      /* the handshake with a ticket has failed, or hasn't ended */
 
 typedef struct {
   size_t size;
