@@ -83,6 +83,69 @@ struct OfferTests {
     if try connection.read().isEmpty { throw ConnectionError(.broken, "the server has closed") }
   }
 
+  @Test(
+    "so does a server that ends them before it greets a client that waits for it",
+    arguments: [HandshakeFailure.Action.alert(49), .close, .reset])
+  func brokenBeforeGreeting(action: HandshakeFailure.Action) throws {
+    let client = try Client(script)
+    try client.exchange()
+    client.server.update {
+      $0.failureOfResumed = action
+      $0.momentOfResumedFailure = .afterHandshake
+    }
+    for wait in [hour, 24 * hour] {
+      let connection = try client.connect()
+      #expect(connection.outcome.isResumed)
+      #expect(throws: ConnectionError.self) { try connection.read() }
+      connection.close()
+      for _ in 0..<3 { #expect(try client.exchange().reason == .withheld) }
+      client.clock.advance(seconds: wait)
+    }
+    client.server.update { $0.failureOfResumed = nil }
+    #expect(try client.exchange().isResumed)
+  }
+
+  @Test("and one that closes them so, though it says goodbye")
+  func closedBeforeGreeting() throws {
+    let client = try Client(script)
+    try client.exchange()
+    for wait in [hour, 24 * hour] {
+      client.server.update { $0.ending = Ending(.afterHandshake) }
+      let connection = try client.connect()
+      #expect(connection.outcome.isResumed)
+      #expect(try connection.read().isEmpty)
+      connection.close()
+      client.server.update { $0.ending = Ending() }
+      for _ in 0..<3 { #expect(try client.exchange().reason == .withheld) }
+      client.clock.advance(seconds: wait)
+    }
+    #expect(try client.exchange().isResumed)
+  }
+
+  @Test("and one that resets them before a client writes that takes its time", arguments: [true, false])
+  func brokenBeforeWriting(waits: Bool) throws {
+    let client = try Client(script)
+    try client.exchange()
+    client.server.update {
+      $0.failureOfResumed = .reset
+      $0.momentOfResumedFailure = .afterHandshake
+    }
+    let connection = try client.connect()
+    #expect(connection.outcome.isResumed)
+    #expect(throws: ConnectionError.self) {
+      for _ in 0..<100 {
+        usleep(10_000)
+        if waits {
+          try connection.write(Array("hello".utf8))
+        } else {
+          _ = try connection.writeAvailable(Array("hello".utf8))
+        }
+      }
+    }
+    connection.close()
+    for _ in 0..<3 { #expect(try client.exchange().reason == .withheld) }
+  }
+
   @Test("a server that closes without a word whether resumed or not is resumed with all the same")
   func silentServer() throws {
     let client = try Client(script)
