@@ -55,7 +55,8 @@ var package = Package(
       swiftSettings: strict),
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
-      name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
+      name: "GnuTLSResumptionABI",
+      dependencies: ["CGnuTLSResumption", "CSessionTickets", "GnuTLSResumption", "SessionTickets"],
       exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),
     // What is preloaded into programs, and the engine's side of it.
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),

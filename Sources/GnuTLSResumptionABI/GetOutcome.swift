@@ -7,6 +7,8 @@ internal import GnuTLSResumption
 public func gnutls_resumption_get_outcome(
   _ attachment: gnutls_resumption_attachment_t!, _ outcome: UnsafeMutablePointer<gnutls_resumption_outcome_t>!
 ) -> Int32 {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   let size: Int
   do throws(Failure) {

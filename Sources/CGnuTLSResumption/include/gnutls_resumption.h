@@ -17,7 +17,7 @@
  *
  * Threads: a store may be used from all threads at once. An attachment belongs to its session: one thread at a time uses
  * the two of them, and what is read from it. Callbacks run on the thread that made the call; they must not call functions
- * with the same attachment, nor leave by longjmp or a C++ exception.
+ * with the same attachment, nor leave by longjmp or a C++ exception. A thread that is cancelled ends after the call.
  *
  * Memory: all that is handed in is copied, and may be freed after the call; callbacks and their data must stay until the
  * attachment is freed. Handles are freed by gnutls_resumption_close and gnutls_resumption_free and nothing else. Strings
