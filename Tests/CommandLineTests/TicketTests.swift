@@ -123,17 +123,19 @@ struct TicketTests {
     // Each is an identity of its own, so that no ticket evicts another's.
     let each = (0..<8).map { ["--alpn", "protocol-\($0)"] }
     let first = try tool.connectAtOnce(server.port, each)
+    // On a busy machine a second ticket may come too late.
     #expect(
-      first.allSatisfy { $0.handshake == "full" && $0.ticketsStored == 2 && $0.storeError == nil },
+      first.allSatisfy { $0.handshake == "full" && 1...2 ~= $0.ticketsStored && $0.storeError == nil },
       "\(first.map { ($0.ticketsReceived, $0.ticketsStored, $0.storeError) })")
     #expect(FileManager.default.contents(atPath: tool.keyFile)?.count == 32)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: tool.folder.path).sorted() == ["home", "key", "store", "tmp"])
-    #expect(tool.records().count == 16)
+    let stored = first.reduce(0) { $0 + $1.ticketsStored }
+    #expect(tool.records().count == stored)
     // New tickets would evict some of those that wait for their process.
     server.update { $0.tickets.count = 0 }
     let second = try tool.connectAtOnce(server.port, each + each)
-    #expect(second.allSatisfy({ $0.isResumed }))
-    #expect(server.waitForConnections(24).filter(\.isResumed).count == 16)
+    #expect(second.filter(\.isResumed).count == stored)
+    #expect(server.waitForConnections(24).filter(\.isResumed).count == stored)
   }
 }

@@ -48,7 +48,7 @@ struct NeverSentTests {
         to: session.pointer, application.identity, application.verification, nil)
       try #require(context.offered != nil)
       for isOffered in offers { context.sent(try #require(SentClientHello(Self.message(offering: isOffered)))) }
-      #expect(context.outcome.reason == (offers.contains(true) ? .declined : .withheld))
+      #expect(context.outcome.reason == (offers.contains(true) ? .unfinished : .withheld))
       context.deregister()
       try application.run()
     }
