@@ -27,9 +27,8 @@ var package = Package(
     .library(name: "SessionTicketsTesting", targets: ["SessionTicketsTesting"]),
     .library(name: "CProcessArguments", targets: ["CProcessArguments"]),
     .executable(name: "gnutls-resume", targets: ["gnutls-resume"]),
-    .library(
-      name: "gnutls-resumption", type: .dynamic,
-      targets: ["GnuTLSResumptionABI", "GnuTLSPreload", "CProcessArguments", "CForeignProcess"]),
+    // What is installed of these two is built by .ci/embedded, from the same sources.
+    .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSResumptionABI", "GnuTLSPreload"]),
     .library(name: "gnutls-resume-preload", type: .dynamic, targets: ["gnutls-resume-preload"]),
   ],
   dependencies: [
@@ -40,25 +39,33 @@ var package = Package(
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
     .systemLibrary(name: "CScriptableTLSServer", pkgConfig: "gnutls"),
     .target(name: "CSessionTickets"),
+    // Runs when the engine is loaded.
+    .target(name: "CResumptionStart", dependencies: ["CGnuTLS", "CSessionTickets"]),
     // What a statically linked Swift runtime does better without when it starts.
     .target(name: "CProcessArguments", publicHeadersPath: "."),
-    .target(name: "CForeignProcess", publicHeadersPath: "."),
     .target(name: "SessionTicketsLocking", dependencies: ["CSessionTickets"], swiftSettings: strict),
     .target(name: "SessionTickets", dependencies: ["CSessionTickets", "SessionTicketsLocking"], swiftSettings: strict),
     .target(
       name: "SessionTicketsTesting", dependencies: ["SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
     .target(
       name: "GnuTLSResumption",
-      dependencies: ["CGnuTLS", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"], swiftSettings: strict),
+      dependencies: ["CGnuTLS", "CResumptionStart", "CSessionTickets", "SessionTicketsLocking", "SessionTickets"],
+      swiftSettings: strict),
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
-      name: "GnuTLSResumptionABI", dependencies: ["CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
+      name: "GnuTLSResumptionABI",
+      dependencies: ["CGnuTLS", "CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
       exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),
     // What is preloaded into programs, and the engine's side of it.
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),
     .target(
       name: "gnutls-resume-preload",
-      cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"])],
+      // Other C libraries have no checked functions, and loops over names aren't to become calls.
+      cSettings: [
+        .unsafeFlags([
+          "-fvisibility=hidden", "-fno-builtin", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE",
+        ])
+      ],
       linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
     .target(
       name: "GnuTLSPreload",
@@ -71,10 +78,12 @@ var package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "scriptable-tls-server", dependencies: ["ScriptableTLSServer"], swiftSettings: strict),
+    // What of the tool is C. The launcher in it is built by .ci/install as a program too.
+    .target(name: "CGnuTLSResume", exclude: ["static"]),
     .executableTarget(
       name: "gnutls-resume",
       dependencies: [
-        "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
+        "CGnuTLSResume", "CProcessArguments", "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -132,7 +141,11 @@ var package = Package(
       name: "ForeignProgramTests", dependencies: ["ScriptableTLSServer", "TestPeers", "gnutls-resume"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestPeers", "ScriptableTLSServer", "gnutls-resume"],
+      name: "CommandLineTests",
+      dependencies: [
+        "CGnuTLSResume", "TestPeers", "ScriptableTLSServer", "gnutls-resume",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
   ]
 )
@@ -143,7 +156,7 @@ if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
   let subjects = [
     "FuzzRecordHeader": "SessionTickets", "FuzzRecordFileName": "SessionTickets",
     "FuzzTicketContents": "GnuTLSResumption", "FuzzNewSessionTicket": "GnuTLSResumption",
-    "FuzzCertificates": "GnuTLSResumption",
+    "FuzzCertificates": "GnuTLSResumption", "FuzzServerName": "GnuTLSResumption",
   ]
   for (name, subject) in subjects {
     package.targets.append(

@@ -1,12 +1,16 @@
 // A GnuTLS client of many ways: client PORT CA-FILE [OPTION…]; the options are those of client.h.
 // Prints `resumed` or `full` for each connection, or GnuTLS's words for what failed.
+#define _GNU_SOURCE
 #include "client.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +34,41 @@ static int take(gnutls_session_t session, unsigned type, unsigned when, unsigned
   return G(gnutls_session_get_data2)(session, &taken);
 }
 
+static int let_pass(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                    const gnutls_datum_t *message) {
+  (void)session, (void)type, (void)when, (void)incoming, (void)message;
+  return 0;
+}
+
+static int receive(gnutls_session_t session, const unsigned char *data, size_t size) {
+  (void)session, (void)data, (void)size;
+  return 0;
+}
+
+static int send_nothing(gnutls_session_t session, gnutls_buffer_t buffer) {
+  (void)session, (void)buffer;
+  return 0;
+}
+
+// Sets what refuses a server in full handshakes only.
+static int look_at_full_handshakes(gnutls_session_t session, const char *by) {
+  const int private_id = 65280;
+  const gnutls_supplemental_data_format_type_t private_format = 16386;
+  if (strcmp(by, "hook") == 0)
+    G(gnutls_handshake_set_hook_function)(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_POST, let_pass);
+  if (strcmp(by, "dh-bits") == 0) G(gnutls_dh_set_prime_bits)(session, 1024);
+  if (strcmp(by, "extension") == 0)
+    return G(gnutls_session_ext_register)(session, "one's own", private_id, GNUTLS_EXT_TLS, receive, send_nothing, NULL,
+                                          NULL, NULL, 0);
+  if (strcmp(by, "extensions") == 0)
+    return G(gnutls_ext_register)("one's own", private_id, GNUTLS_EXT_TLS, receive, send_nothing, NULL, NULL, NULL);
+  if (strcmp(by, "supplement") == 0)
+    return G(gnutls_session_supplemental_register)(session, "one's own", private_format, receive, send_nothing, 0);
+  if (strcmp(by, "supplements") == 0)
+    return G(gnutls_supplemental_register)("one's own", private_format, receive, send_nothing);
+  return 0;
+}
+
 static int make_session(gnutls_session_t *session, const struct visitor *visitor) {
   const struct options *options = visitor->options;
   unsigned tickets = options->no_tickets ? GNUTLS_NO_TICKETS : 0;
@@ -41,6 +80,8 @@ static int make_session(gnutls_session_t *session, const struct visitor *visitor
   code = G(gnutls_credentials_set)(*session, GNUTLS_CRD_CERTIFICATE, visitor->credentials);
   if (code < 0) return code;
   verify_within(*session, options);
+  code = look_at_full_handshakes(*session, options->full_only);
+  if (code < 0) return code;
   if (options->takes_in_hook)
     G(gnutls_handshake_set_hook_function)(*session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET, GNUTLS_HOOK_POST, take);
   return G(gnutls_server_name_set)(*session, GNUTLS_NAME_DNS, options->name, strlen(options->name));
@@ -177,9 +218,58 @@ static int visit_once(const struct visitor *visitor) {
   return status != 0;
 }
 
+static long visit_again(void *visitor) {
+  const struct visitor *self = visitor;
+  int status = 0;
+  for (int i = 0; i < self->options->visits; i++)
+    status |= self->options->own_resumption ? visit_twice(self) : visit_once(self);
+  return status;
+}
+
 static void *visit_on_thread(void *visitor) {
   const struct visitor *self = visitor;
-  return (void *)(long)(self->options->own_resumption ? visit_twice(self) : visit_once(self));
+  long stack = self->options->stack;
+  return (void *)(stack ? on_stack(stack, visit_again, visitor) : visit_again(visitor));
+}
+
+// A child connects while another thread is in its check.
+static int visit_while_busy(struct visitor *visitor) {
+  struct options simple = *visitor->options;
+  struct visitor own = {&simple, visitor->credentials};
+  pthread_t thread;
+  void *result;
+  int status = 1;
+  simple.fork = "none";
+  hold_next_check();
+  if (pthread_create(&thread, NULL, visit_on_thread, &own) != 0) return 1;
+  await_held_check();
+  int is_known = strcmp(visitor->options->fork, "busy") == 0;
+  pid_t child = is_known ? fork() : (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+  if (child == 0) {
+    status = visit_once(&own);
+    fflush(stdout);
+    _exit(status);
+  }
+  waitpid(child, &status, 0);
+  release_check();
+  pthread_join(thread, &result);
+  return status != 0 || result != NULL;
+}
+
+static void set_alarm(void) {
+  struct itimerval soon = {.it_value = {.tv_usec = 1000}};
+  setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static void fork_in_handler(int number) {
+  (void)number;
+  int error = errno;
+  pid_t child = fork();
+  if (child == 0) _exit(0);
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+  // The next one when this one is over, so that the program gets on however slow a fork is.
+  set_alarm();
+  errno = error;
 }
 
 static int visit_on_threads(struct visitor *visitor) {
@@ -203,7 +293,14 @@ int client_main(int argc, char **argv) {
   sigset_t none;
   sigemptyset(&none);
   pthread_sigmask(SIG_SETMASK, &none, NULL);
+  if (options.library != NULL && !load_library(&options)) return 3;
+  if (options.forks_in_handler) {
+    struct sigaction action = {.sa_handler = fork_in_handler, .sa_flags = SA_RESTART};
+    sigaction(SIGALRM, &action, NULL);
+    set_alarm();
+  }
   G(gnutls_global_init)();
+  if (options.forbids_ecdsa && G(gnutls_sign_set_secure_for_certs)(GNUTLS_SIGN_ECDSA_SHA256, 0) < 0) return 3;
   if (strcmp(options.fork, "global") == 0) {
     pid_t child = fork();
     int status = 1;
@@ -212,7 +309,10 @@ int client_main(int argc, char **argv) {
   }
   int code = make_credentials(&visitor.credentials, &options);
   if (code < 0) return fail(code);
-  int status = options.threads > 1 ? visit_on_threads(&visitor) : (int)(long)visit_on_thread(&visitor);
+  int is_busy = strncmp(options.fork, "busy", 4) == 0;
+  int status = is_busy               ? visit_while_busy(&visitor)
+               : options.threads > 1 ? visit_on_threads(&visitor)
+                                     : (int)(long)visit_on_thread(&visitor);
   if (!options.frees_first) G(gnutls_certificate_free_credentials)(visitor.credentials);
   G(gnutls_global_deinit)();
   return status;

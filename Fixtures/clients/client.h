@@ -5,7 +5,7 @@
 #include <gnutls/x509.h>
 
 // Names a function or variable of GnuTLS: as linked, or as found by dlsym, at each use.
-#ifdef CLIENT_LOADS_GNUTLS
+#ifdef CLIENT_LOOKS_UP
 void *loaded(const char *name);
 #define G(name) (*(__typeof__(&name))loaded(#name))
 #else
@@ -24,12 +24,35 @@ struct options {
   // function: gnutls_certificate_set_verify_function. session-function: gnutls_session_set_verify_function.
   // peers2: gnutls_certificate_verify_peers2 after the handshake. none: nobody looks.
   const char *verify;
+  // Verifies after the handshake too, by gnutls_certificate_verify_peers2.
+  int rechecks;
   // What a verify function says of a peer that it would accept: accept, refuse, or later: it wants to be called again.
   const char *verdict;
   // none, global (after gnutls_global_init) or init (after gnutls_init): the child makes the handshake.
   // ticket (after the first ticket, before any data; with poll): the child connects by it, then the parent goes on.
+  // busy, busy-clone: the child connects, while another thread is in its verify function (session-function); by a call
+  // of the system's that the C library doesn't know of.
   const char *fork;
   int threads;
+  // Of each thread, in turn.
+  int visits;
+  // The bytes of a thread's stack, on which all but the credentials is made; and of one that goes on with a handshake
+  // whose first call has been interrupted (own transport).
+  long stack;
+  long finish_stack;
+  // Of one that exchanges data.
+  long read_stack;
+  // A library that is loaded before anything else, and sets checks (session-function) if it is checker.c's; what it is linked to comes before all else for it, or it is in a
+  // space of its own.
+  const char *library;
+  int loads_deep;
+  int loads_apart;
+  // A signal's handler forks again and again.
+  int forks_in_handler;
+  // Forbids ECDSA with SHA-256 in certificates, for all of the process.
+  int forbids_ecdsa;
+  // Its socket's number is 0.
+  int has_socket_zero;
   // Doesn't block, and polls.
   int poll;
   // Ends by _exit, with neither bye nor deinit.
@@ -47,6 +70,8 @@ struct options {
   int sets_in_callback;
   // Jumps out of the handshake once, and comes back to it; with a transport of its own.
   int jumps;
+  // Jumps out of its check once, and comes back to the handshake.
+  int jumps_in_check;
   // Exchanges nothing, and frees its credentials before the session ends.
   int frees_first;
   // Sends before the server's last flight has come (RFC 7918).
@@ -64,6 +89,9 @@ struct options {
   // Makes a session before, whose priorities it sets to these in a callback of the first one's handshake. With a transport
   // of its own.
   const char *later_priority;
+  // What it sets that may refuse a server in full handshakes only: nothing, hook (for the certificate), dh-bits, extension
+  // or supplement (of this session), extensions or supplements (of all sessions).
+  const char *full_only;
   // Forbids session tickets.
   int no_tickets;
   // Sets TCP_NODELAY.
@@ -83,6 +111,9 @@ int make_credentials(gnutls_certificate_credentials_t *credentials, const struct
 // Sets up what is verified during the handshake. The options outlive the session.
 void verify_within(gnutls_session_t session, const struct options *options);
 
+// Loads the library that the options name. Returns 0 if it can't.
+int load_library(const struct options *options);
+
 // Verifies after the handshake, if the options say so. Returns a GnuTLS code.
 int verify_afterwards(gnutls_session_t session, const struct options *options);
 
@@ -95,12 +126,23 @@ void carry(gnutls_session_t session, int *descriptor, const struct options *opti
 // Tells how TCP_NODELAY stands, if the options say so.
 void tell_nodelay(int descriptor, const struct options *options);
 
+// Runs a function on a thread with so many bytes of stack, and returns its result.
+long on_stack(long bytes, long (*function)(void *), void *argument);
+
 // These wait by poll for a socket that doesn't block. They return a GnuTLS code.
 int shake_hands(gnutls_session_t session, int descriptor);
 // Reads until a ticket has come, of which the program knows nothing yet. The socket must not block.
 int await_ticket(gnutls_session_t session, int descriptor);
 // Sends a request, and reads to the end of the answer, which must be 200.
 int exchange(gnutls_session_t session, int descriptor);
+
+// The next call of a verify function of any thread waits in there; and until it does, and until it may go on.
+void hold_next_check(void);
+void await_held_check(void);
+void release_check(void);
+
+// Jumps back to before the handshake.
+_Noreturn void jump_out(void);
 
 // Calls a function once, within the next call of GnuTLS's that receives.
 void call_within(void (*function)(void *), void *argument);

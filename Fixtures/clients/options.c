@@ -30,23 +30,37 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "nodelay") == 0) return options->nodelay = 1, 0;
   if (strcmp(argument, "own-transport") == 0) return options->own_transport = 1, 0;
   if (strcmp(argument, "tell-nodelay") == 0) return options->tells_nodelay = 1, 0;
+  if (strcmp(argument, "socket-zero") == 0) return options->has_socket_zero = 1, 0;
+  if (strcmp(argument, "forbids-ecdsa") == 0) return options->forbids_ecdsa = 1, 0;
+  if (strcmp(argument, "jump-in-check") == 0) return options->jumps_in_check = 1, 0;
+  if (strcmp(argument, "recheck") == 0) return options->rechecks = 1, 0;
+  if (strcmp(argument, "deep") == 0) return options->loads_deep = 1, 0;
+  if (strcmp(argument, "apart") == 0) return options->loads_apart = 1, 0;
+  if (strcmp(argument, "alarms") == 0) return options->forks_in_handler = 1, 0;
   char *value = strchr(argument, '=');
   if (value == NULL) return -1;
   *value++ = '\0';
   if (strcmp(argument, "name") == 0) return options->name = value, 0;
   if (strcmp(argument, "expected") == 0) return options->expected = value, 0;
   if (strcmp(argument, "priority") == 0) return options->priority = value, 0;
+  if (strcmp(argument, "full-only") == 0) return options->full_only = value, 0;
   if (strcmp(argument, "later-priority") == 0) return options->later_priority = value, 0;
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
   if (strcmp(argument, "fork") == 0) return options->fork = value, 0;
+  if (strcmp(argument, "stack") == 0) return options->stack = atol(value), 0;
+  if (strcmp(argument, "read-stack") == 0) return options->read_stack = atol(value), 0;
+  if (strcmp(argument, "finish-stack") == 0) return options->finish_stack = atol(value), 0;
+  if (strcmp(argument, "library") == 0) return options->library = value, 0;
+  if (strcmp(argument, "visits") == 0) return options->visits = atoi(value), 0;
   if (strcmp(argument, "threads") == 0) return options->threads = atoi(value), 0;
   return -1;
 }
 
 int read_options(int argc, char **argv, struct options *options) {
   *options = (struct options){
-      .name = "localhost", .priority = "NORMAL", .verify = "cert", .verdict = "accept", .fork = "none", .threads = 1};
+      .name = "localhost", .priority = "NORMAL", .verify = "cert", .verdict = "accept", .fork = "none", .full_only = "nothing", .threads = 1,
+      .visits = 1};
   if (argc < 3) return -1;
   options->port = argv[1];
   options->ca_file = argv[2];
@@ -55,8 +69,9 @@ int read_options(int argc, char **argv, struct options *options) {
   if (options->expected == NULL) options->expected = options->name;
   const char *const verifications[] = {"cert", "cert2", "function", "session-function", "peers2", "none", NULL};
   const char *const verdicts[] = {"accept", "refuse", "later", NULL};
-  const char *const forks[] = {"none", "global", "init", "ticket", NULL};
-  int known = is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
+  const char *const forks[] = {"none", "global", "init", "ticket", "busy", "busy-clone", NULL};
+  const char *const full_only[] = {"nothing", "hook", "dh-bits", "extension", "supplement", "extensions", "supplements", NULL};
+  int known = is_one_of(options->full_only, full_only) && is_one_of(options->verify, verifications) && is_one_of(options->verdict, verdicts) &&
               is_one_of(options->fork, forks);
-  return known && options->threads > 0 && options->threads <= 256 ? 0 : -1;
+  return known && options->threads > 0 && options->threads <= 256 && options->visits > 0 ? 0 : -1;
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,10 @@ int connect_to(const struct options *options) {
     close(descriptor);
     return -1;
   }
-  return descriptor;
+  if (!options->has_socket_zero) return descriptor;
+  dup2(descriptor, 0);
+  close(descriptor);
+  return 0;
 }
 
 static ssize_t push(gnutls_transport_ptr_t descriptor, const void *data, size_t size) {
@@ -66,7 +70,7 @@ void carry(gnutls_session_t session, int *descriptor, const struct options *opti
     G(gnutls_transport_set_int2)(session, *descriptor, *descriptor);
     return;
   }
-  interrupts = options->bad_data;
+  interrupts = options->bad_data || options->finish_stack;
   G(gnutls_transport_set_ptr)(session, descriptor);
   G(gnutls_transport_set_push_function)(session, push);
   G(gnutls_transport_set_pull_function)(session, pull);
@@ -87,23 +91,63 @@ static int again(gnutls_session_t session, int descriptor, ssize_t code) {
   if (code != GNUTLS_E_AGAIN) return 0;
   short events = G(gnutls_record_get_direction)(session) == 0 ? POLLIN : POLLOUT;
   struct pollfd entry = {.fd = descriptor, .events = events};
-  return poll(&entry, 1, 10000) == 1;
+  int count;
+  do count = poll(&entry, 1, 10000);
+  while (count < 0 && errno == EINTR);
+  return count == 1;
 }
 
 static _Thread_local jmp_buf before_handshake;
 
+_Noreturn void jump_out(void) { longjmp(before_handshake, 1); }
+
 static void jump(void *ignored) {
   (void)ignored;
-  longjmp(before_handshake, 1);
+  jump_out();
+}
+
+struct on_stack {
+  long (*function)(void *);
+  void *argument;
+};
+
+static void *run(void *pointer) {
+  struct on_stack *self = pointer;
+  return (void *)self->function(self->argument);
+}
+
+long on_stack(long bytes, long (*function)(void *), void *argument) {
+  struct on_stack self = {function, argument};
+  pthread_attr_t attributes;
+  pthread_t thread;
+  void *result;
+  pthread_attr_init(&attributes);
+  if (pthread_attr_setstacksize(&attributes, bytes) != 0 || pthread_create(&thread, &attributes, run, &self) != 0)
+    return GNUTLS_E_MEMORY_ERROR;
+  pthread_join(thread, &result);
+  return (long)result;
+}
+
+struct finish {
+  gnutls_session_t session;
+  int descriptor;
+  int code;
+};
+
+static long finish_handshake(void *pointer) {
+  struct finish *self = pointer;
+  while (again(self->session, self->descriptor, self->code)) self->code = G(gnutls_handshake)(self->session);
+  return self->code;
 }
 
 int shake_hands(gnutls_session_t session, int descriptor) {
   const struct options *options = G(gnutls_session_get_ptr)(session);
   if (options->jumps && setjmp(before_handshake) == 0) call_within(jump, NULL);
+  if (options->jumps_in_check) setjmp(before_handshake);
   int code = G(gnutls_handshake)(session);
   if (options->bad_data && G(gnutls_session_set_data)(session, "no data", 7) >= 0) return GNUTLS_E_INTERNAL_ERROR;
-  while (again(session, descriptor, code)) code = G(gnutls_handshake)(session);
-  return code;
+  struct finish rest = {session, descriptor, code};
+  return options->finish_stack ? on_stack(options->finish_stack, finish_handshake, &rest) : finish_handshake(&rest);
 }
 
 int await_ticket(gnutls_session_t session, int descriptor) {
@@ -115,7 +159,10 @@ int await_ticket(gnutls_session_t session, int descriptor) {
   }
 }
 
-int exchange(gnutls_session_t session, int descriptor) {
+static long exchange_here(void *pointer) {
+  struct finish *self = pointer;
+  gnutls_session_t session = self->session;
+  int descriptor = self->descriptor;
   const char request[] = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
   char answer[4096];
   size_t length = 0;
@@ -132,4 +179,10 @@ int exchange(gnutls_session_t session, int descriptor) {
   if (count < 0) return count;
   answer[length] = '\0';
   return strstr(answer, " 200 ") != NULL ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}
+
+int exchange(gnutls_session_t session, int descriptor) {
+  const struct options *options = G(gnutls_session_get_ptr)(session);
+  struct finish self = {session, descriptor, 0};
+  return options->read_stack ? on_stack(options->read_stack, exchange_here, &self) : exchange_here(&self);
 }

@@ -58,22 +58,11 @@ static inline int cgnutls_names_issuer(gnutls_x509_crt_t certificate, gnutls_x50
   return named_it;
 }
 
-// The field is a pointer without const, and the structure is filled for one call only.
-static inline int cgnutls_set_alpn(gnutls_session_t session, const char *const *names, unsigned int count,
-                                   unsigned int flags) {
-  gnutls_datum_t protocols[32];
-  if (count > 32) return GNUTLS_E_INVALID_REQUEST;
-  for (unsigned int i = 0; i < count; i++) {
-    protocols[i].data = (unsigned char *)names[i];
-    protocols[i].size = (unsigned int)__builtin_strlen(names[i]);
-  }
-  return gnutls_alpn_set_protocols(session, protocols, count, flags);
-}
-
 // Most of the eleven results are not asked for, and null pointers in their places don't read well in Swift.
-static inline int cgnutls_staple_status(gnutls_ocsp_resp_const_t response, unsigned int *status, time_t *this_update,
-                                        time_t *next_update) {
-  return gnutls_ocsp_resp_get_single(response, 0, NULL, NULL, NULL, NULL, status, this_update, next_update, NULL, NULL);
+static inline int cgnutls_staple_status(gnutls_ocsp_resp_const_t response, unsigned int index, unsigned int *status,
+                                        time_t *this_update, time_t *next_update) {
+  return gnutls_ocsp_resp_get_single(response, index, NULL, NULL, NULL, NULL, status, this_update, next_update, NULL,
+                                     NULL);
 }
 
 #endif

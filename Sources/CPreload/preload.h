@@ -7,17 +7,53 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 3
+#define CPRELOAD_VERSION 5
+
+// What the shim knows of the process.
+struct cpreload_process {
+  unsigned version;
+  // Whether calls of the program's may have passed unseen, or may yet: then nothing is offered or kept.
+  int (*has_unseen_calls)(void);
+  // Whether the process's root is another than at the start: then the store's path leads elsewhere.
+  int (*has_other_root)(void);
+  // The path by which the program was started, or null; it may be relative to the folder of then.
+  const char *started_path;
+  // Whether this thread's stack suffices for more than to note something.
+  int (*has_room_to_work)(void);
+  // A note of GnuTLS's configuration file (configuration_note.h), taken when the program started.
+  const void *configuration;
+};
+
+// What handshake_begins answers.
+enum {
+  // A ticket may have been offered: the program's check is due.
+  CPRELOAD_CHECK_DUE = 1,
+  // GnuTLS has ended its part, and is not to be called: 0 stands for its result then.
+  CPRELOAD_OVER = 2,
+};
 
 // The engine's side of the interposed functions. All of them run with the shim's guard set, so that what they call of
-// GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's.
+// GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's. Those that
+// say so may need much of the stack, and are not called where there is little; the others note what they are told.
 struct cpreload_engine {
   unsigned version;
+  // Once, before anything else; the process stays where it is.
+  void (*begin)(const struct cpreload_process *process);
 
   // The flags that gnutls_init is to get.
   unsigned (*flags_for_session)(unsigned flags);
   void (*session_made)(gnutls_session_t session, unsigned flags);
+  // With much stack.
   void (*session_ends)(gnutls_session_t session);
+  // The same where there is little: what could be kept is lost.
+  void (*session_vanishes)(gnutls_session_t session);
+  // Whether the session is one that the engine knows.
+  int (*is_known)(gnutls_session_t session);
+  // Something that belongs to its identity or verification has been missed, or isn't understood: the session is left alone
+  // from the next call with much stack on.
+  void (*call_missed)(gnutls_session_t session);
+  // The program attaches to it itself. With much stack.
+  void (*leave_alone)(gnutls_session_t session);
 
   void (*server_name_set)(gnutls_session_t session, gnutls_server_name_type_t type, const void *name, size_t length);
   void (*alpn_set)(gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned flags);
@@ -29,7 +65,7 @@ struct cpreload_engine {
   void (*priority_string_set)(gnutls_session_t session, const char *string, unsigned is_appended);
 
   void (*credentials_made)(gnutls_certificate_credentials_t credentials);
-  // Before a file of anchors or revocation lists is loaded; null: the system's trust store.
+  // Before a file of anchors or revocation lists is loaded; null: the system's trust store. With much stack.
   void (*trust_file_loads)(gnutls_certificate_credentials_t credentials, const char *path);
   // After something was done to the trust list of which nobody knows what it amounts to.
   void (*trust_changed)(gnutls_certificate_credentials_t credentials);
@@ -43,8 +79,10 @@ struct cpreload_engine {
                                   unsigned elements);
   // The status of the check that the engine made in GnuTLS's stead after a resumption, else the one given.
   unsigned (*verify_cert_status)(gnutls_session_t session, unsigned status);
-  // gnutls_certificate_verify_peers and its kin have returned.
-  void (*peer_verified)(gnutls_session_t session, int result, unsigned status);
+  // gnutls_certificate_verify_peers and its kin have returned. With much stack, unless the peer is good.
+  void (*peer_verified)(gnutls_session_t session, int is_good);
+  // For the whole process.
+  void (*verdicts_changed)(void);
 
   // Returns 1 if the hook will be called by the engine, 0 if GnuTLS is to be told.
   int (*hook_set)(gnutls_session_t session, unsigned type, int when, gnutls_handshake_hook_func function);
@@ -52,26 +90,34 @@ struct cpreload_engine {
   // The program's own functions carry the records from now on.
   void (*transport_functions_set)(gnutls_session_t session);
 
-  // Whether the engine has begun a handshake that hasn't ended.
-  int (*is_handshaking)(gnutls_session_t session);
-  // Returns 1 if GnuTLS has ended its part, and is not to be called: 0 stands for its result then.
-  int (*handshake_begins)(gnutls_session_t session);
-  // A handshake is made within another call, where the engine takes no part in it.
-  void (*handshake_escapes)(gnutls_session_t session);
-  // The client is about to show a certificate after the handshake (TLS 1.3): what comes then is of another identity.
+  // Returns some of what is listed above. With much stack, as the next one.
+  unsigned (*handshake_begins)(gnutls_session_t session);
+  // What gnutls_handshake is to return; and whether the program's check stays due, or has refused the peer. If that is
+  // a function, it is to be called now, outside of the engine, and what it returns to be handed on.
+  int (*handshake_returned)(gnutls_session_t session, int result, unsigned *is_due,
+                            gnutls_certificate_verify_function **check);
+  // The same after that call.
+  int (*check_returned)(gnutls_session_t session, int result, unsigned *is_due);
+  // A handshake is made in which the engine takes no part: within another call, or with little stack.
+  void (*handshake_passes)(gnutls_session_t session);
+  // The client is about to show a certificate after the handshake (TLS 1.3): what comes then is of another identity. With
+  // much stack.
   void (*client_authenticates)(gnutls_session_t session);
-  // What gnutls_handshake is to return.
-  int (*handshake_returned)(gnutls_session_t session, int result);
-  void (*data_received)(gnutls_session_t session, ssize_t result);
+  // These return whether there is something to keep now.
+  int (*data_received)(gnutls_session_t session);
+  // A call that would have read data has returned 0 or an error.
+  void (*receiving_ended)(gnutls_session_t session, ssize_t result);
+  int (*said_goodbye)(gnutls_session_t session);
+  // With much stack.
+  void (*keep)(gnutls_session_t session);
   void (*data_sent)(gnutls_session_t session);
-  void (*said_goodbye)(gnutls_session_t session);
   // Whether the engine has refused a peer in GnuTLS's stead, or not accepted it yet: no data may pass then.
   int (*is_refused)(gnutls_session_t session);
 
-  // The program resumes by itself, unless these are GnuTLS's dummy data.
+  // The program resumes by itself, unless these are GnuTLS's dummy data. With much stack.
   void (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
   // The program has got session data, maybe in one of its callbacks. Returns 0 if it may use them, 1 if it must not, as the
-  // ticket in there has been used.
+  // ticket in there has been used. With much stack.
   int (*session_data_given)(gnutls_session_t session, const void *data, size_t size);
 };
 

@@ -1,12 +1,12 @@
 internal import CGnuTLS
 public import CPreload
 internal import GnuTLSResumption
+internal import SessionTickets
 
 /// What the shim looks up by name: the engine's table of functions.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 public func gnutls_resumption_preload_engine() -> UnsafePointer<cpreload_engine>? {
-  Engine.start()
   return unsafe UnsafePointer(EngineTable.table)
 }
 
@@ -16,6 +16,9 @@ enum EngineTable {
     let table = UnsafeMutablePointer<cpreload_engine>.allocate(capacity: 1)
     unsafe table.initialize(to: cpreload_engine())
     unsafe table.pointee.version = UInt32(CPRELOAD_VERSION)
+    unsafe table.pointee.begin = { process in
+      if let process = unsafe process { unsafe Engine.start(in: process) }
+    }
     unsafe fillSessions(&table.pointee)
     unsafe fillSetup(&table.pointee)
     unsafe fillVerification(&table.pointee)
@@ -35,16 +38,23 @@ enum EngineTable {
       guard let found = unsafe ForeignSessions.remove(session) else { return }
       Engine.atWork { found.ends() }
     }
+    unsafe table.session_vanishes = { unsafe ForeignSessions.remove($0)?.vanishes() }
+    unsafe table.is_known = { unsafe ForeignSessions.find($0)?.isKnownToEngine == true ? 1 : 0 }
+    unsafe table.call_missed = { unsafe ForeignSessions.find($0)?.callMissed() }
+    unsafe table.leave_alone = { session in
+      guard let found = unsafe ForeignSessions.find(session) else { return }
+      Engine.atWork { found.programAttaches() }
+    }
   }
 
   private static func fillSetup(_ table: inout cpreload_engine) {
     unsafe table.server_name_set = { session, type, name, length in
       unsafe ForeignSessions.find(session)?.setup.setServerName(
-        type, UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : length))
+        type, UnsafeRawBufferPointer(handedIn: name, count: length))
     }
     unsafe table.alpn_set = { session, protocols, count, _ in
       unsafe ForeignSessions.find(session)?.setup.setProtocols(
-        UnsafeBufferPointer(start: protocols, count: Int(count)))
+        UnsafeBufferPointer(handedIn: protocols, count: Int(clamping: count)))
     }
     unsafe table.priorities_made = { priorities, string, isAppended in
       unsafe ForeignObjects.priorities.set(priorities, Priority(string, isAppended: isAppended != 0))
@@ -67,7 +77,7 @@ enum EngineTable {
     unsafe table.credentials_made = { unsafe ForeignObjects.credentials.set($0, CredentialsSetup(isNew: true)) }
     unsafe table.trust_file_loads = { credentials, path in
       let file =
-        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: String(cString: path)) } else {
+        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: RawPath(cString: path)) } else {
           LoadedTrustFile.system()
         }
       unsafe ForeignObjects.credentials.change(credentials) { setup in
@@ -92,49 +102,55 @@ enum EngineTable {
     unsafe table.verify_cert_status = { session, status in
       unsafe ForeignSessions.find(session)?.certificateStatus ?? status
     }
-    unsafe table.peer_verified = { session, result, status in
+    unsafe table.peer_verified = { session, isGood in
       guard let found = unsafe ForeignSessions.find(session) else { return }
-      Engine.atWork { found.programHasVerified(result, status) }
+      Engine.atWork { found.programHasVerified(isGood: isGood != 0) }
     }
+    table.verdicts_changed = { GnuTLSConfiguration.changedByProgram() }
   }
 
   private static func fillConnection(_ table: inout cpreload_engine) {
-    unsafe table.is_handshaking = { session in
-      unsafe ForeignSessions.find(session)?.isHandshaking == true ? 1 : 0
-    }
+    unsafe table.transport_functions_set = { unsafe ForeignSessions.find($0)?.setup.hasOwnTransport = true }
     unsafe table.handshake_begins = { session in
       guard let found = unsafe ForeignSessions.find(session) else { return 0 }
-      return Engine.atWork { found.handshakeBegins() } ? 1 : 0
+      let isOver = Engine.atWork { found.handshakeBegins() }
+      return (found.isCheckDue ? UInt32(CPRELOAD_CHECK_DUE) : 0) | (isOver ? UInt32(CPRELOAD_OVER) : 0)
     }
-    unsafe table.transport_functions_set = { unsafe ForeignSessions.find($0)?.setup.hasOwnTransport = true }
-    unsafe table.handshake_escapes = { session in
-      guard let found = unsafe ForeignSessions.find(session) else { return }
-      Engine.atWork { found.handshakeEscapes() }
+    unsafe table.handshake_returned = { session, result, isDue, check in
+      unsafe isDue?.pointee = 0
+      guard let found = unsafe ForeignSessions.find(session) else { return result }
+      let end = Engine.atWork { found.handshakeReturned(result) }
+      unsafe isDue?.pointee = found.isCheckDue ? 1 : 0
+      switch end {
+      case .result(let code): return code
+      case .callsCheck(let function):
+        unsafe check?.pointee = unsafe function
+        return 0
+      }
     }
+    unsafe table.check_returned = { session, result, isDue in
+      unsafe isDue?.pointee = 0
+      guard let found = unsafe ForeignSessions.find(session) else { return ProgramCheck.code(ofFunction: result) }
+      let code = Engine.atWork { found.checkReturned(result) }
+      unsafe isDue?.pointee = found.isCheckDue ? 1 : 0
+      return code
+    }
+    unsafe table.handshake_passes = { unsafe ForeignSessions.find($0)?.handshakePasses() }
     unsafe table.client_authenticates = { session in
       guard let found = unsafe ForeignSessions.find(session) else { return }
       Engine.atWork { found.leaveAlone() }
     }
-    unsafe table.handshake_returned = { session, result in
-      guard let found = unsafe ForeignSessions.find(session) else { return result }
-      return Engine.atWork { found.handshakeReturned(result) }
-    }
-    unsafe table.data_received = { session, result in
-      guard let found = unsafe ForeignSessions.find(session), found.isInterestedInData else { return }
-      Engine.atWork { found.dataReceived(result) }
-    }
+    unsafe table.data_received = { unsafe ForeignSessions.find($0)?.dataReceived() == true ? 1 : 0 }
     unsafe table.data_sent = { unsafe ForeignSessions.find($0)?.hasSentData = true }
-    unsafe table.said_goodbye = { session in
+    unsafe table.said_goodbye = { unsafe ForeignSessions.find($0)?.mayKeepAtEnd == true ? 1 : 0 }
+    unsafe table.keep = { session in
       guard let found = unsafe ForeignSessions.find(session) else { return }
-      Engine.atWork { found.saidGoodbye() }
+      Engine.atWork { found.keep() }
     }
-    unsafe table.is_refused = { session in
-      // Hardly ever is anyone refused: then nothing is looked up.
-      guard ForeignSession.hasRefusals else { return 0 }
-      return unsafe ForeignSessions.find(session)?.refusal ?? 0
-    }
+    unsafe table.receiving_ended = { unsafe ForeignSessions.find($0)?.receivingEnded($1) }
+    unsafe table.is_refused = { unsafe Refusals.code($0) }
     unsafe table.session_data_set = { session, data, size in
-      unsafe ForeignSessions.find(session)?.programSetsData(UnsafeRawBufferPointer(start: data, count: size))
+      unsafe ForeignSessions.find(session)?.programSetsData(UnsafeRawBufferPointer(handedIn: data, count: size))
     }
     unsafe table.session_data_given = { session, data, size in
       guard let found = unsafe ForeignSessions.find(session), size > 4, !found.isBeingPacked else { return 0 }

@@ -6,6 +6,14 @@ internal import SessionTicketsLocking
 enum ForeignObjects {
   static let priorities = AddressTable<Priority>()
   static let credentials = AddressTable<CredentialsSetup>()
+
+  /// Makes what the first use would make.
+  static func prepare() {
+    unsafe priorities.set(nil, .unknown)
+    unsafe priorities.remove(nil)
+    unsafe credentials.change(nil) { $0.retrieves = true }
+    unsafe credentials.remove(nil)
+  }
 }
 
 /// What GnuTLS has no getters for in certificate credentials.

@@ -2,241 +2,324 @@ internal import CGnuTLS
 internal import GnuTLSResumption
 internal import SessionTicketsLocking
 
-/// One client session of the program's, from `gnutls_init` to `gnutls_deinit`.
+/// One client session of the program's, from `gnutls_init` to `gnutls_deinit`: each event a method.
 ///
-/// Used by whichever thread uses the session, as GnuTLS itself; ``hasRefusals`` and ``refusal`` may be read by others.
+/// Used by whichever thread uses the session, as GnuTLS itself; one may receive while another sends.
 @safe
 final class ForeignSession: @unchecked Sendable {
-  private enum Stage { case unstarted, handshaking, established, over }
+  /// How far it is, and what holds then.
+  private enum State {
+    /// It is being set up.
+    case unstarted
+    /// A ticket may have been offered: the program's check is due when the handshake ends, whatever happens meanwhile.
+    case handshaking(HandshakeAttempt)
+    /// Resumed, and the program's check is being called, or wants to be called again: nothing passes before.
+    case checking(HandshakeAttempt)
+    /// The handshake is done, and the check that GnuTLS makes within it has passed.
+    case established(ForeignConnection)
+    /// Left alone, or refused. With what knows where the newest ticket is, if a ticket may have gone through the engine's
+    /// hands.
+    case over(ForeignAttachment?)
+  }
 
   private let session: gnutls_session_t
   private let flags: UInt32
   var address: UInt { unsafe UInt(bitPattern: session) }
 
   var setup = SessionSetup()
-  private var stage = Stage.unstarted
-  private var attachment: GnuTLSResumption.Attachment?
-  /// That of a session that was left alone later: it knows where the newest ticket is.
-  private var formerAttachment: GnuTLSResumption.Attachment?
-  private var plan: SessionPlan?
-  private var nagleOff: NagleOff?
-  private var began: UInt64 = 0
-  /// A ticket may have been offered, and the handshake hasn't ended: the program's check must not be missed, even if the
-  /// session is left alone meanwhile.
-  private var isCheckDue = false
-  /// Of the engine: nothing is kept if it doesn't trust the peer.
-  private var isPeerGood = true
-  /// The program's check wants to be called again; nothing may pass before.
-  private var isCheckPending = false
-  /// The program's check was made within the handshake.
-  private var isCheckedWithin = false
-  /// The program's own check has passed, as far as it can be seen.
-  private var isTrusted = false
-  /// The program has gone on to use the connection.
-  private var hasReceivedData = false
-  /// Who rejects a peer sends it nothing.
+  private var state = State.unstarted
+  /// A call was missed that belongs to the session's identity or verification: nothing is kept, but the check stays due.
+  private var hasMissedCalls = false
+  /// Who rejects a peer sends it nothing. Set by the thread that sends.
   var hasSentData = false
-  /// The log has said what is wrong with the store.
-  private var hasToldStoreError = false
   /// Of the check that was made in GnuTLS's stead.
   private(set) var certificateStatus: UInt32?
-  /// What gnutls_handshake has returned after a resumption that the program's own check refused, or hasn't decided on
-  /// yet; else 0.
-  private(set) var refusal: Int32 = 0
-
-  private static let refusals = Lock(0)
-  static var hasRefusals: Bool { refusals.withLock { $0 != 0 } }
+  private var log: SessionLog
 
   init(_ session: gnutls_session_t, flags: UInt32) {
     unsafe self.session = unsafe session
     self.flags = flags
+    log = SessionLog(clearedNoTickets: flags != SessionFlags.changed(flags))
   }
 
-  deinit {
-    if refusal != 0 { Self.refusals.withLock { $0 -= 1 } }
-  }
+  deinit { unsafe Refusals.remove(session) }
 
-  var isHandshaking: Bool { isCheckDue }
+  // MARK: Handshake
+
+  /// The program's check is due when the handshake ends, or has refused the peer.
+  var isCheckDue: Bool {
+    switch state {
+    case .handshaking, .checking: true
+    case .unstarted, .established, .over: unsafe Refusals.code(session) != 0
+    }
+  }
 
   /// Before each call of `gnutls_handshake`: the first finds and offers a ticket.
   /// - Returns: Whether GnuTLS has ended its part, and is not to be called.
   func handshakeBegins() -> Bool {
-    guard refusal == 0 else { return true }
-    switch stage {
+    guard unsafe Refusals.code(session) == 0 else { return true }
+    if hasMissedCalls { leaveAlone() }
+    switch state {
     case .unstarted: start()
-    case .established: renegotiationBegins()
+    case .established: if isRenegotiation { leaveAlone() }
+    case .checking: return true
     case .handshaking, .over: break
     }
     return false
   }
 
   /// Under TLS 1.3 it is but a change of keys.
-  private func renegotiationBegins() {
-    if unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 { leaveAlone() }
-  }
+  private var isRenegotiation: Bool { unsafe gnutls_protocol_get_version(session) != GNUTLS_TLS1_3 }
 
-  /// Made within another call of GnuTLS's or of the engine's, where nothing can be offered nor checked.
-  func handshakeEscapes() {
-    switch stage {
-    case .unstarted: leaveAlone()
-    case .established:
+  /// A handshake is made in which nothing can be offered nor checked: within another call of GnuTLS's or of the engine's,
+  /// or with little stack.
+  func handshakePasses() {
+    switch state {
+    case .unstarted: state = .over(nil)
+    case .established(let connection):
       // The end of a false start isn't another handshake.
-      if attachment?.isFalseStartUnderWay != true { renegotiationBegins() }
-    case .handshaking, .over: break
+      if !connection.attachment.isFalseStartUnderWay, isRenegotiation { hasMissedCalls = true }
+    case .handshaking, .checking, .over: break
     }
   }
 
   private func start() {
-    stage = .handshaking
-    began = HandshakeLog.now
-    do {
-      let plan = try unsafe setup.plan(for: session, flags: flags)
-      self.plan = plan
-      if !setup.hasOwnTransport { nagleOff = unsafe NagleOff(session) }
-      attachment = unsafe try Engine.resumption.attach(
-        to: session, identity: plan.identity, verification: .engineVerifies(plan.policy),
-        hook: setup.hook?.chained)
-      isCheckDue = true
-    } catch let reason as LeftAlone {
-      log(.leftAlone(reason))
-      stage = .over
+    log.begin()
+    do throws(LeftAlone) {
+      guard !Engine.hasUnseenCalls else { throw .hasUnseenCalls }
+      guard !Engine.hasOtherRoot else { throw .hasOtherRoot }
+      let transport = setup.hasOwnTransport ? nil : unsafe Transport(of: session)
+      let plan = try unsafe setup.plan(for: session, flags: flags, port: transport?.peerPort ?? 0)
+      log.server = plan.identity.server
+      state = .handshaking(
+        HandshakeAttempt(
+          attachment: try attach(plan), choosesCertificate: plan.choosesCertificate,
+          nagleOff: transport.flatMap { NagleOff($0) }))
     } catch {
-      log(.leftAlone(.engineFailed))
-      stage = .over
+      tell(.leftAlone(error))
+      state = .over(nil)
     }
+  }
+
+  private func attach(_ plan: SessionPlan) throws(LeftAlone) -> ForeignAttachment {
+    do throws(GnuTLSError) {
+      return unsafe try ForeignAttachment(
+        Engine.resumption, to: session, identity: plan.identity, policy: plan.policy, hook: setup.hook?.chained)
+    } catch {
+      throw .engineFailed
+    }
+  }
+
+  /// What comes of a call of `gnutls_handshake`.
+  @safe
+  enum HandshakeEnd {
+    /// The program gets this.
+    case result(Int32)
+    /// The program's check is to be called first, by who isn't in the midst of anything: it may never return.
+    case callsCheck(@convention(c) (gnutls_session_t?) -> Int32)
   }
 
   /// After each call of `gnutls_handshake`.
-  /// - Returns: What the program is to get.
-  func handshakeReturned(_ result: Int32) -> Int32 {
-    guard isCheckDue else { return refusal != 0 ? refusal : result }
-    // The handshake goes on with the next call.
-    if result < 0, gnutls_error_is_fatal(result) == 0 { return result }
-    if !isCheckPending { judge(result) }
-    guard result >= 0 else {
-      if let attachment { log(.failed(result, attachment.outcome)) }
-      leaveAlone()
-      return result
-    }
-    let check = check
-    if unsafe gnutls_session_is_resumed(session) != 0 {
-      let code = runInStead(check)
-      // As after a full handshake, in which the program's function may ask to be called again.
-      isCheckPending = code < 0 && gnutls_error_is_fatal(code) == 0
-      setRefusal(code)
-      guard !isCheckPending else { return code }
-      isCheckDue = false
-      guard code == 0 else {
-        refuse()
-        return code
+  func handshakeReturned(_ result: Int32) -> HandshakeEnd {
+    switch state {
+    case .unstarted, .established, .over:
+      let refusal = unsafe Refusals.code(session)
+      return .result(refusal != 0 ? refusal : result)
+    case .handshaking(var attempt):
+      // The handshake goes on with the next call.
+      if result < 0, gnutls_error_is_fatal(result) == 0 { return .result(result) }
+      if result < 0 {
+        if !Engine.hasOtherRoot { attempt.failed(result) }
+        if let attachment = attempt.held { tell(.failed(result, attachment.outcome)) }
+        end(attempt)
+        return .result(result)
       }
-    }
-    isCheckDue = false
-    guard let attachment else { return result }
-    stage = .established
-    log(.done(attachment.outcome))
-    isCheckedWithin = check != nil
-    isTrusted = isCheckedWithin
-    if !isPeerGood || hasShownChosenCertificate { leaveAlone() }
-    return result
-  }
-
-  private func judge(_ result: Int32) {
-    do {
-      try attachment?.judge(result, isVerifiedByApplication: true)
-    } catch {
-      isPeerGood = false
+      attempt.succeeded()
+      return check(attempt, result)
+    case .checking(let attempt):
+      return check(attempt, result)
     }
   }
 
-  /// The program's check, which GnuTLS doesn't call in a resumed handshake.
-  private func runInStead(_ check: ProgramCheck?) -> Int32 {
-    guard let check else { return 0 }
-    let (code, status) = unsafe check.run(session)
+  /// Makes the program's check in GnuTLS's stead, which calls it in a full handshake and in no resumed one.
+  private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> HandshakeEnd {
+    let check = check
+    let isResumed = unsafe gnutls_session_is_resumed(session) != 0
+    if isResumed, attempt.mayMissMessages {
+      return .result(checked(attempt, GNUTLS_E_CERTIFICATE_ERROR, nil))
+    }
+    guard isResumed, let check else {
+      establish(attempt, isChecked: check != nil)
+      return .result(result)
+    }
+    switch check {
+    case .function(let function):
+      state = .checking(attempt)
+      return unsafe .callsCheck(function)
+    case .certificate(let check):
+      let (code, status) = unsafe check.run(session)
+      return .result(checked(attempt, code, status))
+    }
+  }
+
+  /// After the call of the program's function.
+  /// - Returns: What the program is to get.
+  func checkReturned(_ result: Int32) -> Int32 {
+    let code = ProgramCheck.code(ofFunction: result)
+    guard case .checking(let attempt) = state else { return code }
+    return checked(attempt, code, nil)
+  }
+
+  private func checked(_ attempt: HandshakeAttempt, _ code: Int32, _ status: UInt32?) -> Int32 {
     certificateStatus = status
+    unsafe Refusals.set(session, code)
+    if code == 0 {
+      establish(attempt, isChecked: true)
+    } else if code < 0, gnutls_error_is_fatal(code) == 0 {
+      // As after a full handshake, in which the program's function may ask to be called again.
+      state = .checking(attempt)
+    } else {
+      refuse(attempt)
+    }
     return code
   }
 
   /// As after a full handshake that failed: the connection is of no use.
-  private func refuse() {
-    if let attachment { log(.refused(attachment.outcome)) }
-    attachment?.distrust()
-    leaveAlone()
-  }
-
-  private func setRefusal(_ code: Int32) {
-    let change = (code != 0 ? 1 : 0) - (refusal != 0 ? 1 : 0)
-    refusal = code
-    if change != 0 { Self.refusals.withLock { $0 += change } }
-  }
-
-  private var hasShownChosenCertificate: Bool {
-    guard let plan, plan.choosesCertificate else { return false }
-    return unsafe gnutls_certificate_client_get_request_status(session) != 0
-  }
-
-  /// After `gnutls_certificate_verify_peers` or its kin, outside of a handshake.
-  func programHasVerified(_ result: Int32, _ status: UInt32) {
-    guard stage == .established, let attachment else { return }
-    if result >= 0, status == 0 {
-      isTrusted = true
-    } else {
-      attachment.distrust()
-      leaveAlone()
+  private func refuse(_ attempt: HandshakeAttempt) {
+    if let attachment = attempt.held {
+      tell(.refused(attachment.outcome))
+      if !Engine.hasOtherRoot { attachment.distrust() }
     }
+    end(attempt)
   }
 
-  var isInterestedInData: Bool { attachment != nil || nagleOff != nil }
-
-  /// After each call that reads application data.
-  func dataReceived(_ result: Int) {
-    guard result > 0 else { return }
-    hasReceivedData = true
-    nagleOff?.restore()
-    nagleOff = nil
-    if isTrusted { keep() }
+  private func establish(_ attempt: HandshakeAttempt, isChecked: Bool) {
+    guard let attachment = attempt.held else { return end(attempt) }
+    tell(.done(attachment.outcome))
+    let hasShownChosenCertificate =
+      unsafe attempt.choosesCertificate && gnutls_certificate_client_get_request_status(session) != 0
+    state = .established(ForeignConnection(attachment, nagleOff: attempt.nagleOff, isChecked: isChecked))
+    if !attempt.isPeerGood || hasShownChosenCertificate || mayHaveMissedCalls { leaveAlone() }
   }
 
-  /// After a `gnutls_bye` that waited for the peer's.
-  func saidGoodbye() {
-    if mayKeepAtEnd { keep() }
+  private func end(_ attempt: HandshakeAttempt) {
+    var attempt = attempt
+    attempt.letGo()
+    state = .over(attempt.attachment)
+    unsafe setup.hook?.install(on: session)
   }
-
-  private func keep() {
-    guard let attachment, attachment.hasSomethingToKeep else { return }
-    attachment.keep()
-    tellStoreError(attachment)
-  }
-
-  /// The store may turn out to be of no use only when tickets go there: nothing was missing in it before.
-  private func tellStoreError(_ attachment: GnuTLSResumption.Attachment) {
-    if !hasToldStoreError, attachment.outcome.storeError != nil { log(.notKept(attachment.outcome)) }
-  }
-
-  /// Who checks after the handshake may have found something else amiss, unless it went on to use the connection.
-  /// The program may have freed its credentials already: they are not to be asked.
-  private var mayKeepAtEnd: Bool { isTrusted && (hasReceivedData || isCheckedWithin) }
 
   /// Only during the handshake, while the credentials are certainly there.
   private var check: ProgramCheck? { unsafe setup.check ?? SessionCredentials.check(of: session) }
 
+  // MARK: Connection
+
+  private var connection: ForeignConnection? {
+    if case .established(let connection) = state { return connection }
+    return nil
+  }
+
+  /// After `gnutls_certificate_verify_peers` or its kin, outside of a handshake.
+  func programHasVerified(isGood: Bool) {
+    guard let connection else { return }
+    if isGood {
+      connection.isTrusted = true
+    } else {
+      connection.attachment.distrust()
+      leaveAlone()
+    }
+  }
+
+  /// After each call that has read application data.
+  /// - Returns: Whether there is something to keep, or to learn.
+  func dataReceived() -> Bool { connection?.receivedData() ?? false }
+
+  /// After a call that would have read application data, and has found the connection's end, or an error.
+  func receivingEnded(_ result: Int) {
+    if result < 0, gnutls_error_is_fatal(Int32(clamping: result)) != 0 { connection?.hasBroken = true }
+  }
+
+  /// Keeps the tickets that have come, from who is trusted.
+  func keep() {
+    if mayHaveMissedCalls { return leaveAlone() }
+    guard let connection else { return }
+    connection.keep()
+    tellStoreError(connection.attachment)
+  }
+
+  /// Who checks after the handshake may have found something else amiss, unless it went on to use the connection.
+  /// The program may have freed its credentials already: they are not to be asked.
+  var mayKeepAtEnd: Bool { connection?.mayKeepAtEnd ?? false }
+
+  /// Either of the session, or anywhere in the process; or there is no store any more.
+  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls || Engine.hasOtherRoot }
+
+  /// Something that belongs to the session's identity or verification was missed.
+  func callMissed() {
+    if case .unstarted = state { state = .over(nil) } else { hasMissedCalls = true }
+  }
+
+  // MARK: End
+
   /// Before `gnutls_deinit`.
   func ends() {
-    guard let attachment else { return }
-    if attachment.outcome.isResumed, !hasReceivedData, !hasSentData, attachment.isOfThisProcess {
-      // It has gone away: maybe for what only a full handshake mends, such as a pin of the server's new key.
-      attachment.distrust()
-    } else if !mayKeepAtEnd {
-      attachment.discard()
+    guard !Engine.hasOtherRoot else { return vanishes() }
+    switch state {
+    case .unstarted, .over: break
+    case .handshaking(let attempt), .checking(let attempt): attempt.held?.abandon()
+    case .established(let connection):
+      connection.end(hasSentData: hasSentData, mayHaveMissedCalls: mayHaveMissedCalls)
+      tellStoreError(connection.attachment)
     }
-    attachment.detach()
-    tellStoreError(attachment)
+  }
+
+  /// The same where there is too little stack for it.
+  func vanishes() {
+    switch state {
+    case .unstarted, .over: break
+    case .handshaking(let attempt), .checking(let attempt): attempt.held?.discard()
+    case .established(let connection): connection.attachment.discard()
+    }
+  }
+
+  /// Lets go of a session that lives on. A check that is due stays so.
+  func leaveAlone() {
+    switch state {
+    case .unstarted: state = .over(nil)
+    case .over: break
+    case .handshaking(var attempt):
+      attempt.letGo()
+      state = .handshaking(attempt)
+      unsafe setup.hook?.install(on: session)
+    case .checking(var attempt):
+      attempt.letGo()
+      state = .checking(attempt)
+      unsafe setup.hook?.install(on: session)
+    case .established(let connection):
+      connection.attachment.discard()
+      connection.attachment.detach()
+      state = .over(connection.attachment)
+      unsafe setup.hook?.install(on: session)
+    }
+  }
+
+  // MARK: What the program does by itself
+
+  /// The program attaches to the session itself, by the library for C.
+  func programAttaches() {
+    setup.isAttachedByProgram = true
+    if case .unstarted = state { return }
+    leaveAlone()
   }
 
   /// - Returns: Whether the engine will call the hook.
   func setHook(type: UInt32, when: Int32, _ function: gnutls_handshake_hook_func?) -> Bool {
     setup.hook = unsafe function.map { unsafe ProgramHook(type: type, when: when, function: $0) }
-    guard let attachment else { return false }
+    if case .handshaking(var attempt) = state, setup.hook?.mayBeSkippedByResuming == true {
+      attempt.mayMissMessages = true
+      state = .handshaking(attempt)
+    }
+    guard let attachment = held else { return false }
     attachment.replaceHook(by: setup.hook?.chained)
     return true
   }
@@ -246,32 +329,43 @@ final class ForeignSession: @unchecked Sendable {
     // GnuTLS's dummy data resume nothing.
     guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return }
     setup.resumesByItself = true
-    if attachment != nil { Engine.atWork { leaveAlone() } }
+    if held != nil { Engine.atWork { leaveAlone() } }
   }
 
   /// After `gnutls_session_get_data` and its kin have given session data.
   /// - Returns: Whether the program may use them.
-  func programTakesTicket() -> Bool { (attachment ?? formerAttachment)?.cedeNewestTicket() ?? true }
+  func programTakesTicket() -> Bool { known?.cedeNewestTicket() ?? true }
+
+  /// A ticket of the session's may have gone through the engine's hands.
+  var isKnownToEngine: Bool { known != nil }
 
   /// It is the engine that gets session data now, and not the program.
-  var isBeingPacked: Bool { attachment?.isPacking ?? false }
+  var isBeingPacked: Bool { held?.isPacking ?? false }
 
-  /// Lets go of a session that lives on.
-  func leaveAlone() {
-    stage = .over
-    guard let attachment else { return }
-    attachment.discard()
-    attachment.detach()
-    self.attachment = nil
-    formerAttachment = attachment
-    unsafe setup.hook?.install(on: session)
+  /// The engine's hold on the session.
+  private var held: ForeignAttachment? {
+    switch state {
+    case .unstarted, .over: nil
+    case .handshaking(let attempt), .checking(let attempt): attempt.held
+    case .established(let connection): connection.attachment
+    }
   }
 
-  private func log(_ event: HandshakeLog.Event) {
-    guard Settings.logs else { return }
-    if event.storeError != nil { hasToldStoreError = true }
-    HandshakeLog.write(
-      event, server: plan.map { "\($0.identity.server)" } ?? setup.serverText, began: began,
-      clearedNoTickets: flags != SessionFlags.changed(flags))
+  /// The same, or what it was.
+  private var known: ForeignAttachment? {
+    switch state {
+    case .unstarted: nil
+    case .over(let former): former
+    case .handshaking(let attempt), .checking(let attempt): attempt.attachment
+    case .established(let connection): connection.attachment
+    }
+  }
+
+  // MARK: Log
+
+  private func tell(_ event: HandshakeLog.Event) { log.tell(event, serverText: setup.serverText) }
+
+  private func tellStoreError(_ attachment: ForeignAttachment) {
+    log.tellStoreError(attachment.outcome, serverText: setup.serverText)
   }
 }

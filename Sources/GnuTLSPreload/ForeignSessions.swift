@@ -6,6 +6,9 @@ enum ForeignSessions {
   /// A table of lists: to set up a dictionary takes a short-lived process longer than all its look-ups.
   private static let tables = Lock([[ForeignSession]](repeating: [], count: 64))
 
+  /// Makes the tables.
+  static func prepare() { _ = unsafe find(nil) }
+
   static func add(_ session: ForeignSession) {
     let index = index(of: session.address)
     tables.withLock { tables in

@@ -2,6 +2,7 @@ internal import CGnuTLS
 internal import CSessionTickets
 internal import Glibc
 internal import GnuTLSResumption
+internal import SessionTickets
 
 /// A line for each connection, for people: on standard error, or in a file. There is another if the store fails later.
 enum HandshakeLog {
@@ -48,25 +49,28 @@ enum HandshakeLog {
     guard Settings.logs else { return 0 }
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
   }
 
   static func write(_ event: Event, server: String, began: UInt64, clearedNoTickets: Bool) {
-    let program = Settings.program.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "?" } ?? "?"
+    let program = Settings.program?.name ?? "?"
     var line = "gnutls-resume: \(program)[\(getpid())]: \(server): \(event.text)"
-    if event.hasDuration { line += ", \(milliseconds(now - began)) ms" }
+    if event.hasDuration { line += ", \(milliseconds(now &- began)) ms" }
     if clearedNoTickets { line += "; GNUTLS_NO_TICKETS cleared" }
     if let error = event.storeError { line += "; \(error)" }
     let bytes = Array("\(printable(line))\n".utf8)
     if Settings.isVerbose { writeToStandardError(bytes) }
-    if let file = Settings.logFile { append(bytes, to: file) }
+    if let file = Settings.logFile, !Engine.hasOtherRoot { append(bytes, to: file) }
   }
 
-  /// Names may hold what a terminal would obey: control characters of either set.
+  /// Names may hold what a terminal would obey: control characters of either set, and those of writing directions.
   private static func printable(_ line: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in line.unicodeScalars {
-      result.append(scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? " " : scalar)
+      switch scalar.value {
+      case 0..<0x20, 0x7f...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: result.append(" ")
+      default: result.append(scalar)
+      }
     }
     return String(result)
   }
@@ -99,8 +103,9 @@ enum HandshakeLog {
   }
 
   /// In one piece, so that the lines of several processes don't mix.
-  private static func append(_ bytes: [UInt8], to path: String) {
-    let file = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
+  private static func append(_ bytes: [UInt8], to path: RawPath) {
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+    let file = unsafe path.withCString { unsafe open($0, flags, 0o600) }
     guard file >= 0 else { return }
     _ = unsafe csessiontickets_write_quietly(file, bytes, bytes.count)
     close(file)

@@ -12,5 +12,10 @@ struct LeftAlone: Error {
   static let hasUnknownPriorities = LeftAlone(text: "its priorities are not known")
   static let authenticatesLater = LeftAlone(text: "it may authenticate after the handshake")
   static let hasUnseenCredentials = LeftAlone(text: "its credentials were made before the engine was there")
+  static let hasUnseenCalls = LeftAlone(text: "calls of the program's may pass unseen")
+  static let hooksIntoFullHandshakes = LeftAlone(text: "its handshake hook may check what only full handshakes have")
+  static let hasOtherRoot = LeftAlone(text: "the program has got another root")
+  static let isAttachedByProgram = LeftAlone(text: "the program resumes by the library for C")
+  static let hasUnknownProgram = LeftAlone(text: "nothing tells which program this is")
   static let engineFailed = LeftAlone(text: "GnuTLS refused the ticket")
 }

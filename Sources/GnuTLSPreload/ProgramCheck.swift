@@ -8,19 +8,10 @@ enum ProgramCheck {
   /// `gnutls_session_set_verify_cert` or its kin.
   case certificate(CertificateCheck)
 
-  /// Checks as GnuTLS would in a full handshake.
-  /// - Returns: 0, or what gnutls_handshake returns then; and GnuTLS's status bits if it is GnuTLS's own check.
-  func run(_ session: gnutls_session_t) -> (code: Int32, status: UInt32?) {
-    switch self {
-    case .function(let function):
-      let result = unsafe function(session)
-      if result < -1 { return (result, nil) }
-      return (result == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR, nil)
-    case .certificate(let check):
-      var status: UInt32 = 0
-      guard unsafe check.verify(session, &status) >= 0 else { return (GNUTLS_E_CERTIFICATE_ERROR, nil) }
-      return (status == 0 ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, status)
-    }
+  /// What gnutls_handshake returns after a function has returned this, in a full handshake: 0 if it accepts.
+  static func code(ofFunction result: Int32) -> Int32 {
+    if result < -1 { return result }
+    return result == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR
   }
 }
 
@@ -38,7 +29,15 @@ struct CertificateCheck {
     self.elements = elements
   }
 
-  func verify(_ session: gnutls_session_t, _ status: inout UInt32) -> Int32 {
+  /// Checks as GnuTLS would in a full handshake.
+  /// - Returns: 0, or what gnutls_handshake returns then; and GnuTLS's status bits.
+  func run(_ session: gnutls_session_t) -> (code: Int32, status: UInt32?) {
+    var status: UInt32 = 0
+    guard unsafe verify(session, &status) >= 0 else { return (GNUTLS_E_CERTIFICATE_ERROR, nil) }
+    return (status == 0 ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, status)
+  }
+
+  private func verify(_ session: gnutls_session_t, _ status: inout UInt32) -> Int32 {
     if unsafe hostName == nil, elements > 0 {
       return unsafe gnutls_certificate_verify_peers(session, data, elements, &status)
     }
@@ -47,28 +46,51 @@ struct CertificateCheck {
   }
 
   /// The name that the certificate must be for, if there is one.
-  var expectedName: String? {
-    if let hostName = unsafe hostName { return unsafe String(validatingCString: hostName) }
-    for index in 0..<Int(elements) {
-      guard let element = unsafe data?[index], unsafe element.type == GNUTLS_DT_DNS_HOSTNAME,
-        let bytes = unsafe element.data
-      else { continue }
-      return unsafe element.size == 0
-        ? String(validatingCString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))
-        : String(validating: UnsafeBufferPointer(start: bytes, count: Int(element.size)), as: UTF8.self)
+  /// - Throws: If it is no text.
+  func expectedName() throws(LeftAlone) -> String? {
+    if let hostName = unsafe hostName { return try unsafe Self.text(UnsafeRawPointer(hostName), size: 0) }
+    for index in unsafe given.indices {
+      let element = unsafe given[index]
+      guard unsafe element.type == GNUTLS_DT_DNS_HOSTNAME, let bytes = unsafe element.data else { continue }
+      return try unsafe Self.text(bytes, size: element.size)
     }
     return nil
   }
 
-  /// All of it that is the same from run to run.
-  var description: String {
+  /// All of it that is the same from run to run, in one line.
+  /// - Throws: If something of it is no text.
+  func description() throws(LeftAlone) -> String {
     if unsafe hostName != nil { return "cert" }
-    return (0..<Int(elements)).reduce(into: "cert2") { text, index in
-      guard let element = unsafe data?[index] else { return }
+    var text = "cert2"
+    for index in unsafe given.indices {
+      let element = unsafe given[index]
       text += unsafe ":\(element.type.rawValue)"
-      if unsafe element.type == GNUTLS_DT_KEY_PURPOSE_OID, let bytes = unsafe element.data {
-        text += unsafe "=\(String(cString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self)))"
+      // The name stands elsewhere in the identity.
+      guard unsafe element.type != GNUTLS_DT_DNS_HOSTNAME, let bytes = unsafe element.data else { continue }
+      if unsafe element.type == GNUTLS_DT_IP_ADDRESS {
+        let address = unsafe UnsafeRawBufferPointer(handedIn: bytes, count: Int(clamping: element.size))
+        text += unsafe Array(address).reduce("") { "\($0).\($1)" }
+      } else {
+        text += "=\(try unsafe Self.text(bytes, size: element.size))"
       }
     }
+    return text
+  }
+
+  private var given: UnsafeBufferPointer<gnutls_typed_vdata_st> {
+    unsafe UnsafeBufferPointer(handedIn: UnsafePointer(data), count: Int(clamping: elements))
+  }
+
+  /// Of so many bytes, or up to a NUL if there are none.
+  private static func text(_ bytes: UnsafeRawPointer, size: UInt32) throws(LeftAlone) -> String {
+    let text: String?
+    if size == 0 {
+      text = unsafe String(validatingCString: bytes.assumingMemoryBound(to: CChar.self))
+    } else {
+      text = unsafe String(
+        validating: UnsafeRawBufferPointer(handedIn: bytes, count: Int(clamping: size)), as: UTF8.self)
+    }
+    guard let text, !text.utf8.contains(where: { $0 < 0x20 }) else { throw .isUnreadable }
+    return text
   }
 }

@@ -31,7 +31,7 @@ struct SessionCredentials {
     certificateDigest = unsafe Self.digest(of: credentials)
     choosesCertificate = setup.retrieves
     let files = setup.trust ?? []
-    let isKnown = !files.isEmpty && files.allSatisfy(\.isUnchanged)
+    let isKnown = !files.isEmpty && files.allSatisfy { $0.isUnchanged }
     policy = isKnown ? .sessionCredentials(loadedFrom: files) : .sessionCredentials
     check = unsafe setup.verify.map { unsafe .function($0) }
   }
@@ -60,6 +60,6 @@ struct SessionCredentials {
       unsafe leaves.append(field: UnsafeBufferPointer(start: leaf.data, count: Int(leaf.size)))
       index += 1
     }
-    return leaves.isEmpty ? nil : SHA256.digest(leaves).bytes
+    return leaves.isEmpty ? nil : SHA256.fingerprint(leaves)
   }
 }

@@ -15,6 +15,8 @@ struct SessionSetup {
   var check: ProgramCheck?
   var hook: ProgramHook?
   var resumesByItself = false
+  /// By the library for C.
+  var isAttachedByProgram = false
   /// The program's own functions carry the records: what it gave them is no descriptor, or may be none.
   var hasOwnTransport = false
 
@@ -36,7 +38,7 @@ struct SessionSetup {
     protocols = []
     for index in list.indices {
       let datum = unsafe list[index]
-      let bytes = unsafe UnsafeBufferPointer(start: datum.data, count: Int(datum.size))
+      let bytes = unsafe UnsafeBufferPointer(handedIn: datum.data, count: Int(clamping: datum.size))
       guard let name = unsafe String(validating: bytes, as: UTF8.self) else {
         isUnreadable = true
         return
@@ -49,7 +51,9 @@ struct SessionSetup {
   var serverText: String { serverName ?? "?" }
 
   /// The session's whole identity, once the program has set it up and begins the handshake.
-  func plan(for session: gnutls_session_t, flags: UInt32) throws(LeftAlone) -> SessionPlan {
+  /// - Parameter port: The server's, or 0 if it isn't known.
+  func plan(for session: gnutls_session_t, flags: UInt32, port: UInt16) throws(LeftAlone) -> SessionPlan {
+    guard !isAttachedByProgram else { throw .isAttachedByProgram }
     guard !resumesByItself else { throw .resumesByItself }
     // GnuTLS would take in tickets all the same, and then not offer them.
     guard !Settings.respectsNoTickets || flags & SessionFlags.noTickets == 0 else { throw .wantsNoTickets }
@@ -59,6 +63,7 @@ struct SessionSetup {
       throw .authenticatesLater
     }
     guard !isUnreadable else { throw .isUnreadable }
+    guard hook?.mayBeSkippedByResuming != true else { throw .hooksIntoFullHandshakes }
     let credentials = unsafe try SessionCredentials(of: session)
     guard case .known(let priority, let isPriorityAppended) = priority else { throw .hasUnknownPriorities }
     let mayDoWithoutX509 = credentials.hasOthers || flags & SessionFlags.rawPublicKeys != 0
@@ -69,26 +74,29 @@ struct SessionSetup {
     }
     let check = check ?? credentials.check
     var expectedName: String?
-    if case .certificate(let certificate) = check { expectedName = certificate.expectedName }
-    guard let name = serverName ?? expectedName else { throw .hasNoName }
-    let identity = unsafe ConnectionIdentity(
-      server: ServerIdentity(name: name, port: hasOwnTransport ? 0 : Transport.peerPort(of: session)),
-      expectedName: expectedName,
+    if case .certificate(let certificate) = check { expectedName = try certificate.expectedName() }
+    // No certificate is for an empty name either.
+    guard let name = serverName ?? expectedName, !name.isEmpty, expectedName?.isEmpty != true else { throw .hasNoName }
+    guard let program = Settings.program else { throw .hasUnknownProgram }
+    let identity = ConnectionIdentity(
+      server: ServerIdentity(name: name, port: port), expectedName: expectedName,
       applicationProtocols: protocols, priority: priority, isPriorityAppended: isPriorityAppended,
-      clientCertificate: credentials.certificateDigest, partition: partition(credentials, check))
+      clientCertificate: credentials.certificateDigest, partition: try partition(program, credentials, check))
     return SessionPlan(
       identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate)
   }
 
   /// One program's sessions, and one way of verifying, never meet another's.
-  private func partition(_ credentials: SessionCredentials, _ check: ProgramCheck?) -> String {
+  private func partition(
+    _ program: ProgramPath, _ credentials: SessionCredentials, _ check: ProgramCheck?
+  ) throws(LeftAlone) -> String {
     let way =
       switch check {
       case nil: "none"
       case .function: "function"
-      case .certificate(let certificate): certificate.description
+      case .certificate(let certificate): try certificate.description()
       }
-    return "preload\n\(Settings.program)\n\(credentials.verifyFlags)\n\(credentials.choosesCertificate)\n\(way)"
+    return "preload\n\(program.text)\n\(credentials.verifyFlags)\n\(credentials.choosesCertificate)\n\(way)"
   }
 }
 
@@ -107,12 +115,24 @@ struct ProgramHook {
   let when: Int32
   let function: gnutls_handshake_hook_func
 
+  /// It may be called for messages that only a full handshake has, such as certificates, and may check them.
+  var mayBeSkippedByResuming: Bool {
+    switch gnutls_handshake_description_t(rawValue: type) {
+    case GNUTLS_HANDSHAKE_HELLO_REQUEST, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HANDSHAKE_SERVER_HELLO,
+      GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
+      GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HANDSHAKE_KEY_UPDATE,
+      GNUTLS_HANDSHAKE_CHANGE_CIPHER_SPEC:
+      false
+    default: true
+    }
+  }
+
   /// For the engine, which calls it from its own.
   var chained: ApplicationHook {
     unsafe ApplicationHook(messageType: type, when: when) { [function] session, type, when, incoming, message in
       var datum = unsafe gnutls_datum_t(
         data: UnsafeMutablePointer(mutating: message.baseAddress?.assumingMemoryBound(to: UInt8.self)),
-        size: UInt32(message.count))
+        size: UInt32(truncatingIfNeeded: message.count))
       return unsafe function(session, type, when, incoming, &datum)
     }
   }

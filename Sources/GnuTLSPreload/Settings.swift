@@ -1,30 +1,37 @@
 internal import Glibc
+internal import SessionTickets
 
 /// What `gnutls-resume run` has put into the environment.
 enum Settings {
   /// The folder of the tickets, if not the user's own.
-  static let store = value("GNUTLS_RESUME_STORE")
+  static let store = path("GNUTLS_RESUME_STORE")
   /// The file of the master key, if not the user's own.
-  static let keyFile = value("GNUTLS_RESUME_KEY_FILE")
+  static let keyFile = path("GNUTLS_RESUME_KEY_FILE")
   /// A file that gets a line for each connection.
-  static let logFile = value("GNUTLS_RESUME_LOG")
+  static let logFile = path("GNUTLS_RESUME_LOG")
   /// Whether standard error gets that line.
-  static let isVerbose = value("GNUTLS_RESUME_VERBOSE") != nil
+  static let isVerbose = isOn("GNUTLS_RESUME_VERBOSE")
   /// Whether programs that don't want tickets get none.
-  static let respectsNoTickets = value("GNUTLS_RESUME_RESPECT_NO_TICKETS") != nil
+  static let respectsNoTickets = isOn("GNUTLS_RESUME_RESPECT_NO_TICKETS")
 
-  /// The program's file, which divides one program's tickets from another's.
-  static let program: String = {
-    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { path in
-      let count = unsafe readlink("/proc/self/exe", path.baseAddress!, path.count)
-      return count > 0 ? unsafe String(decoding: path[..<count], as: UTF8.self) : "?"
-    }
-  }()
+  /// The program's file, which divides one program's tickets from another's; nil where nothing tells it.
+  static let program = ProgramPath.own
 
   static var logs: Bool { isVerbose || logFile != nil }
 
-  private static func value(_ name: String) -> String? {
-    guard let text = unsafe getenv(name), unsafe text.pointee != 0 else { return nil }
-    return unsafe String(cString: text)
+  private static func path(_ name: StaticString) -> RawPath? {
+    guard let bytes = unsafe value(name), unsafe bytes.pointee != 0 else { return nil }
+    return unsafe RawPath(cString: bytes)
+  }
+
+  private static func isOn(_ name: StaticString) -> Bool {
+    guard let path = path(name) else { return false }
+    return path.bytes != [UInt8(ascii: "0")]
+  }
+
+  private static func value(_ name: StaticString) -> UnsafeMutablePointer<CChar>? {
+    unsafe UnsafeRawPointer(name.utf8Start).withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
+      unsafe getenv($0)
+    }
   }
 }

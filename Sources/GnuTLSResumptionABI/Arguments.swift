@@ -1,4 +1,5 @@
 internal import CGnuTLSResumption
+internal import SessionTickets
 
 /// Reading what a C caller hands in.
 enum Arguments {
@@ -40,6 +41,13 @@ enum Arguments {
     let text = unsafe try text(pointer, name)
     guard text != "" else { throw .invalid("\(name) is empty; \(advice)") }
     return text
+  }
+
+  /// A path, of whatever bytes.
+  static func path(_ pointer: UnsafePointer<CChar>?, _ name: String, _ advice: String) throws(Failure) -> RawPath? {
+    guard let pointer = unsafe pointer else { return nil }
+    guard unsafe pointer.pointee != 0 else { throw .invalid("\(name) is empty; \(advice)") }
+    return unsafe RawPath(cString: pointer)
   }
 
   static func bytes(_ pointer: UnsafePointer<UInt8>, count: Int) -> [UInt8] {

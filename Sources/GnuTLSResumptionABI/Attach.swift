@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 public import CGnuTLSResumption
+internal import Glibc
 internal import GnuTLSResumption
 
 @c @implementation
@@ -22,6 +23,7 @@ public func gnutls_resumption_attach(
     let identity = unsafe try ConnectionIdentity(identity)
     let verification = unsafe try VerificationArguments(verification)
     let hook = unsafe try ApplicationHook.reading(hook)
+    unsafe leaveAlone?(session)
     let server = identity.server.description
     do {
       let made = unsafe try engine.attach(
@@ -30,7 +32,8 @@ public func gnutls_resumption_attach(
       return 0
     } catch  where error.code == .invalidRequest {
       throw .invalid(
-        "\(server): the session is no TLS client's, or its handshake has begun; attach before gnutls_handshake")
+        "\(server): the session is no TLS client's, its handshake has begun, or it is attached already; "
+          + "attach once, before gnutls_handshake")
     } catch {
       throw Failure(
         GNUTLS_RESUMPTION_E_SESSION,
@@ -59,3 +62,9 @@ public func gnutls_resumption_message(_ attachment: gnutls_resumption_attachment
   guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return unsafe missingHandle.cString }
   return unsafe handle.message ?? noMessage.cString
 }
+
+/// What `gnutls-resume run` preloads leaves a session alone of which it is told so: one has one attachment.
+private let leaveAlone: (@convention(c) (OpaquePointer) -> Void)? = {
+  guard let function = unsafe dlsym(nil, "gnutls_resume_preload_leave_alone") else { return nil }
+  return unsafe unsafeBitCast(function, to: (@convention(c) (OpaquePointer) -> Void).self)
+}()

@@ -40,8 +40,8 @@ extension AttachmentHandle {
     unsafe result.resumed = outcome.isResumed ? 1 : 0
     unsafe result.reason = reason
     unsafe result.reason_text = text.cString
-    unsafe result.tickets_received = UInt32(outcome.ticketsReceived)
-    unsafe result.tickets_stored = UInt32(outcome.ticketsStored)
+    unsafe result.tickets_received = UInt32(clamping: outcome.ticketsReceived)
+    unsafe result.tickets_stored = UInt32(clamping: outcome.ticketsStored)
     unsafe result.ticket_age = outcome.ticketAge ?? -1
     unsafe result.failed_with_ticket = outcome.handshakeFailedWithTicket ? 1 : 0
     unsafe result.store_error = unsafe storeError.pointer

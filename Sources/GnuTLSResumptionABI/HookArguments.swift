@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import CGnuTLSResumption
 internal import GnuTLSResumption
 
@@ -11,7 +12,7 @@ extension ApplicationHook {
     }
     return unsafe ApplicationHook(messageType: given.type, when: given.when) { session, type, when, incoming, bytes in
       let start = unsafe UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-      var message = unsafe gnutls_datum_t(data: start, size: UInt32(bytes.count))
+      var message = unsafe gnutls_datum_t(data: start, size: UInt32(clamping: bytes.count))
       return unsafe function(session, type, when, incoming, &message)
     }
   }

@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import CGnuTLSResumption
 internal import GnuTLSResumption
 
@@ -11,11 +12,17 @@ extension ConnectionIdentity {
     }
     guard unsafe given.port != 0 else { throw .missing("identity->port", "set it to the server's port") }
     var protocols: [String] = []
-    if unsafe given.protocols_count > 0 {
+    let count = unsafe given.protocols_count
+    // A size_t above what Int holds comes as a negative number.
+    guard (0...Self.mostProtocols).contains(count) else {
+      throw .invalid(
+        "identity->protocols_count is \(UInt(bitPattern: count)); hand in at most \(Self.mostProtocols)")
+    }
+    if count > 0 {
       guard let list = unsafe given.protocols else {
         throw .missing("identity->protocols", "set it to what gnutls_alpn_set_protocols was given")
       }
-      for index in 0..<(unsafe given.protocols_count) { protocols.append(unsafe try Self.alpn(list[index])) }
+      for index in 0..<count { protocols.append(unsafe try Self.alpn(list[index])) }
     }
     let digest = unsafe given.certificate_hash.map { unsafe Arguments.bytes($0, count: 32) }
     self.init(
@@ -27,9 +34,12 @@ extension ConnectionIdentity {
       clientCertificate: digest, partition: unsafe try Arguments.text(given.partition, "identity->partition") ?? "")
   }
 
+  /// More than GnuTLS takes.
+  private static let mostProtocols = 64
+
   /// A protocol's name may have any bytes (RFC 7301, section 3.2); those in use are text.
   private static func alpn(_ name: gnutls_datum_t) throws(Failure) -> String {
-    let bytes = unsafe UnsafeRawBufferPointer(start: name.data, count: Int(name.size))
+    let bytes = unsafe UnsafeRawBufferPointer(start: name.data, count: name.data == nil ? 0 : Int(name.size))
     guard let text = unsafe String(validating: bytes, as: UTF8.self), !text.isEmpty else {
       throw .invalid("identity->protocols has a name that is empty or not UTF-8; leave it out of session and identity")
     }

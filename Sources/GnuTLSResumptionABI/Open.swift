@@ -39,10 +39,10 @@ private func resumption(
   folder: UnsafePointer<CChar>?, keyFile: UnsafePointer<CChar>?, bounds: UnsafePointer<gnutls_resumption_bounds_t>?
 ) throws(Failure) -> Resumption {
   let advice = "null stands for the user's own"
-  let folder = unsafe try Arguments.nonEmptyText(folder, "folder", advice)
-  let keyFile = unsafe try Arguments.nonEmptyText(keyFile, "key_file", advice)
+  let folder = unsafe try Arguments.path(folder, "folder", advice)
+  let keyFile = unsafe try Arguments.path(keyFile, "key_file", advice)
   return Resumption(
-    folder: folder.map { RawPath($0) }, bounds: unsafe bounds == nil ? StoreBounds() : try storeBounds(bounds),
+    folder: folder, bounds: unsafe bounds == nil ? StoreBounds() : try storeBounds(bounds),
     masterKey: keyFile.map { .file($0) } ?? .standardFile)
 }
 

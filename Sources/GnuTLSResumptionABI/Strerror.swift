@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+internal import CGnuTLS
 internal import CGnuTLSResumption
 
 @c @implementation

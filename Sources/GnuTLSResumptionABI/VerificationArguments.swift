@@ -1,5 +1,6 @@
 internal import CGnuTLSResumption
 internal import GnuTLSResumption
+internal import SessionTickets
 
 /// Who verifies, as a C structure says, and what to say of a peer that is refused.
 struct VerificationArguments {
@@ -11,9 +12,9 @@ struct VerificationArguments {
 
   init(_ pointer: UnsafePointer<gnutls_resumption_verification_t>?) throws(Failure) {
     let given = unsafe try Arguments.copy(pointer, "verification")
-    let path = unsafe try Arguments.nonEmptyText(given.path, "verification->path", "set it to a path")
+    let path = unsafe try Arguments.path(given.path, "verification->path", "set it to a path")
     let pins = unsafe try Self.pins(given.pins, count: given.pins_count)
-    func anchors(_ trust: (String) -> VerificationPolicy, _ name: String) throws(Failure) -> VerificationPolicy {
+    func anchors(_ trust: (RawPath) -> VerificationPolicy, _ name: String) throws(Failure) -> VerificationPolicy {
       guard let path else { throw .missing("verification->path", "set it to the \(name) with the authorities") }
       return trust(path)
     }
@@ -21,9 +22,9 @@ struct VerificationArguments {
     switch unsafe given.kind {
     case GNUTLS_RESUMPTION_VERIFY_SYSTEM: (policy, trust) = (.system, "the system's trust")
     case GNUTLS_RESUMPTION_VERIFY_FILE:
-      (policy, trust) = (try anchors(VerificationPolicy.file, "PEM file"), path ?? "")
+      (policy, trust) = (try anchors(VerificationPolicy.file, "PEM file"), path?.description ?? "")
     case GNUTLS_RESUMPTION_VERIFY_FOLDER:
-      (policy, trust) = (try anchors(VerificationPolicy.folder, "folder"), path ?? "")
+      (policy, trust) = (try anchors(VerificationPolicy.folder, "folder"), path?.description ?? "")
     case GNUTLS_RESUMPTION_VERIFY_CREDENTIALS:
       (policy, trust) = (.sessionCredentials, "the session's credentials")
     case GNUTLS_RESUMPTION_VERIFY_CALLBACK: (policy, trust) = (nil, "")
@@ -60,7 +61,10 @@ struct VerificationArguments {
     guard let start = unsafe start else {
       throw .missing("verification->pins", "set it to pins_count times 32 bytes")
     }
-    guard count <= 4096 else { throw .invalid("verification->pins_count is \(count); hand in at most 4096") }
+    // A size_t above what Int holds comes as a negative number.
+    guard (1...4096).contains(count) else {
+      throw .invalid("verification->pins_count is \(UInt(bitPattern: count)); hand in at most 4096")
+    }
     let size = PublicKeyPin.byteCount
     return Set((0..<count).compactMap { PublicKeyPin(unsafe Arguments.bytes(start + $0 * size, count: size)) })
   }

@@ -33,6 +33,7 @@ extension CertificateBuilder {
       case .tlsServer: GNUTLS_KP_TLS_WWW_SERVER
       case .tlsClient: GNUTLS_KP_TLS_WWW_CLIENT
       case .codeSigning: GNUTLS_KP_CODE_SIGNING
+      case .ocspSigning: GNUTLS_KP_OCSP_SIGNING
       }
     try check("purpose", unsafe gnutls_x509_crt_set_key_purpose_oid(handle, purpose, 0))
     for name in options.dnsNames { try add(Array(name.utf8), as: GNUTLS_SAN_DNSNAME) }

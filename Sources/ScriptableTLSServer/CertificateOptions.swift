@@ -22,6 +22,8 @@ public struct CertificateOptions: Sendable, Equatable {
     case tlsServer, tlsClient
     /// Right for neither.
     case codeSigning
+    /// Signs OCSP responses in its issuer's stead (RFC 6960, section 4.2.2.2).
+    case ocspSigning
   }
 
   /// The names of the leaf. Empty: none.

@@ -34,7 +34,8 @@ internal import CScriptableTLSServer
       serve()
     }
     seen.state = .ended
-    socket.close(resetting: seen.failedByScript && script.failure?.action == .reset)
+    socket.close(
+      resetting: seen.failedByScript && [script.failure?.action, script.failureOfResumed].contains(.reset))
     log.update(seen)
     return seen
   }
@@ -52,11 +53,18 @@ internal import CScriptableTLSServer
   /// Carries out the script's failure if its moment has come. Returns whether it had.
   private func failByScript() -> Bool {
     guard seen.failedByScript, let failure = script.failure else { return false }
-    if case .alert(let number) = failure.action {
+    fail(failure.action)
+    return true
+  }
+
+  private func fail(_ action: HandshakeFailure.Action) {
+    switch action {
+    case .alert(let number):
       _ = unsafe gnutls_alert_send(session, GNUTLS_AL_FATAL, gnutls_alert_description_t(rawValue: UInt32(number)))
       settle()  // Closing on unread bytes would reset the connection and destroy the alert on its way.
+    case .silence: socket.discardUntilEnd()
+    case .close, .reset: break
     }
-    return true
   }
 
   private func serve() {
@@ -66,6 +74,10 @@ internal import CScriptableTLSServer
     var responder = Responder(script.behaviour)
     var ticketsAreDue = script.tickets.moment == .afterFirstData
     while let data = receive() {
+      if let failure = script.failureOfResumed, unsafe gnutls_session_is_resumed(session) != 0 {
+        seen.failedByScript = true
+        return fail(failure)
+      }
       if ticketsAreDue { sendTickets() }
       ticketsAreDue = false
       guard let answer = responder.answer(to: data) else { continue }

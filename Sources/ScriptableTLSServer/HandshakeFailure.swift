@@ -19,6 +19,8 @@ public struct HandshakeFailure: Sendable, Equatable {
     case close
     /// The TCP connection is reset.
     case reset
+    /// Nothing more is sent; the TCP connection stays open until the client closes it.
+    case silence
   }
 
   public var moment: Moment

@@ -46,6 +46,8 @@ public struct ServerScript: Sendable, Equatable {
 
   /// Breaks the handshake off.
   public var failure: HandshakeFailure?
+  /// Ends resumed connections so, once their first data have come, before anything is answered.
+  public var failureOfResumed: HandshakeFailure.Action?
   public var behaviour = Behaviour.echo
   public var ending = Ending()
 

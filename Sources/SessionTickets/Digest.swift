@@ -39,6 +39,9 @@ public struct Digest: Hashable, Sendable {
 
   init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
+  /// The digest that nothing has: all zero.
+  package static let zero = Digest(words: (0, 0, 0, 0))
+
   /// The first eight bytes, most significant first.
   package var firstWord: UInt64 { words.0 }
 

@@ -28,12 +28,14 @@ public struct StoreError: Error, Sendable {
     let message: String
     let place: String
     let errno: Int32
+    let leavesNothing: Bool
 
-    init(_ code: Code, _ message: String, _ place: String, _ errno: Int32) {
+    init(_ code: Code, _ message: String, _ place: String, _ errno: Int32, _ leavesNothing: Bool) {
       self.code = code
       self.message = message
       self.place = place
       self.errno = errno
+      self.leavesNothing = leavesNothing
     }
   }
 
@@ -47,9 +49,15 @@ public struct StoreError: Error, Sendable {
   /// The system's error number, or 0.
   public var errno: Int32 { details.errno }
 
-  public init(_ code: Code, _ message: String, place: String, errno: Int32 = 0) {
-    details = Details(code, message, place, errno)
+  /// Of an insertion: nobody has seen the record, and nobody will. Else it may be there, or in somebody's hands.
+  public var leavesNothing: Bool { details.leavesNothing }
+
+  public init(_ code: Code, _ message: String, place: String, errno: Int32 = 0, leavesNothing: Bool = false) {
+    details = Details(code, message, place, errno, leavesNothing)
   }
+
+  /// The same, of an insertion whose record nobody has seen.
+  var leavingNothing: StoreError { StoreError(code, message, place: place, errno: errno, leavesNothing: true) }
 }
 
 extension StoreError: Equatable {

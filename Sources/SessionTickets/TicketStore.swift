@@ -27,7 +27,7 @@ public protocol TicketStore: AnyObject, Sendable {
   ///   A store compares it before the record can be seen, and again when it can, and withdraws it then.
   /// - Throws: ``StoreError/Code-swift.struct/idExists`` if a record with this id is there: nothing has changed then;
   ///   ``StoreError/Code-swift.struct/superseded`` if the store has another generation now, or has got one meanwhile: the
-  ///   record isn't there.
+  ///   record isn't there. Of what ``StoreError/leavesNothing`` isn't set for, nobody knows whether it is there, or was.
   func insert(
     _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
   ) throws(StoreError)
@@ -112,6 +112,21 @@ extension TicketStore {
   /// Keeps a record, whatever was removed before.
   public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
     try insert(record, at: place, generation: nil, now: now)
+  }
+
+  /// Sets a note, unless everything of the store or of a server was removed since it had that generation.
+  /// - Throws: ``StoreError/Code-swift.struct/superseded`` if something was, also meanwhile: the note isn't there.
+  public func setNote(
+    _ note: [UInt8], server: Digest, identity: Digest?, generation: StoreGeneration, now: WallTime
+  ) throws(StoreError) {
+    guard try self.generation() == generation else { throw .superseded(place: "") }
+    try setNote(note, server: server, identity: identity, now: now)
+    // Who has begun another generation meanwhile may have looked for notes before this one was there. If it is another's by
+    // now, that is lost with it: notes only save time.
+    guard try self.generation() == generation else {
+      try setNote(nil, server: server, identity: identity, now: now)
+      throw .superseded(place: "")
+    }
   }
 
   /// Inserts a record that the closure seals, again under another id while the id is taken, three times at most.

@@ -73,6 +73,19 @@ let generationChecks: [CheckDefinition] = [
     try trial.expect(try store.count().tickets, equals: 1, "tickets after an insertion that doesn't ask")
   },
 
+  CheckDefinition("a note of before a removal is refused, and one of after it is kept") { trial in
+    let store = try trial.store()
+    let (server, now) = (RecordFactory.digest(1), RecordFactory.start)
+    let first = try store.generation()
+    try store.removeAll(server: server, because: .explicit)
+    try trial.expect(.superseded, "a note of before") {
+      try store.setNote([1], server: server, identity: nil, generation: first, now: now)
+    }
+    try trial.expect(try store.note(server: server, identity: nil) == nil, "no note of before")
+    try store.setNote([2], server: server, identity: nil, generation: store.generation(), now: now)
+    try trial.expect(try store.note(server: server, identity: nil) == [2], "a note of after")
+  },
+
   CheckDefinition("of concurrent insertions and a removal of everything, nothing older than it stays") { trial in
     try checkConcurrentRemoval(trial) { store, _ in try store.removeAll() }
   },

@@ -1,76 +1,107 @@
 // Handshakes, and what goes over a connection then.
+#include "due.h"
 #include "interposing.h"
-#include "lost.h"
-
-// A program may have jumped out of a call (longjmp from a signal's handler), and left the guard behind. If it comes back
-// to a handshake with a ticket offered, its check must not be missed. No call of GnuTLS's leads here for such a session.
-static void clear_stale_guard(gnutls_session_t session) {
-  if (depth == 0) return;
-  const struct cpreload_engine *engine = opened_engine();
-  int is_stale = 0;
-  if (engine) ASK(is_stale, is_handshaking(session));
-  if (is_stale) clear_guard();
-}
 
 EXPORTED void gnutls_handshake_set_hook_function(gnutls_session_t session, unsigned int type, int when,
                                                  gnutls_handshake_hook_func function) {
   REAL(gnutls_handshake_set_hook_function)
   if (!real) return;
-  const struct cpreload_engine *engine = engine_for_call();
-  if (!engine) return real(session, type, when, function);
-  int is_taken;
-  ASK(is_taken, hook_set(session, type, when, function));
+  // A hook may set another, or take itself out. The engine sets its own, and the program's again.
+  const struct cpreload_engine *engine = is_within_engine() ? 0 : engine_at_any_depth();
+  int is_taken = 0;
+  if (engine) ASK(is_taken, hook_set(session, type, when, function));
   if (!is_taken) PASS(real(session, type, when, function));
+}
+
+// The engine takes no part in it.
+static int handshake_alone(const struct cpreload_engine *engine, __typeof__(&gnutls_handshake) real,
+                           gnutls_session_t session) {
+  int result;
+  if (engine) TELL(handshake_passes(session));
+  PASS(result = real(session));
+  return result;
+}
+
+static int handshake(const struct cpreload_engine *engine, __typeof__(&gnutls_handshake) real,
+                     gnutls_session_t session) {
+  int was_due = is_check_due(session), place = was_due ? -1 : hold_place(), result = 0;
+  unsigned begun, is_due;
+  if (!was_due && place < 0) return handshake_alone(engine, real, session);
+  ASK(begun, handshake_begins(session));
+  // What the engine has forgotten meanwhile.
+  if (was_due && !begun) return handshake_unchecked(real, session);
+  if (!was_due && begun & CPRELOAD_CHECK_DUE) check_becomes_due(place, session);
+  else if (!was_due) give_place_back(place);
+  if (!(begun & CPRELOAD_OVER)) PASS(result = real(session));
+  engine = engine_again(engine);
+  // This is a process that was forked meanwhile.
+  if (!engine) return is_check_due(session) ? unchecked(session, result) : result;
+  gnutls_certificate_verify_function *check = 0;
+  ASK(result, handshake_returned(session, result, &is_due, &check));
+  if (check) {
+    // As within GnuTLS's own call: it may wait and be cancelled, jump out, or go on with other connections.
+    PASS(result = check(session));
+    if (!(engine = engine_again(engine))) return unchecked(session, 0);
+    ASK(result, check_returned(session, result, &is_due));
+  }
+  if (!is_due) check_is_over(session);
+  return result;
 }
 
 EXPORTED int gnutls_handshake(gnutls_session_t session) {
   REAL(gnutls_handshake)
   if (!real) return UNKNOWN;
-  clear_stale_guard(session);
+  // A program may have jumped out of a call (longjmp from a signal's handler), and left the guard behind. No call of
+  // GnuTLS's leads here for such a session.
+  if (depth > 0 && is_check_due(session)) clear_guard();
   const struct cpreload_engine *engine = engine_for_call();
-  if (!engine) {
-    if (may_be_lost(session)) return handshake_of_lost(real, session);
-    if (depth > 0 && (engine = opened_engine())) TELL(handshake_escapes(session));
-    return real(session);
-  }
-  int result = 0;
-  int is_over;
-  ASK(is_over, handshake_begins(session));
-  if (!is_over) PASS(result = real(session));
-  ASK(result, handshake_returned(session, result));
-  int goes_on = 0;
-  if (result < 0) ASK(goes_on, is_handshaking(session));
-  // What has been refused stays so in a forked process.
-  if (result < 0 && !goes_on) ASK(goes_on, is_refused(session));
-  if (goes_on) remember_for_fork(session);
-  else forget_for_fork(session);
-  return result;
+  if (engine && has_room(ROOM_TO_WORK)) return handshake(engine, real, session);
+  if (is_check_due(session)) return handshake_unchecked(real, session);
+  return handshake_alone(engine ? engine : engine_with_room(opened_engine()), real, session);
 }
 
 // Under TLS 1.3 a server may ask for the client's certificate later.
 WRAPPED(engine_at_any_depth, int, gnutls_reauth, (gnutls_session_t session, unsigned int flags), (session, flags),
-        TELL(client_authenticates(session)), NOTHING)
+        TELL_WITH_ROOM(session, client_authenticates(session)), NOTHING)
 
 // From a peer that was refused nothing comes, and to it nothing goes, not even of a program that doesn't look at the
-// handshake's result.
-#define CARRIES(type, name, parameters, arguments, after)                                                            \
+// handshake's result; nor before it has been checked, as within a handshake.
+static int refusal(const struct cpreload_engine *engine, gnutls_session_t session) {
+  int is_refused = 0;
+  if (engine) ASK(is_refused, is_refused(session));
+  if (is_refused) return GNUTLS_E_INVALID_SESSION;
+  return is_check_due(session) ? GNUTLS_E_UNAVAILABLE_DURING_HANDSHAKE : 0;
+}
+
+#define CARRIES(type, name, parameters, arguments, after, otherwise)                                                 \
   EXPORTED type name parameters {                                                                                    \
     REAL(name)                                                                                                       \
     if (!real) return UNKNOWN;                                                                                       \
     const struct cpreload_engine *engine = engine_for_call();                                                        \
-    int is_refused = is_lost(session);                                                                               \
-    if (engine) ASK(is_refused, is_refused(session));                                                                \
-    if (is_refused) return GNUTLS_E_INVALID_SESSION;                                                                 \
-    if (!engine) return real arguments;                                                                              \
+    int refused = refusal(engine, session);                                                                          \
+    if (refused) return refused;                                                                                     \
     type result;                                                                                                     \
     PASS(result = real arguments);                                                                                   \
-    after;                                                                                                           \
+    if (!(engine = engine_again(engine))) return result;                                                             \
+    if (result > 0) after;                                                                                           \
+    else otherwise;                                                                                                  \
     return result;                                                                                                   \
   }
 #define RECEIVE(name, parameters, arguments)                                                                         \
-  CARRIES(ssize_t, name, parameters, arguments, TELL(data_received(session, result)))
+  CARRIES(ssize_t, name, parameters, arguments, note_received(engine, session), TELL(receiving_ended(session, result)))
 #define SEND(type, name, parameters, arguments)                                                                      \
-  CARRIES(type, name, parameters, arguments, if (result > 0) TELL(data_sent(session)))
+  CARRIES(type, name, parameters, arguments, TELL(data_sent(session)), NOTHING)
+
+// What can't be kept for want of stack is kept later.
+static void keep_if(const struct cpreload_engine *engine, gnutls_session_t session, int has_something) {
+  if (has_something && has_room(ROOM_TO_WORK)) TELL(keep(session));
+}
+
+static void note_received(const struct cpreload_engine *engine, gnutls_session_t session) {
+  int has_something;
+  ASK(has_something, data_received(session));
+  keep_if(engine, session, has_something);
+}
 
 RECEIVE(gnutls_record_recv, (gnutls_session_t session, void *data, size_t size), (session, data, size))
 RECEIVE(gnutls_record_recv_seq, (gnutls_session_t session, void *data, size_t size, unsigned char *sequence),
@@ -92,10 +123,13 @@ EXPORTED int gnutls_bye(gnutls_session_t session, gnutls_close_request_t how) {
   REAL(gnutls_bye)
   if (!real) return UNKNOWN;
   const struct cpreload_engine *engine = engine_for_call();
-  if (!engine) return real(session, how);
-  int result;
+  int result, has_something = 0;
   PASS(result = real(session, how));
+  engine = engine_again(engine);
   // The other way reads nothing, and another thread may be reading.
-  if (how == GNUTLS_SHUT_RDWR) TELL(said_goodbye(session));
+  if (engine && how == GNUTLS_SHUT_RDWR) {
+    ASK(has_something, said_goodbye(session));
+    keep_if(engine, session, has_something);
+  }
   return result;
 }

@@ -3,15 +3,33 @@
 
 // Programs do this before they start threads, of which else all but the first to come would find the engine being opened,
 // and be left alone.
-NOTED(engine_at_any_depth, gnutls_certificate_allocate_credentials, (gnutls_certificate_credentials_t * credentials),
-      (credentials), credentials_made(*credentials))
+EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credentials_t *credentials) {
+  look_for_copies();
+  REAL(gnutls_certificate_allocate_credentials)
+  if (!real) return UNKNOWN;
+  const struct cpreload_engine *engine = engine_at_any_depth();
+  unsigned calls = calls_made;
+  int result;
+  PASS(result = real(credentials));
+  if (result < 0 || !(engine = engine_again(engine))) return result;
+  // What was set within is lost: they are unknown then, and not who was at this address before.
+  if (calls_made == calls) TELL(credentials_made(*credentials));
+  else TELL(credentials_freed(*credentials));
+  return result;
+}
 FREES(engine_at_any_depth, gnutls_certificate_free_credentials, (gnutls_certificate_credentials_t credentials),
       (credentials), credentials_freed(credentials))
 
+static void note_file(const struct cpreload_engine *engine, gnutls_certificate_credentials_t credentials,
+                      const char *path) {
+  if (has_room(ROOM_TO_WORK)) TELL(trust_file_loads(credentials, path));
+  else TELL(trust_changed(credentials));
+}
+
 // Trust that is loaded from files can be told from run to run.
 #define LOADS_TRUST(name, parameters, arguments, path)                                                               \
-  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, TELL(trust_file_loads(credentials, path)),          \
-          if (result < 0) TELL(trust_changed(credentials)))
+  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, note_file(engine, credentials, path),               \
+          { if (result < 0) TELL(trust_changed(credentials)); })
 LOADS_TRUST(gnutls_certificate_set_x509_system_trust, (gnutls_certificate_credentials_t credentials), (credentials),
             NULL)
 LOADS_TRUST(gnutls_certificate_set_x509_trust_file,
@@ -55,6 +73,9 @@ NOTED_VOID(gnutls_certificate_set_trust_list,
 NOTED_VOID(gnutls_certificate_get_trust_list,
            (gnutls_certificate_credentials_t credentials, gnutls_x509_trust_list_t *list), (credentials, list),
            trust_changed(credentials))
+NOTED_VOID(gnutls_certificate_set_verify_limits,
+           (gnutls_certificate_credentials_t credentials, unsigned bits, unsigned depth_of_path),
+           (credentials, bits, depth_of_path), trust_changed(credentials))
 
 #define SET_RETRIEVE_FUNCTION(name, type)                                                                            \
   NOTED_VOID(name, (gnutls_certificate_credentials_t credentials, type *function), (credentials, function),          \

@@ -1,5 +1,7 @@
-// The names that are interposed: all whose effect belongs to a connection's identity or verification, and those after
-// which there may be something to keep. What GnuTLS has getters for is asked for when the handshake begins.
+// The names that are interposed: all whose effect belongs to a connection's identity or verification, those after which
+// there may be something to keep, and those that leave something with GnuTLS that may be unloaded. What GnuTLS has
+// getters for is asked for when the handshake begins. Some are missing in older GnuTLS, or may be in newer: nobody
+// finds them then.
 #ifndef INTERPOSED_H
 #define INTERPOSED_H
 
@@ -18,6 +20,15 @@
   X(gnutls_transport_set_push_function)                                                                                \
   X(gnutls_transport_set_vec_push_function)                                                                            \
   X(gnutls_transport_set_pull_function)                                                                                \
+  X(gnutls_handshake_set_read_function)                                                                                \
+  X(gnutls_handshake_set_secret_function)                                                                              \
+  X(gnutls_dh_set_prime_bits)                                                                                          \
+  X(gnutls_session_ext_register)                                                                                       \
+  X(gnutls_session_supplemental_register)                                                                              \
+  X(gnutls_ext_register)                                                                                               \
+  X(gnutls_supplemental_register)                                                                                      \
+  X(gnutls_session_set_premaster)                                                                                      \
+  X(gnutls_session_set_id)                                                                                             \
   X(gnutls_certificate_allocate_credentials)                                                                           \
   X(gnutls_certificate_set_x509_system_trust)                                                                          \
   X(gnutls_certificate_set_x509_trust_file)                                                                            \
@@ -31,6 +42,7 @@
   X(gnutls_certificate_set_x509_simple_pkcs12_mem)                                                                     \
   X(gnutls_certificate_set_trust_list)                                                                                 \
   X(gnutls_certificate_get_trust_list)                                                                                 \
+  X(gnutls_certificate_set_verify_limits)                                                                              \
   X(gnutls_certificate_free_credentials)                                                                               \
   X(gnutls_certificate_set_verify_function)                                                                            \
   X(gnutls_certificate_set_retrieve_function)                                                                          \
@@ -57,6 +69,24 @@
   X(gnutls_bye)                                                                                                        \
   X(gnutls_session_set_data)                                                                                           \
   X(gnutls_session_get_data)                                                                                           \
-  X(gnutls_session_get_data2)
+  X(gnutls_session_get_data2)                                                                                          \
+  X(gnutls_protocol_set_enabled)                                                                                       \
+  X(gnutls_sign_set_secure)                                                                                            \
+  X(gnutls_sign_set_secure_for_certs)                                                                                  \
+  X(gnutls_digest_set_secure)                                                                                          \
+  X(gnutls_ecc_curve_set_enabled)                                                                                      \
+  X(gnutls_fips140_set_mode)                                                                                           \
+  X(gnutls_global_set_time_function)                                                                                   \
+  X(gnutls_global_set_log_function)                                                                                    \
+  X(gnutls_global_set_audit_log_function)                                                                              \
+  X(gnutls_global_set_mutex)                                                                                           \
+  X(gnutls_pkcs11_set_pin_function)                                                                                    \
+  X(gnutls_pkcs11_set_token_function)
+
+// One after the other, each with a NUL behind it.
+extern const char interposed_names[] __attribute__((visibility("hidden")));
+
+#define INTERPOSED_INDEX(name) INDEX_##name,
+enum { INTERPOSED(INTERPOSED_INDEX) INTERPOSED_COUNT };
 
 #endif

@@ -6,55 +6,51 @@
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 
+#include "copies.h"
+#include "engine.h"
 #include "real.h"
+#include "unseen.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
+// Who has called the function in which this stands.
+#define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
+
 // Where a name really leads: looked up by the first call.
 #define REAL(name)                                                                                                   \
-  static __typeof__(&name) _Atomic known;                                                                            \
-  __typeof__(&name) real = atomic_load_explicit(&known, memory_order_relaxed);                                       \
-  if (!real) {                                                                                                       \
-    real = (__typeof__(&name))find_real(#name);                                                                      \
-    atomic_store_explicit(&known, real, memory_order_relaxed);                                                       \
-  }
+  calls_made++;                                                                                                      \
+  REAL_UNCOUNTED(name)
+// The same for what GnuTLS calls itself when it makes something.
+#define REAL_UNCOUNTED(name)                                                                                         \
+  __typeof__(&name) real =                                                                                           \
+      (__typeof__(&name))real_function(INDEX_##name, #name, CALLER);
 
 // What a function answers that this GnuTLS doesn't have.
 #define UNKNOWN GNUTLS_E_UNIMPLEMENTED_FEATURE
 
+// The engine, if there is stack enough to tell it anything.
+static inline const struct cpreload_engine *engine_with_room(const struct cpreload_engine *engine) {
+  if (!engine || has_room(ROOM_TO_NOTE)) return engine;
+  note_unseen_calls();
+  return 0;
+}
+
 // The engine if this call is the program's own, else null.
-static inline const struct cpreload_engine *engine_for_call(void) { return depth == 0 ? open_engine() : 0; }
+static inline const struct cpreload_engine *engine_for_call(void) {
+  return depth == 0 ? engine_with_room(open_engine()) : 0;
+}
 
 // The engine for what programs may do in their callbacks too, that is within GnuTLS's own calls: set other sessions up,
 // as with threads of their own making, or take tickets. GnuTLS and the engine may call these as well, and mean nothing
 // else by it.
 static inline const struct cpreload_engine *engine_at_any_depth(void) {
-  return depth == 0 ? open_engine() : opened_engine();
+  return engine_with_room(depth == 0 ? open_engine() : opened_engine());
 }
 
-#define TELL(...)                                                                                                    \
-  do {                                                                                                               \
-    struct engine_call call = engine_call_begins();                                                                  \
-    engine->__VA_ARGS__;                                                                                             \
-    engine_call_ends(call);                                                                                          \
-  } while (0)
-
-// The engine's answer.
-#define ASK(variable, ...)                                                                                           \
-  do {                                                                                                               \
-    struct engine_call call = engine_call_begins();                                                                  \
-    variable = engine->__VA_ARGS__;                                                                                  \
-    engine_call_ends(call);                                                                                          \
-  } while (0)
-
-// GnuTLS's own call, within which everything passes straight through.
-#define PASS(...)                                                                                                    \
-  do {                                                                                                               \
-    unsigned outer = depth;                                                                                          \
-    depth = outer + 1;                                                                                               \
-    __VA_ARGS__;                                                                                                     \
-    depth = outer;                                                                                                   \
-  } while (0)
+// The same after GnuTLS's own call, within which the process may have forked.
+static inline const struct cpreload_engine *engine_again(const struct cpreload_engine *engine) {
+  return engine ? opened_engine() : 0;
+}
 
 // A function with a result, and what is done before and after GnuTLS's own.
 #define WRAPPED(engine_of, type, name, parameters, arguments, before, after)                                         \
@@ -62,28 +58,27 @@ static inline const struct cpreload_engine *engine_at_any_depth(void) {
     REAL(name)                                                                                                       \
     if (!real) return UNKNOWN;                                                                                       \
     const struct cpreload_engine *engine = engine_of();                                                              \
-    if (!engine) return real arguments;                                                                              \
-    before;                                                                                                          \
+    if (engine) before;                                                                                              \
     type result;                                                                                                     \
     PASS(result = real arguments);                                                                                   \
-    after;                                                                                                           \
+    if ((engine = engine_again(engine))) after;                                                                      \
     return result;                                                                                                   \
   }
 #define NOTHING (void)0
 
 // A function of whose success the engine is told.
 #define NOTED(engine_of, name, parameters, arguments, ...)                                                           \
-  WRAPPED(engine_of, int, name, parameters, arguments, NOTHING, if (result >= 0) TELL(__VA_ARGS__))
+  WRAPPED(engine_of, int, name, parameters, arguments, NOTHING, { if (result >= 0) TELL(__VA_ARGS__); })
 
-// A function without a result, of which the engine is told.
-#define NOTED_VOID(name, parameters, arguments, ...)                                                                 \
+// A function without a result, of which the engine is told before: what a library behind this one sets within counts.
+#define NOTED_VOID(name, parameters, arguments, ...) NOTED_VOID_AS(REAL, name, parameters, arguments, __VA_ARGS__)
+#define NOTED_VOID_AS(find, name, parameters, arguments, ...)                                                        \
   EXPORTED void name parameters {                                                                                    \
-    REAL(name)                                                                                                       \
+    find(name)                                                                                                       \
     if (!real) return;                                                                                               \
     const struct cpreload_engine *engine = engine_at_any_depth();                                                    \
-    if (!engine) return real arguments;                                                                              \
+    if (engine) TELL(__VA_ARGS__);                                                                                   \
     PASS(real arguments);                                                                                            \
-    TELL(__VA_ARGS__);                                                                                               \
   }
 
 // A function that frees what the engine knows, and is told of before.
@@ -92,8 +87,7 @@ static inline const struct cpreload_engine *engine_at_any_depth(void) {
     REAL(name)                                                                                                       \
     if (!real) return;                                                                                               \
     const struct cpreload_engine *engine = engine_of();                                                              \
-    if (!engine) return real arguments;                                                                              \
-    TELL(__VA_ARGS__);                                                                                               \
+    if (engine) TELL(__VA_ARGS__);                                                                                   \
     PASS(real arguments);                                                                                            \
   }
 

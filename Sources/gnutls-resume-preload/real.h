@@ -1,40 +1,20 @@
-// Finding what a call goes to, and the engine that is told of it.
+// Finding what a call goes to.
 #ifndef REAL_H
 #define REAL_H
 
 #include <stdatomic.h>
+
 #include "../CPreload/preload.h"
+#include "interposed.h"
 
-// The next definition of a function of GnuTLS's, or null.
-void *find_real(const char *name);
+// The function that a call from this address would reach without this library, or null.
+void *find_real(const char *name, const void *caller);
 
-// The C library's dlsym.
-typedef void *dlsym_function(void *restrict handle, const char *restrict name);
-dlsym_function *real_dlsym(void);
+// Finds all that are interposed, as far as they are loaded, when the program starts: none of them is unloaded then, and
+// nobody waits for the loader, whom another thread may hold while it waits for this one.
+void find_all_real(void);
 
-// How deep this thread is in calls that pass straight through: GnuTLS's own calls, the engine's, and those of the
-// program's callbacks.
-extern _Thread_local unsigned depth __attribute__((visibility("hidden"), tls_model("initial-exec")));
-
-// The engine, opened by the first call; null if there is none, or in a forked process that must not use it.
-const struct cpreload_engine *open_engine(void);
-
-// The same, if it is open.
-const struct cpreload_engine *opened_engine(void);
-
-// Only the engine's own calls count from here on: a program has jumped out of the others.
-void clear_guard(void);
-
-// Whether this is a forked process that must not use the engine that its parent had.
-int engine_was_lost(void);
-
-struct engine_call {
-  int system_error;
-  int cancel_state;
-};
-
-// Around each call of the engine: it must not change errno, and not be cancelled half-way.
-struct engine_call engine_call_begins(void);
-void engine_call_ends(struct engine_call call);
+// The same of one that is interposed: kept once it is found, as the library that it is in can't be unloaded then.
+void *real_function(unsigned index, const char *name, const void *caller);
 
 #endif

@@ -6,25 +6,30 @@ struct Connect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Connect to a TLS server, resuming an earlier session if there is one, and report.")
 
-  @Argument(help: ArgumentHelp("An IPv6 address stands in brackets. Default port: 443.", valueName: "host[:port]"))
+  @Argument(
+    help: ArgumentHelp("An IPv6 address stands in brackets. Default port: 443.", valueName: "host[:port]"),
+    transform: HostPort.init)
   var server: HostPort
 
-  @Option(help: ArgumentHelp("The name to ask the server for, and to expect in its certificate.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The name to ask the server for, and to expect in its certificate.", valueName: "name"),
+    transform: text)
   var serverName: String?
 
   @OptionGroup var trust: TrustOptions
 
-  @Option(help: ArgumentHelp("Offer this application protocol; may be given again.", valueName: "protocol"))
+  @Option(
+    help: ArgumentHelp("Offer this application protocol; may be given again.", valueName: "protocol"), transform: text)
   var alpn: [String] = []
 
-  @Option(help: ArgumentHelp("GnuTLS's priority string.", valueName: "string"))
+  @Option(help: ArgumentHelp("GnuTLS's priority string.", valueName: "string"), transform: text)
   var priority: String?
 
   @Option(help: ArgumentHelp("The client's certificate, PEM; goes with --key.", valueName: "file"))
-  var cert: String?
+  var cert: PathArgument?
 
   @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
-  var key: String?
+  var key: PathArgument?
 
   @OptionGroup var storeOptions: StoreOptions
 
@@ -64,9 +69,11 @@ struct Connect: ParsableCommand {
 
   func run() throws {
     signal(SIGPIPE, SIG_IGN)
-    try reportingFailure {
+    // What comes through pipes takes of the time, too.
+    let files = PipedFiles(deadline: .now + .seconds(timeout))
+    try reportingFailure(in: files.withGivenNames) {
       let port = server.port ?? 443
-      let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration)
+      let connection = try TLSConnection.connect(to: server.host, port: port, configuration: configuration(files))
       if stdin { try StreamCopy(connection, linger: .seconds(linger)).run() }
       connection.close()
       let report = Report(
@@ -79,17 +86,22 @@ struct Connect: ParsableCommand {
   @Sendable private static func log(_ line: String) {
     // The engine's one line about the store; what can be done is for the tool to say.
     let advice = line.contains(": store: ") ? StoreOptions.advice : ""
-    StandardStreams.error("gnutls-resume: \(line)\(advice)")
+    StandardStreams.error("gnutls-resume: \(line)\(advice)".printable)
   }
 
-  private var configuration: TLSConfiguration {
+  private func configuration(_ files: PipedFiles) throws -> TLSConfiguration {
     var result = TLSConfiguration()
     result.serverName = serverName
     result.applicationProtocols = alpn
     result.priority = priority
-    if let cert, let key { result.clientCertificate = PEMKeyPair(certificate: cert, key: key) }
-    result.verification = trust.verification
-    result.timeoutMilliseconds = timeout * 1000
+    result.verification = try trust.verification(files)
+    if let cert, let key {
+      result.clientCertificate = try PEMKeyPair(
+        certificate: files.file(cert.path, "the client's certificate"),
+        key: files.file(key.path, "its key"))
+    }
+    let left = files.hasWaited ? files.deadline - .now : .seconds(timeout)
+    result.timeoutMilliseconds = max(0, left / .milliseconds(1))
     result.resumption = noResume ? nil : storeOptions.resumption(log: verbose ? Self.log : nil)
     return result
   }

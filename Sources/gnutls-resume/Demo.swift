@@ -1,4 +1,5 @@
 import ArgumentParser
+import CGnuTLSResume
 import Glibc
 import ScriptableTLSServer
 import Subprocess
@@ -33,14 +34,14 @@ struct Demo: AsyncParsableCommand {
       }
       try StandardStreams.out(table(rows))
     } catch {
-      StandardStreams.error("error: \(error)".replacing("\n", with: " "))
+      reportError("\(error)")
       throw ExitCode.failure
     }
   }
 
   private func connect(to server: TLSServer, _ folder: TemporaryFolder) async throws -> ReportSummary {
     let result = try await Subprocess.run(
-      .path("/proc/self/exe"),
+      try Self.ownExecutable(),
       arguments: [
         "connect", "127.0.0.1:\(server.port)", "--server-name", "localhost", "--ca-file", "\(folder.path)/ca.pem",
         "--store", "\(folder.path)/store", "--key-file", "\(folder.path)/key", "--json",
@@ -50,6 +51,16 @@ struct Demo: AsyncParsableCommand {
       throw DemoFailure(description: "a connection failed: \(result.standardError)")
     }
     return try ReportSummary(json: result.standardOutput)
+  }
+
+  /// For a further process of the same program.
+  private static func ownExecutable() throws -> Executable {
+    let name = unsafe ProcessArguments.raw.words[0]
+    guard let path = unsafe gnutls_resume_own_file(name) else {
+      throw DemoFailure(description: "this program's own file can't be found, so that it can't be started again")
+    }
+    defer { unsafe free(path) }
+    return unsafe .path(.init(platformString: path))
   }
 }
 

@@ -2,10 +2,17 @@ import ArgumentParser
 import GnuTLSResumption
 
 struct Forget: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Remove all that is kept of a server.")
+  static let configuration = CommandConfiguration(
+    abstract: "Remove all that is kept of a server.",
+    discussion: """
+      With a port, that port's tickets and sessions go, and those without one: many programs, as git and wget2, let \
+      nobody know their port. What was kept without a name goes too, as it may be this server's. Without a port, every \
+      port's go. What a connection that is open now receives later isn't kept either.
+      """)
 
   @Argument(
-    help: ArgumentHelp("The server name as it was given; without a port: every port.", valueName: "host[:port]"))
+    help: ArgumentHelp("The server name; an IPv6 address stands in brackets.", valueName: "host[:port]"),
+    transform: HostPort.init)
   var server: HostPort
 
   @OptionGroup var storeOptions: StoreOptions

@@ -3,7 +3,8 @@ import FoundationEssentials
 extension Double {
   /// Milliseconds with two decimals and their unit.
   var milliseconds: String {
-    let hundredths = Int((self * 100).rounded())
+    // No number of a clock that runs wrong may end the tool.
+    let hundredths = Int(exactly: (Swift.min(Swift.max(self, 0), 1e12) * 100).rounded()) ?? 0
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) ms"
   }
 }
@@ -13,7 +14,8 @@ extension Encodable {
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    // What may be escaped is within strings.
+    return String(decoding: try encoder.encode(self), as: UTF8.self).withEscapesOfJSON
   }
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import CGnuTLSResume
+import Glibc
 
 /// The command line tool.
 @main
@@ -6,13 +8,18 @@ struct GnuTLSResume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gnutls-resume",
     abstract: "TLS session resumption for GnuTLS clients, across runs.",
-    version: "0.1.0",
+    version: GNUTLS_RESUME_VERSION,
     subcommands: [Connect.self, List.self, Forget.self, Purge.self, Stats.self, Run.self, Env.self, Demo.self])
 
   static func main() async {
+    // Before anything is opened, or parsed: a program that is run gets what it was given.
+    let (count, words) = unsafe ProcessArguments.raw
+    let code = unsafe gnutls_resume_launch(count, words)
+    if code != GNUTLS_RESUME_NOT_MINE { Glibc.exit(code) }
+
     StandardStreams.reserve()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(ProcessArguments.escaped)
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
@@ -20,7 +27,7 @@ struct GnuTLSResume: AsyncParsableCommand {
       let message = message(for: error)
       let help = fullMessage(for: error).split(separator: "\n").last ?? ""
       let end = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
-      StandardStreams.error("error: \(message)\(end) \(help.trimmingPrefix { $0 == " " })")
+      reportError("\(message)\(end) \(help.trimmingPrefix { $0 == " " })")
       exit(withError: ExitCode.validationFailure)
     }
   }

@@ -17,7 +17,8 @@ struct Report {
   let ticketsReceived: Int
   let ticketsStored: Int
   let ticketAgeSeconds: Int64?
-  let notStored: [String]
+  /// How many tickets were not stored, by reason.
+  let notStored: [(reason: String, count: Int)]
 
   /// Call it after the connection has been closed: then all tickets are in.
   init(host: String, port: UInt16, serverName: String, connection: TLSConnection) {
@@ -36,7 +37,7 @@ struct Report {
     ticketsReceived = outcome.ticketsReceived
     ticketsStored = outcome.ticketsStored
     ticketAgeSeconds = outcome.ticketAge
-    notStored = outcome.notStored.map(\.rawValue)
+    notStored = outcome.notStored.entries.map { ($0.reason.rawValue, $0.count) }
   }
 
   /// Three lines for people, and one for the store's trouble.
@@ -46,12 +47,14 @@ struct Report {
       ? "resumed" + (ticketAgeSeconds.map { ", with a ticket \($0) s old" } ?? "")
       : "full handshake (\(reason ?? ""))"
     let negotiated = [protocolName, cipherSuite, group, alpn].compactMap(\.self).joined(separator: ", ")
-    let why = notStored.isEmpty ? "" : " (not stored: \(notStored.joined(separator: "; ")))"
-    return """
+    let reasons = notStored.map { $0.count == 1 ? $0.reason : "\($0.reason) (\($0.count))" }
+    let why = reasons.isEmpty ? "" : " (not stored: \(reasons.joined(separator: "; ")))"
+    let text = """
       \(ServerIdentity(name: host, port: port)): \(handshake)
       \(negotiated), \(handshakeMilliseconds.milliseconds)
       tickets: \(ticketsReceived) received, \(ticketsStored) stored\(why)
       """ + (storeError.map { "\nstore: \($0)" } ?? "")
+    return text.split(separator: "\n").map { String($0).printable }.joined(separator: "\n")
   }
 }
 
@@ -79,6 +82,6 @@ extension Report: Encodable {
     try container.encode(ticketsReceived, forKey: .ticketsReceived)
     try container.encode(ticketsStored, forKey: .ticketsStored)
     try container.encode(ticketAgeSeconds, forKey: .ticketAgeSeconds)
-    try container.encode(notStored, forKey: .notStored)
+    try container.encode(Dictionary(notStored.map { ($0.reason, $0.count) }, uniquingKeysWith: +), forKey: .notStored)
   }
 }

@@ -11,7 +11,7 @@ struct StoreOptions: ParsableArguments {
       discussion:
         "Default: $GNUTLS_RESUME_STORE, else $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume.",
       valueName: "dir"))
-  var store: String?
+  var store: PathArgument?
 
   @Option(
     help: ArgumentHelp(
@@ -19,22 +19,21 @@ struct StoreOptions: ParsableArguments {
       discussion: "Default: $GNUTLS_RESUME_KEY_FILE, else $XDG_CONFIG_HOME/gnutls-resume/key, "
         + "else ~/.config/gnutls-resume/key.",
       valueName: "file"))
-  var keyFile: String?
+  var keyFile: PathArgument?
 
   /// What can be done if key or store can't be used, to stand behind the error.
   static let advice = "; --key-file and --store choose other places"
 
   func resumption(log: (@Sendable (String) -> Void)? = nil) -> Resumption {
-    let key = keyFile ?? Self.environment("GNUTLS_RESUME_KEY_FILE")
+    let key = keyFile?.path ?? Self.environment("GNUTLS_RESUME_KEY_FILE")
     return Resumption(
-      folder: (store ?? Self.environment("GNUTLS_RESUME_STORE")).map { RawPath($0) },
+      folder: store?.path ?? Self.environment("GNUTLS_RESUME_STORE"),
       masterKey: key.map { .file($0) } ?? .standardFile,
       options: ResumptionOptions(log: log))
   }
 
-  private static func environment(_ name: String) -> String? {
-    guard let value = unsafe getenv(name) else { return nil }
-    let text = unsafe String(cString: value)
-    return text.isEmpty ? nil : text
+  private static func environment(_ name: String) -> RawPath? {
+    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+    return unsafe RawPath(cString: value)
   }
 }

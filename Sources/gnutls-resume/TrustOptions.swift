@@ -1,16 +1,17 @@
 import ArgumentParser
 import GnuTLSResumption
+import SessionTickets
 
 /// What the server's certificate is verified against.
 struct TrustOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Trust the certificates in this PEM file. Default: the system's.", valueName: "file"))
-  var caFile: String?
+  var caFile: PathArgument?
 
   @Option(help: ArgumentHelp("Trust the certificates in the PEM files of this folder.", valueName: "dir"))
-  var caFolder: String?
+  var caFolder: PathArgument?
 
   @Option(help: ArgumentHelp("Refuse what this PEM file revokes; may be given again.", valueName: "file"))
-  var crlFile: [String] = []
+  var crlFile: [PathArgument] = []
 
   @Option(
     help: ArgumentHelp(
@@ -48,12 +49,15 @@ struct TrustOptions: ParsableArguments {
     }
   }
 
-  var verification: Verification {
+  /// - Parameter files: Reads those that come through pipes.
+  func verification(_ files: PipedFiles) throws -> Verification {
     guard !insecure else { return .insecure }
     var policy = VerificationPolicy.system
-    if let caFile { policy = .file(caFile) }
-    if let caFolder { policy = .folder(caFolder) }
-    policy.revocationLists = crlFile
+    if let caFile { policy = try .file(files.file(caFile.path, "the trust file")) }
+    if let caFolder { policy = .folder(caFolder.path) }
+    for list in crlFile {
+      policy.revocationLists.append(try files.file(list.path, "the revocation list"))
+    }
     policy.pins = Set(pin)
     policy.verdictLifetime = verdictLifetime
     return .engineVerifies(policy)

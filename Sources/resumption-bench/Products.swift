@@ -9,7 +9,7 @@ enum Products {
 
   static func built(_ name: String) throws -> String {
     let path = "\(folder)/\(name)"
-    guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure("\(path) isn't built") }
+    guard FileManager.default.isReadableFile(atPath: path) else { throw Failure("\(path) isn't built") }
     return path
   }
 

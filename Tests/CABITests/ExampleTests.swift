@@ -64,7 +64,7 @@ struct ExampleTests {
   func valgrind() throws {
     let folder = try TemporaryFolder()
     // Debian 12's valgrind can't read the debugging information of the compiler's DWARF 5.
-    let strip = ["strip", "--strip-debug", "-o", folder.file("libgnutls-resumption.so"), CProgram.library]
+    let strip = ["strip", "--strip-debug", "-o", folder.file("libgnutls-resumption.so"), BuiltProducts.library]
     #expect(try ProcessRunner.run(strip).status == 0)
     // What the runtime keeps of types is reachable by pointers into its middle: "possibly lost", and not looked at.
     let valgrind = ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]

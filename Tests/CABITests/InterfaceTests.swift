@@ -19,7 +19,7 @@ struct InterfaceTests {
 
   @Test("The library exports all functions of the header, and nothing of another name")
   func exports() throws {
-    let result = try ProcessRunner.run(["nm", "-D", "--defined-only", "--extern-only", CProgram.library])
+    let result = try ProcessRunner.run(["nm", "-D", "--defined-only", "--extern-only", BuiltProducts.library])
     let exported = Set(result.standardOutput.split(separator: "\n").compactMap { $0.split(separator: " ").last })
     let text = try String(contentsOfFile: CProgram.header, encoding: .utf8)
     let declared = Set(
@@ -47,7 +47,7 @@ struct InterfaceTests {
   @Test("The library stays when it is unloaded")
   func unloading() throws {
     let program = try CProgram(CProgram.programs + "/unloading.c", linked: false)
-    let result = try ProcessRunner.run([program.path, CProgram.library])
+    let result = try ProcessRunner.run([program.path, BuiltProducts.library])
     #expect(result.status == 0 && result.standardOutput == "Success.\n", "\(result)")
   }
 }

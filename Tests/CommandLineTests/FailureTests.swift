@@ -110,7 +110,10 @@ struct FailureTests {
       ["connect"], ["connect", "::1"], ["connect", "https://localhost"], ["connect", "localhost:"],
       ["connect", "localhost:0"], ["connect", "localhost:65536"], ["connect", "localhost:+1"], ["connect", "[::1"],
       ["connect", "[]:443"], ["connect", ":443"], ["connect", ""], ["connect", "localhost", "--timeout", "0"],
-      ["connect", "localhost", "--timeout", "nan"], ["connect", "localhost", "--cert", "file"],
+      ["connect", "localhost", "--timeout", "nan"], ["connect", "localhost", "--timeout", "inf"],
+      ["connect", "localhost", "--timeout", "1e308"], ["connect", "localhost", "--linger", "nan"],
+      ["connect", "localhost", "--linger", "1e400"], ["connect", "localhost", "--verdict-lifetime", "1e99"],
+      ["connect", "localhost", "--cert", "file"],
       ["connect", "localhost", "--key", "file"], ["connect", "localhost", "--insecure", "--ca-file", "file"],
       ["connect", "localhost", "--nonsense"], ["forget"], ["nonsense"], ["purge", "localhost"],
     ])

@@ -56,9 +56,26 @@ struct InventoryTests {
   func listedAsText() throws {
     try connectToBoth()
     let lines = try tool.ask("list").split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-    #expect(lines.count == 3 && lines.first == ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES"])
+    #expect(lines.count == 3 && lines.first == ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES", "PROGRAM"])
     let starts = Set(lines.dropFirst().map { Array($0.prefix(3)) })
     #expect(starts == [["localhost:\(server.port)", "2", "0"], ["localhost:\(second.port)", "0", "1"]])
+  }
+
+  @Test("No name makes list print what a terminal obeys, nor another row")
+  func printedNames() throws {
+    var careless = tool
+    careless.trust = .insecure
+    for name in ["a\u{1B}[31mb", "a\u{9B}31mb", "x\nlocalhost:443  9  9  forged", "\u{202E}moc.elpmaxe"] {
+      _ = try careless.run(careless.connectArguments(server.port, ["--server-name", name]))
+    }
+    for text in [try tool.ask("list"), try tool.ask("list", "--json")] {
+      let odd = text.unicodeScalars.filter {
+        $0 != "\n" && [.control, .format, .lineSeparator].contains($0.properties.generalCategory)
+      }
+      #expect(odd.isEmpty, "\(odd)")
+      #expect(!text.split(separator: "\n").contains { $0.hasPrefix("localhost:443") })
+    }
+    #expect(try list().allSatisfy { $0.keys.contains("program") })
   }
 
   @Test("stats counts tickets, sessions and bytes, as JSON and as text")
@@ -124,16 +141,17 @@ struct InventoryTests {
     #expect(try tool.connect(second.port).isResumed)
   }
 
-  @Test("On a store that isn't there, all answer, and make nothing")
+  @Test("On a store that isn't there, all answer; what removes makes an empty one, lest what is on its way be kept")
   func missingStore() throws {
     #expect(try tool.ask("list", "--json") == "[]\n")
     #expect(try tool.ask("list") == "")
     #expect(try tool.ask("stats", "--json") == #"{"bytes":0,"notes":0,"sessions":0,"tickets":0}"# + "\n")
+    #expect(!Tool.exists(tool.store))
     for arguments in [["forget", "localhost"], ["forget", "localhost:1"], ["purge"], ["purge", "--expired"]] {
       let result = try tool.run(arguments + tool.places)
       #expect(result.status == 0 && result.standardOutput == "removed: 0\n")
     }
-    #expect(!Tool.exists(tool.store) && !Tool.exists(tool.keyFile))
+    #expect(tool.records().isEmpty && !Tool.exists(tool.keyFile))
     #expect(try FileManager.default.contentsOfDirectory(atPath: tool.folder.file("home")).isEmpty)
   }
 

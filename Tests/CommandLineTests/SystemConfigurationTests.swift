@@ -9,10 +9,9 @@ struct SystemConfigurationTests {
     let tool = try Tool()
     let server = try TLSServer(certificate: try Fixture.ecdsa.serverCertificate)
     #expect(try tool.connect(server.port).cipherSuite == "TLS_AES_256_GCM_SHA384")
-    let file = try tool.folder.write("gnutls.conf", "[overrides]\ntls-disabled-cipher = aes-256-gcm\n")
-    let reports = try (0..<2).map { _ in
-      try tool.connect(server.port, environment: ["GNUTLS_SYSTEM_PRIORITY_FILE": file])
-    }
+    let configuration = ConfigurationLink(in: tool.folder)
+    try configuration.set("no-aes-256-gcm")
+    let reports = try (0..<2).map { _ in try tool.connect(server.port, environment: configuration.environment) }
     #expect(reports.map(\.reason) == ["retried", nil])
     #expect(!reports.contains { $0.cipherSuite == "TLS_AES_256_GCM_SHA384" })
     let seen = server.waitForConnections(4)
@@ -35,9 +34,10 @@ struct SystemConfigurationTests {
     let priority = ["--priority", "NORMAL:-VERS-TLS1.3"]
     #expect(try tool.connect(server.port, priority).cipherSuite == "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
     #expect(try tool.connect(server.port, priority).handshake == "resumed")
-    let file = try tool.folder.write("gnutls.conf", "[overrides]\ntls-disabled-cipher = aes-256-gcm\n")
+    let configuration = ConfigurationLink(in: tool.folder)
+    try configuration.set("no-aes-256-gcm")
     let reports = try (0..<2).map { _ in
-      try tool.connect(server.port, priority, environment: ["GNUTLS_SYSTEM_PRIORITY_FILE": file])
+      try tool.connect(server.port, priority, environment: configuration.environment)
     }
     #expect(reports.map(\.reason) == ["policyChanged", nil])
     #expect(!reports.contains { $0.cipherSuite == "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" })

@@ -93,14 +93,15 @@ struct Tool {
   /// A command line as one runs it in a shell; `$TOOL` is the executable, and `$CONNECT` it with a connection's
   /// arguments.
   func shell(
-    _ script: String, port: UInt16 = 0, prefix: [String] = [], variables: [String: String] = [:]
+    _ script: String, port: UInt16 = 0, by shell: String = "sh", prefix: [String] = [],
+    variables: [String: String] = [:]
   ) throws -> ProcessResult {
     let words = [executable] + connectArguments(port)
     let more = [
       "TOOL": executable, "CONNECT": words.joined(separator: " "), "D": folder.path, "STORE": store, "KEY": keyFile,
     ]
     return try ProcessRunner.run(
-      ["timeout", "-k", "1", "40"] + prefix + ["sh", "-c", script],
+      ["timeout", "-k", "1", "40"] + prefix + [shell, "-c", script],
       environment: environment.merging(more) { $1 }.merging(variables) { $1 }, timeLimit: .seconds(45))
   }
 }

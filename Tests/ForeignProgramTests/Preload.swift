@@ -3,23 +3,23 @@ import TestPeers
 
 /// The tool's way to run other programs, with a store, a master key and a log of its own.
 struct Preload: Sendable {
-  let tool: String
+  var tool: String
   let folder: TemporaryFolder
   var store: String
   var keyFile: String
   var options: [String] = []
 
-  init() throws {
-    tool = try BuiltProducts.executable("gnutls-resume")
+  init(_ front: Front = .tool) throws {
+    tool = try front.path()
     folder = try TemporaryFolder()
     store = folder.file("store")
     keyFile = folder.file("key")
   }
 
   /// The library that `LD_PRELOAD` names.
-  static let shim = BuiltProducts.folder + "/libgnutls-resume-preload.so"
+  static let shim = BuiltProducts.preloadedLibrary
   /// The one that it opens.
-  static let engine = BuiltProducts.folder + "/libgnutls-resumption.so"
+  static let engine = BuiltProducts.library
 
   var places: [String] { ["--store", store, "--key-file", keyFile] }
 

@@ -33,6 +33,8 @@ struct PreloadedProgramTests {
     #expect(try TwoRuns.discrepancies(of: .lftpFTPS, negotiation, preload.launch) == [])
     #expect(preload.events.count { $0 == "left alone: the program resumes by itself" } == 2)
     #expect(preload.events.count { $0.hasPrefix("resumed") } == 1)
+    // What has carried plain text may lead to a proxy: the server's port isn't known.
+    #expect(preload.folder.read("log").contains(": localhost: resumed"))
   }
 
   @Test(.needs(.nginx, .git, .fcgiwrap), arguments: Negotiation.withoutProgram)

@@ -121,6 +121,34 @@ struct PreloadedTrustTests {
     #expect(visitor.preload.events.last == "resumed, but refused by the program's own check")
   }
 
+  @Test("A program that jumps out of its check, and comes back to the handshake, isn't spared it", .needs(.compiler))
+  func jumpsInCheck() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let options = ["verify=function", "own-transport"]
+    #expect(try visitor.run(.client("accepting", options: options)).standardOutput == "full\n")
+    for (verdict, expected) in [("accept", "resumed\n"), ("refuse", "Error in the certificate.\n")] {
+      let jumping = options + ["jump-in-check", "verdict=\(verdict)"]
+      let result = try visitor.run(.client("jumping", options: jumping))
+      #expect(result.standardOutput == expected && result.standardError == "verifying\nverifying\n", "\(result)")
+    }
+    let seen = server.waitForConnections(3)
+    #expect(seen.map(\.isResumed) == [false, true, true] && seen[2].bytesReceived == 0)
+  }
+
+  @Test(
+    "A check that is due stays so, whatever else the program ends: very many handshakes, or nobody's session",
+    .needs(.compiler), arguments: ["many", "nobody"])
+  func endsOthers(way: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try visitor.run(.several("plain")).standardOutput == "full\n")
+    let result = try visitor.run(.several(way, "refuse"))
+    #expect(result.status == 1 && result.standardOutput != "resumed\n", "\(result)")
+    // Of one handshake too many nothing is offered.
+    #expect(server.waitForConnections(2).map(\.isResumed) == [false, way == "nobody"])
+  }
+
   @Test("A check that is set within another session's handshake counts", .needs(.compiler))
   func setWithin() throws {
     let server = try TLSServer.forClients()
@@ -148,6 +176,35 @@ struct PreloadedTrustTests {
     #expect(server.waitForConnections(4)[3].cipherSuite?.contains("AES_256") == true)
   }
 
+  @Test("What a program forbids by a call isn't offered", .needs(.compiler))
+  func forbiddenByCall() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let configuration = try visitor.preload.folder.write("configuration", allowList)
+    var environment = visitor.preload.environment()
+    environment["GNUTLS_SYSTEM_PRIORITY_FILE"] = configuration
+    func run(_ options: String...) throws -> ProcessResult {
+      try ForeignProgram.client("a client", options: options).run(
+        0, in: visitor.home, .tls13, Launch(environment: environment))
+    }
+    for expected in ["full\n", "resumed\n"] { #expect(try run().standardOutput == expected) }
+    #expect(try run("forbids-ecdsa").standardOutput == "Error in the certificate verification.\n")
+    #expect(server.waitForConnections(3).map(\.isResumed) == [false, true, false])
+  }
+
+  @Test(
+    "A program that may refuse servers in full handshakes only has full handshakes", .needs(.compiler),
+    arguments: ["hook", "dh-bits", "extension", "supplement", "extensions", "supplements"], Negotiation.withoutServer)
+  func fullOnly(by: String, negotiation: Negotiation) throws {
+    let server = try TLSServer.forClients()
+    var visitor = try Visitor(port: server.port)
+    visitor.negotiation = negotiation
+    for options in [[], ["full-only=\(by)"]] {
+      #expect(try visitor.run(.client("a client", options: options)).standardOutput == "full\n")
+    }
+    #expect(try visitor.run(.client("a client")).standardOutput == "resumed\n")
+  }
+
   @Test("Credentials of which something may have been missed leave their sessions alone", .needs(.compiler))
   func unseenCredentials() throws {
     let server = try TLSServer.forClients()
@@ -157,6 +214,27 @@ struct PreloadedTrustTests {
     }
     #expect(visitor.preload.events.last == "left alone: its credentials were made before the engine was there")
     #expect(try visitor.run(.client("a client")).standardOutput == "resumed\n")
+  }
+
+  @Test(
+    "A check that a library behind sets while it makes a session, credentials or a check counts", .needs(.compiler),
+    arguments: [("session", "peers2"), ("credentials", "peers2"), ("check", "cert"), ("function", "session-function")])
+  func setByWrapper(way: String, verify: String) throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let libraries = "\(Preload.shim):\(try CompiledClients.path(.wrapper))"
+    func run(_ verdict: String) throws -> ProcessResult {
+      var environment = visitor.preload.environment(preloading: libraries)
+      environment["WRAPPER"] = way
+      environment["WRAPPER_VERDICT"] = verdict
+      let program = ForeignProgram.client("a client", "verify=\(verify)")
+      return try program.run(0, in: visitor.home, .tls13, Launch(environment: environment))
+    }
+    for _ in 0..<2 { #expect(try run("accept").status == 0) }
+    let result = try run("refuse")
+    #expect(result.status == 1 && result.standardOutput == "Error in the certificate.\n", "\(result)")
+    // Where the own check comes last, it is seen.
+    #expect(server.waitForConnections(3)[1].isResumed == (way == "function"))
   }
 
   @Test(
@@ -215,3 +293,26 @@ extension ForeignProgram {
     + (Peer.git.isUsable && Peer.fcgiwrap.isUsable ? [gitListing] : [])
     + (Peer.compiler.isUsable ? simpleClients.filter { !$0.trustsAnybody } : [])
 }
+
+/// A configuration in which a program may forbid by a call what it allows.
+private let allowList = """
+  [global]
+  override-mode = allowlist
+
+  [overrides]
+  secure-hash = SHA256
+  secure-hash = SHA384
+  secure-sig = ECDSA-SHA256
+  secure-sig = ECDSA-SECP256R1-SHA256
+  secure-sig-for-cert = ECDSA-SHA256
+  enabled-curve = SECP256R1
+  enabled-curve = X25519
+  enabled-version = TLS1.3
+  enabled-version = TLS1.2
+  tls-enabled-cipher = AES-256-GCM
+  tls-enabled-mac = AEAD
+  tls-enabled-kx = ECDHE-ECDSA
+  tls-enabled-group = SECP256R1
+  tls-enabled-group = X25519
+
+  """

@@ -37,8 +37,22 @@ extension ForeignProgram {
     client(
       "dlopen and dlsym", command: { [try CompiledClients.path(.loading)] }),
     client(
-      "in a plugin", command: { [try CompiledClients.path(.pluginHost), try CompiledClients.path(.plugin)] }),
+      "in a plugin", command: { try plugin(.plugin) }),
   ]
+
+  static func plugin(_ client: CompiledClients.Client, _ way: String = "local") throws -> [String] {
+    [try CompiledClients.path(.pluginHost), way, try CompiledClients.path(client)]
+  }
+
+  /// The one with more than one connection under way.
+  static func several(_ way: String, _ options: String...) -> ForeignProgram {
+    client(way, options: [way] + options) { [try CompiledClients.path(.several)] }
+  }
+
+  /// The one that does much in its callbacks.
+  static func callbacks(_ way: String...) -> ForeignProgram {
+    client("in callbacks", options: way) { [try CompiledClients.path(.callbacks)] }
+  }
 
   static func client(
     _ name: String, _ options: String...,

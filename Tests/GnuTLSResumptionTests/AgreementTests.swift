@@ -194,7 +194,7 @@ struct AgreementTests {
     let credentials = try Credentials(policy: policy)
     let verifier = PeerVerifier(credentials: credentials, policy: policy, expectedName: sample.name)
     GnuTLSClock.shifted(bySeconds: sample.shift) {
-      let fresh = Self.failure { _ = try verifier.verify(handle, isWatched: false) }
+      let fresh = Self.failure { _ = try verifier.verify(handle, now: WallTime.now().seconds, isWatched: false) }
       let stored = Self.failure {
         let chain = handle.peerChain
         let anchors = try credentials.anchors(for: chain, staples: [])
@@ -286,7 +286,7 @@ extension Client {
     let ring = try #require(try resumption().keyRing(create: false))
     let identity = ConnectionIdentity(
       server: ServerIdentity(name: name, port: server.port), priority: configuration.priority)
-    let place = IdentityDigests.place(of: identity, verification: .engine(pins: []), key: ring.newest)
+    let place = try IdentityDigests.place(of: identity, verification: .engine(pins: []), key: ring.newest)
     var keys: [RecordKey] = []
     try store.forEachRecord { summary in
       keys.append(summary.key)

@@ -168,13 +168,13 @@ struct AttachTests {
     #expect(session.handshake() == 0)
     try attachment.handshakeDone(0)
     attachment.handIn(DummySessionData.bytes)
-    #expect(attachment.outcome.notStored == [.dummyData])
+    #expect(attachment.outcome.notStored == [.dummyData: 1])
     session.send("x")
     _ = session.receive()
     let data = session.data().bytes
     attachment.handIn(data)
     attachment.handIn(data)
-    #expect(attachment.outcome.notStored == [.dummyData, .alreadyCaptured])
+    #expect(attachment.outcome.notStored == [.dummyData: 1, .alreadyCaptured: 1])
     attachment.detach()
     #expect(attachment.outcome.ticketsStored == 1)
     #expect(try application.run().isResumed)
@@ -216,7 +216,7 @@ struct AttachTests {
     }
     for (index, application) in applications.enumerated() {
       let ring = try #require(try engine.keyRing(create: false))
-      let server = IdentityDigests.server(application.identity.server, key: ring.newest)
+      let server = try IdentityDigests.server(application.identity.server, key: ring.newest)
       #expect(try client.store.select(server: server).count == 2)
       // Each server accepts its own tickets only.
       let session = try RawSession(port: application.client.server.port)
@@ -329,22 +329,46 @@ struct AttachTests {
     #expect(try client.store.count().sessions == 0)
   }
 
-  @Test("two attachments to one session, or one that was forgotten, leave each other alone")
+  @Test("a session has one attachment: a second is refused until the first lets go, or is forgotten")
   func twice() throws {
     let client = try Client()
     let application = Application(client: client)
+    try application.run()
     let session = try RawSession(port: client.server.port)
     let engine = try client.resumption()
     do { _ = try application.attach(to: session, by: engine) }
     #expect(unsafe SessionRegistry.context(of: SessionHandle(session.pointer)) == nil)
     let first = try application.attach(to: session, by: engine)
-    let second = try application.attach(to: session, by: engine)
-    first.detach()
+    let before = try client.store.count()
+    for other in [engine, try client.resumption()] {
+      #expect(throws: GnuTLSError(GNUTLS_E_INVALID_REQUEST)) { try application.attach(to: session, by: other) }
+    }
+    // The refused one has claimed nothing, and taken nothing from the first.
+    #expect(try client.store.count() == before)
     #expect(session.handshake() == 0)
-    try second.handshakeDone(0)
+    try first.handshakeDone(0)
     session.send("x")
     _ = session.receive()
-    second.detach()
-    #expect(second.outcome.ticketsStored == 2)
+    first.detach()
+    #expect(first.outcome.ticketsStored == 2)
+  }
+
+  @Test("a session at the address of one that was freed without a word is attached to")
+  func forgotten() throws {
+    let client = try Client()
+    let application = Application(client: client)
+    let session = try RawSession(port: client.server.port)
+    let forgotten = try application.attach(to: session)
+    #expect(session.handshake() == 0)
+    try forgotten.handshakeDone(0)
+    // As if the owner had freed the session, and GnuTLS made another at its address.
+    let setup = unsafe ClientSetup(
+      session: SessionHandle(session.pointer), engine: try client.resumption(), identity: application.identity,
+      verification: .insecure, credentials: nil, canReconnect: false)
+    let next = SessionContext(setup)
+    #expect(next.register())
+    #expect(unsafe SessionRegistry.context(of: SessionHandle(session.pointer)) === next)
+    next.deregister()
+    forgotten.detach()
   }
 }

@@ -125,7 +125,9 @@ struct ChangedTrustTests {
     let leaf = try intermediate.issue(options)
     let certificate = ServerCertificate(chain: leaf.chain(extras: [crossed.certificate]), key: leaf.key)
     var client = try Client(mode.script, serving: certificate, trusting: .anchors(pem: root.certificate))
-    if hasList { client.policy.revocationLists = [try folder.write("list.pem", intermediate.revocationList())] }
+    if hasList {
+      client.policy.revocationLists = [RawPath(try folder.write("list.pem", intermediate.revocationList()))]
+    }
     try client.visit()
     #expect(try client.visit().isResumed)
     expectRefused(client) { _ = try visitLater(client) }
@@ -138,7 +140,7 @@ struct ChangedTrustTests {
     var client = try Client(mode.script, serving: leaf.serverCertificate, trusting: .anchors(pem: root.certificate))
     try client.visit()
     let list = try folder.write("list.pem", root.revocationList())
-    client.policy.revocationLists = [list]
+    client.policy.revocationLists = [RawPath(list)]
     var (outcome, loadedTrust) = try client.visitAnew()
     #expect(outcome.isResumed && loadedTrust)
     (outcome, loadedTrust) = try client.visitAnew()
@@ -152,7 +154,7 @@ struct ChangedTrustTests {
     var client = try Client()
     for (name, text) in [("missing.pem", nil), ("empty.pem", ""), ("garbage.pem", "garbage")] {
       if let text { try folder.write(name, text) }
-      client.policy.revocationLists = [folder.file(name)]
+      client.policy.revocationLists = [RawPath(folder.file(name))]
       let error = #expect(throws: ConnectionError.self) { try client.visitAnew() }
       #expect(error?.code == .notTrusted)
       #expect(error?.message.contains(name) == true)

@@ -15,7 +15,7 @@ extension Client {
     contents.peerChain = chain
     contents.staples = staples ?? chain.map { _ in [] }
     let identity = ConnectionIdentity(server: ServerIdentity(name: "localhost", port: server.port))
-    let place = IdentityDigests.place(of: identity, verification: .engine(pins: []), key: master)
+    let place = try IdentityDigests.place(of: identity, verification: .engine(pins: []), key: master)
     let record = try #require(
       try RecordSeal.seal(
         contents.bytes, kind: .ticket, expiry: contents.issued + 7200, identity: place.identity, key: master))

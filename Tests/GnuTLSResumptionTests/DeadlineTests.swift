@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import GnuTLSResumption
@@ -16,6 +17,14 @@ struct DeadlineTests {
     _ = deadline.halved
   }
 
+  @Test("no clock traps", arguments: [0, 1, 7_600_000_000, 9_223_372_036, .max, .min, -1])
+  func anyClock(seconds: Int) {
+    let now = Deadline.nanoseconds(of: timespec(tv_sec: seconds, tv_nsec: 999_999_999))
+    let (near, far) = (Deadline(milliseconds: 1, from: now), Deadline(milliseconds: .infinity, from: now))
+    #expect(Deadline.earlier(near, far) == near && Deadline.earlier(far, near) == near)
+    _ = (near.hasPassed, near.pollTimeout, near.halved, near.millisecondsAgo, near.advanced(milliseconds: 1))
+  }
+
   @Test("without limits a connection is made, and closed")
   func infinite() throws {
     var client = try Client()
@@ -23,14 +32,5 @@ struct DeadlineTests {
     client.configuration.drain = .atMost(milliseconds: .infinity)
     try client.visit()
     #expect(try client.visit().isResumed)
-  }
-
-  @Test(
-    "addresses with and without a zone are no server names",
-    arguments: [
-      ("127.0.0.1", true), ("::1", true), ("fe80::1%eth0", true), ("localhost", false), ("1.2.3", false), ("", false),
-    ])
-  func literals(host: String, isLiteral: Bool) {
-    #expect(IPAddress.isLiteral(host) == isLiteral)
   }
 }

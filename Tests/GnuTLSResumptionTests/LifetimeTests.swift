@@ -15,7 +15,7 @@ struct LifetimeTests {
     let outcome = try client.visit()
     #expect(outcome.ticketsReceived == 2)
     #expect(outcome.ticketsStored == 0)
-    #expect(outcome.notStored == [.zeroLifetime, .zeroLifetime])
+    #expect(outcome.notStored == [.zeroLifetime: 2])
     #expect(try client.store.count().records == 0)
   }
 

@@ -35,7 +35,7 @@ struct MovedFileTests {
   private func place(_ client: Client, _ verification: VerificationKind) throws -> StoreKey {
     let identity = ConnectionIdentity(
       server: ServerIdentity(name: "localhost", port: client.server.port), priority: client.configuration.priority)
-    return IdentityDigests.place(of: identity, verification: verification, key: try Client.masterKey())
+    return try IdentityDigests.place(of: identity, verification: verification, key: try Client.masterKey())
   }
 
   @Test(

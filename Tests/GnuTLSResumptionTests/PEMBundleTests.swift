@@ -35,7 +35,7 @@ struct PEMBundleTests {
 
   @Test("the system's trust is as large as what GnuTLS loads for it", .enabled(if: SystemTrust.file != nil))
   func systemTrust() throws {
-    let path = try #require(SystemTrust.file)
+    let path = try #require(SystemTrust.file).description
     try #require(FileManager.default.fileExists(atPath: path))
     let credentials = try CertificateCredentials()
     let count = unsafe gnutls_certificate_set_x509_system_trust(credentials.pointer)

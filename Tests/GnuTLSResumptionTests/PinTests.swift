@@ -102,7 +102,7 @@ struct PinTests {
     let stranger = try CertificateAuthority(AuthorityOptions(name: "Intermediate")).issue()
     let certificate = ServerCertificate(chain: leaf.leaf + intermediate.certificate + stranger.leaf, key: leaf.key)
     var client = try Client(serving: certificate, trusting: .anchors(pem: intermediate.certificate))
-    client.policy.revocationLists = [try folder.write("list.pem", intermediate.revocationList())]
+    client.policy.revocationLists = [RawPath(try folder.write("list.pem", intermediate.revocationList()))]
     #expect(try client.visitAnew().outcome.reason == .noTicket)
     client.policy.pins = [try pin(of: folder.write("stranger.pem", stranger.leaf))]
     let error = #expect(throws: ConnectionError.self) { try client.visitAnew() }

@@ -170,7 +170,7 @@ struct ResumptionTests {
     var client = try Client()
     client.configuration.resumption = try client.resumption(mayStore: { $0.kind != .ticket })
     let outcome = try client.visit()
-    #expect(outcome.notStored == [.refusedByCaller, .refusedByCaller])
+    #expect(outcome.notStored == [.refusedByCaller: 2])
     #expect(try client.store.count().tickets == 0)
   }
 }

@@ -8,9 +8,18 @@ extension TicketContents {
     TicketContents(
       sessionData: Array(repeating: 0xab, count: 300), protocolVersion: 5, cipher: 20, gnutlsVersion: "3.7.9",
       issued: 1_800_000_000, lifetime: 7200, earlyDataLimit: 16_384, applicationProtocol: Array("h2".utf8), group: 2,
-      peerChain: [[1, 2, 3], [4, 5]], staples: [[], [6]], verdict: .sample, configuration: .absent,
+      peerChain: [[1, 2, 3], [4, 5]], staples: [[], [6]], verdict: .sample, ownValidity: .sample,
+      configuration: .sample,
       fullHandshake: FullHandshake(id: Array(0..<16), time: 1_799_999_000), bootID: Array(16..<32),
-      serverName: "example.com", port: 443)
+      serverName: "example.com", port: 443, program: "/usr/bin/git")
+  }
+}
+
+extension Validity {
+  static var sample: Validity {
+    var validity = Validity()
+    validity.formIntersection(from: 1_700_000_000, until: 1_900_000_000)
+    return validity
   }
 }
 
@@ -28,11 +37,16 @@ extension Verdict {
     var validity = Validity()
     validity.formIntersection(from: 1_700_000_000, until: 1_900_000_000)
     var inputs = TrustInputs()
-    for note in [.absent, .file(stamp, digest), .file(stamp, nil), .folder(digest, isSettled: true), .memory(digest)]
+    inputs.configuration = .sample
+    for note in [.file(stamp, digest), .file(stamp, nil), .folder(digest, isSettled: true), .memory(digest)]
       as [TrustNote]
     {
       inputs.append(note)
     }
     return Verdict(time: 1_799_999_000, validity: validity, responsesEnd: 1_850_000_000, inputs: inputs)
   }
+}
+
+extension ConfigurationNote {
+  static var sample: ConfigurationNote { ConfigurationNote(1...20) }
 }

@@ -67,7 +67,9 @@ struct SharedConfigurationTests {
     var other = try client.anew()
     #expect(try other.visit().isResumed)
     #expect(!other.configuration.credentials.hasLoadedTrust)
-    other.policy.revocationLists = [try folder.write("list.pem", root.revocationList(revoking: [leaf]))]
+    other.policy.revocationLists = [
+      RawPath(try folder.write("list.pem", root.revocationList(revoking: [leaf])))
+    ]
     let error = #expect(throws: ConnectionError.self) { try other.connect() }
     #expect(error?.code == .notTrusted)
     #expect(client.server.waitForConnections(3)[2].clientHello?.offersResumption == false)
@@ -82,10 +84,10 @@ struct SharedConfigurationTests {
     let new = try folder.write("new.pem", root.revocationList(thisUpdate: now - 60))
     var client = try Client(serving: leaf.serverCertificate, trusting: .anchors(pem: root.certificate))
     for lists in [[old, new], [new, old]] {
-      client.policy.revocationLists = lists
+      client.policy.revocationLists = lists.map { RawPath($0) }
       #expect(throws: Never.self) { try client.visitAnew() }
     }
-    client.policy.revocationLists = [old]
+    client.policy.revocationLists = [RawPath(old)]
     #expect(throws: ConnectionError.self) { try client.visitAnew() }
   }
 

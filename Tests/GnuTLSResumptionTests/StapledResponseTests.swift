@@ -45,6 +45,80 @@ struct StapledResponseTests {
     #expect(try client.visitAnew().outcome.isResumed)
   }
 
+  /// By a responder whose certificate ends in an hour.
+  private func delegated(by root: CertificateAuthority, for leaf: IssuedCertificate) throws -> [UInt8] {
+    var options = CertificateOptions(dnsNames: ["responder"])
+    options.purpose = .ocspSigning
+    options.notAfter = WallTime.now().seconds + 3600
+    return try OCSPResponder.response(for: leaf, delegate: root.issue(options))
+  }
+
+  @Test(
+    "of a responder whose certificate has expired since: not offered, and refused", .needs(.openssl),
+    arguments: Mode.allCases, [0, 86_400] as [Int64])
+  func expiredResponder(mode: Mode, verdictLifetime: Int64) throws {
+    let root = try CertificateAuthority()
+    let leaf = try root.issue()
+    var certificate = leaf.serverCertificate
+    certificate.stapledResponses = [try delegated(by: root, for: leaf)]
+    var client = try Client(mode.script, serving: certificate, trusting: .anchors(pem: root.certificate))
+    client.policy.verdictLifetime = verdictLifetime
+    try client.visitAnew()
+    #expect(try client.visitAnew().outcome.isResumed)
+    client.clock.advance(seconds: 7200)
+    GnuTLSClock.shifted(bySeconds: 7200) {
+      let error = #expect(throws: ConnectionError.self) { () throws in try client.visitAnew() }
+      #expect(error?.code == .notTrusted)
+    }
+    #expect(client.server.waitForConnections(3)[2].clientHello?.offersResumption == false)
+  }
+
+  @Test("are valid as long as who has signed them, and whoever has issued that", .needs(.openssl))
+  func signers() throws {
+    let now = WallTime.now().seconds
+    let root = try CertificateAuthority()
+    let staple = try delegated(by: root, for: root.issue())
+    let validity = unsafe StapledResponse.validityOfSigners(of: [[], staple], around: now, trust: nil)
+    #expect(validity.contains(now + 3590) && !validity.contains(now + 3610))
+    // One that was out of its dates from the beginning has not been what made it good.
+    #expect(unsafe StapledResponse.validityOfSigners(of: [staple], around: now + 7200, trust: nil) == Validity())
+    let list = try Credentials(policy: .anchors(pem: root.renewed { $0.notAfter = now + 1800 }.certificate))
+    let anchors = try list.anchors(for: [], staples: [staple])
+    let trust = unsafe CertificateCredentials.trustList(of: anchors.pointer)
+    let both = unsafe StapledResponse.validityOfSigners(of: [staple], around: now, trust: trust)
+    #expect(both.contains(now + 1790) && !both.contains(now + 1810))
+  }
+
+  @Test("that were stored are believed only if who has signed them may do so now", .needs(.openssl))
+  func storedSigner() throws {
+    let root = try CertificateAuthority()
+    let leaf = try root.issue()
+    let folder = try TemporaryFolder()
+    let chain = try Credentials.chain(inFile: folder.write("leaf.pem", leaf.leaf))
+    let server = try TLSServer(certificate: leaf.serverCertificate)
+    let session = try RawSession(port: server.port)
+    let policy = VerificationPolicy.anchors(pem: root.certificate)
+    let verifier = PeerVerifier(
+      credentials: try Credentials(policy: policy), policy: policy, expectedName: "localhost")
+    func judge(_ staple: [UInt8]) throws {
+      let anchors = try verifier.credentials.anchors(for: chain, staples: [staple])
+      let now = WallTime.now().seconds
+      try verifier.verify(
+        chain: chain, staples: [staple], anchors, now: now, for: unsafe SessionHandle(session.pointer))
+    }
+    try judge(OCSPResponder.response(for: leaf))
+    try judge(delegated(by: root, for: leaf))
+    let stranger = try CertificateAuthority(AuthorityOptions(name: "Stranger"))
+    let error = #expect(throws: VerificationFailure.self) {
+      try judge(OCSPResponder.response(for: leaf, signer: stranger))
+    }
+    #expect(error?.message.contains("isn't signed") == true)
+    let staple = try delegated(by: root, for: leaf)
+    GnuTLSClock.shifted(bySeconds: 7200) {
+      _ = #expect(throws: VerificationFailure.self) { () throws in try judge(staple) }
+    }
+  }
+
   @Test("that say revoked, or are superseded, keep the ticket from being offered", .needs(.openssl))
   func refused() throws {
     let revoked = try OCSPResponder.response(for: CertificateAuthority().issue(), .revoked)

@@ -31,7 +31,7 @@ extension Client {
     let master = try Self.masterKey()
     let identity = ConnectionIdentity(
       server: ServerIdentity(name: "localhost", port: port ?? server.port), priority: priority)
-    let place = IdentityDigests.place(of: identity, verification: .engine(pins: []), key: master)
+    let place = try IdentityDigests.place(of: identity, verification: .engine(pins: []), key: master)
     for (key, record) in try storedRecords() {
       let contents = try #require(RecordSeal.open(record, identity: key.place.identity, key: master))
       let moved = try #require(

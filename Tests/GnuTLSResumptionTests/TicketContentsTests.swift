@@ -44,7 +44,9 @@ struct TicketContentsTests {
   @Test("a server's note is read back; every cut is refused")
   func note() {
     var note = ServerNote(server: ServerIdentity(name: "example.com", port: 443))
-    note.addContact(tickets: 0, now: 100)
+    note.pace.cameNot(now: 100)
+    note.offers.suspect(.data, now: 100)
+    note.noteHandshake(took: 5_000)
     note.hasResumedTLS12 = true
     note.group = 7
     #expect(ServerNote(note.bytes) == note)

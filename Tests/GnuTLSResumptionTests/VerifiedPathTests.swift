@@ -35,6 +35,28 @@ struct VerifiedPathTests {
     #expect(span.from == now - 50 && span.until == now + 200)
   }
 
+  private func ownValidity(_ client: Client) throws -> Validity {
+    let connection = try client.connect()
+    return withExtendedLifetime(connection) { connection.context.session.ownCertificateValidity }
+  }
+
+  @Test("the client's own certificate has its dates, if one was shown")
+  func own() throws {
+    var script = ServerScript()
+    script.clientCertificate = .requested
+    var client = try Client(script)
+    #expect(try ownValidity(client) == Validity())
+    var options = CertificateOptions()
+    options.purpose = .tlsClient
+    (options.notBefore, options.notAfter) = (WallTime.now().seconds - 60, WallTime.now().seconds + 60)
+    let leaf = try CertificateAuthority().issue(options)
+    let folder = try TemporaryFolder()
+    client.configuration.clientCertificate = PEMKeyPair(
+      certificate: try folder.write("client.pem", leaf.leaf), key: try folder.write("client.key", leaf.key))
+    let span = try ownValidity(client)
+    #expect(span.from == options.notBefore && span.until == options.notAfter)
+  }
+
   @Test("a verification within another leaves it its own path")
   func nested() throws {
     let pem = try CertificateAuthority().certificate

@@ -8,21 +8,75 @@ public enum CompiledClients {
     case linked = "gnutls-client"
     /// The same, but finds GnuTLS by `dlopen` and `dlsym`.
     case loading = "gnutls-loading-client"
+    /// By `dlvsym`.
+    case versionLoading = "gnutls-version-loading-client"
+    /// After it has loaded GnuTLS once before, and unloaded it.
+    case reloading = "gnutls-reloading-client"
+    /// And after it has used it.
+    case reusing = "gnutls-reusing-client"
     /// The same as a plugin that is linked to GnuTLS.
     case plugin = "gnutls-client-plugin.so"
-    /// Loads the plugin given as first argument.
+    /// One that looks everything up by `RTLD_NEXT`.
+    case nextPlugin = "gnutls-next-client-plugin.so"
+    /// Loads the plugin given as second argument, in the way given as first one: `local` or `deep`.
     case pluginHost = "gnutls-plugin-host"
     case curl = "libcurl-gnutls-client"
+    /// A plugin of the linked one's, which sets its check; and one that looks up what for by `RTLD_NEXT`.
+    case checker = "gnutls-checker.so"
+    case nextChecker = "gnutls-next-checker.so"
+    /// Has more than one connection under way. Its ways are those of `several.c`.
+    case several
+    /// Does in its callbacks what programs may. Its ways are those of `callbacks.c`.
+    case callbacks
+    /// Does with the loader what programs may, and a plugin of its own. Its ways are those of `loader.c`.
+    case loader
+    case waitingPlugin = "gnutls-waiting-plugin.so"
+    /// Loads two plugins, one after the other.
+    case unloading
+    case loggingPlugin = "gnutls-logging-plugin.so"
+    /// Takes another root; and what lies there in the engine's stead.
+    case chroot
+    case intruder = "gnutls-intruder.so"
+    /// A library to be preloaded with another.
+    case neighbour = "gnutls-neighbour.so"
+    /// One that gives what it makes a check of its own. Its ways are those of `wrapper.c`.
+    case wrapper = "gnutls-wrapper.so"
+    /// Looks functions up in all ways, and says so if one fails.
+    case lookups
+    /// A program of another C library.
+    case musl = "musl-program"
+    /// To be preloaded, behind what it is to look at.
+    case failingMemory = "failing-memory.so"
 
     /// Sources and flags after the compiler's common ones.
     fileprivate var arguments: [String] {
       let parts = ["client.c", "options.c", "verification.c", "transport.c"]
       return switch self {
       case .linked: ["main.c"] + parts + ["-lgnutls"]
-      case .loading: ["-DCLIENT_LOADS_GNUTLS", "main.c", "loaded.c"] + parts
+      case .loading: ["-DCLIENT_LOOKS_UP=HANDLE", "main.c", "loaded.c"] + parts
+      case .versionLoading: ["-DCLIENT_LOOKS_UP=VERSION", "main.c", "loaded.c"] + parts
+      case .reloading: ["-DCLIENT_LOOKS_UP=UNLOADED", "main.c", "loaded.c"] + parts
+      case .reusing: ["-DCLIENT_LOOKS_UP=USED", "main.c", "loaded.c"] + parts
       case .plugin: ["-shared", "-fPIC"] + parts + ["-lgnutls"]
+      case .nextPlugin:
+        ["-shared", "-fPIC", "-DCLIENT_LOOKS_UP=NEXT", "loaded.c"] + parts + ["-Wl,--no-as-needed", "-lgnutls"]
       case .pluginHost: ["plugin-host.c"]
       case .curl: ["curl-client.c", "-lcurl-gnutls"]
+      case .checker: ["-shared", "-fPIC", "checker.c", "-lgnutls"]
+      case .nextChecker: ["-shared", "-fPIC", "-DCHECKER_LOOKS_UP", "checker.c", "-Wl,--no-as-needed", "-lgnutls"]
+      case .several: ["several.c", "held.c", "-lgnutls"]
+      case .callbacks: ["callbacks.c", "held.c", "-lgnutls"]
+      case .loader: ["loader.c", "held.c", "-lgnutls"]
+      case .waitingPlugin: ["-shared", "-fPIC", "-DPLUGIN", "loader.c", "held.c", "-lgnutls"]
+      case .unloading: ["unloading.c"]
+      case .loggingPlugin: ["-shared", "-fPIC", "-DPLUGIN", "unloading.c", "held.c", "-lgnutls"]
+      case .chroot: ["chroot.c", "held.c", "-lgnutls"]
+      case .intruder: ["-shared", "-fPIC", "-DINTRUDER", "chroot.c"]
+      case .neighbour: ["-shared", "-fPIC", "neighbour.c"]
+      case .wrapper: ["-shared", "-fPIC", "wrapper.c", "-Wl,--no-as-needed", "-lgnutls"]
+      case .lookups: ["lookups.c"]
+      case .musl: ["musl.c"]
+      case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
       }
     }
   }
@@ -45,7 +99,7 @@ public enum CompiledClients {
     let path = folder + "/" + client.rawValue
     let sources = Fixture.packageFolder + "/Fixtures/clients/"
     let command =
-      ["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path]
+      [client == .musl ? "musl-gcc" : "cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path]
       + client.arguments.map { $0.hasSuffix(".c") ? sources + $0 : $0 }
     let result = try ProcessRunner.run(command, timeLimit: .seconds(60))
     guard result.status == 0 else { throw PeerError("compiling \(client.rawValue): \(result.output)") }

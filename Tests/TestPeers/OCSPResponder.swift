@@ -13,13 +13,15 @@ public enum OCSPResponder {
   /// - Parameters:
   ///   - minutes: How long from now the next response is due. Nil: it doesn't say.
   ///   - signer: Nil: its issuer.
+  ///   - delegate: Signs instead, by a certificate that comes with the response.
   public static func response(
     for certificate: IssuedCertificate, _ verdict: Verdict = .good, minutes: Int? = 24 * 60,
-    signer: CertificateAuthority? = nil
+    signer: CertificateAuthority? = nil, delegate: IssuedCertificate? = nil
   ) throws -> [UInt8] {
-    try response(
+    let issuer = signer ?? certificate.issuer
+    return try response(
       for: certificate.leaf, serial: certificate.serial, issuer: certificate.issuer, verdict, minutes: minutes,
-      signer: signer ?? certificate.issuer)
+      signer: delegate.map { ($0.leaf, $0.key) } ?? (issuer.certificate, issuer.key))
   }
 
   /// A response for an intermediate, signed by its issuer.
@@ -28,12 +30,13 @@ public enum OCSPResponder {
   ) throws -> [UInt8] {
     guard let issuer = authority.issuers.first else { throw PeerError("a root has no OCSP responder") }
     return try response(
-      for: authority.certificate, serial: authority.serial, issuer: issuer, verdict, minutes: minutes, signer: issuer)
+      for: authority.certificate, serial: authority.serial, issuer: issuer, verdict, minutes: minutes,
+      signer: (issuer.certificate, issuer.key))
   }
 
   private static func response(
     for certificate: [UInt8], serial: [UInt8], issuer: CertificateAuthority, _ verdict: Verdict, minutes: Int?,
-    signer: CertificateAuthority
+    signer: (certificate: [UInt8], key: [UInt8])
   ) throws -> [UInt8] {
     let folder = try TemporaryFolder()
     let number = serial.map { String(format: "%02X", $0) }.joined()

@@ -20,6 +20,8 @@ public enum Peer: String, Sendable, CaseIterable {
   case superuser
   case valgrind
   case gcc
+  /// Another C library's compiler.
+  case musl = "musl-gcc"
   case gxx = "g++"
   /// Unprivileged network namespaces, for ``GnuTLSServ``.
   case networkNamespaces = "network namespaces (unshare -rn)"

@@ -101,7 +101,7 @@ void gnutls_resumption_close(gnutls_resumption_store_t store);
 
 /*
  * All of a session's setup: GnuTLS has no getters for it. What is left out here, and differs between two connections, lets
- * one resume the other's session. Texts are UTF-8.
+ * one resume the other's session. Texts are UTF-8; paths, everywhere here, are bytes.
  */
 typedef struct {
   size_t size;
@@ -139,7 +139,7 @@ typedef int (*gnutls_resumption_verify_func)(gnutls_session_t session, void *dat
 typedef struct {
   size_t size;
   int kind;                               /* GNUTLS_RESUMPTION_VERIFY_... */
-  const char *path;                       /* of the file or folder */
+  const char *path;                       /* of the file or folder: bytes as they are */
   gnutls_resumption_verify_func callback; /* runs inside gnutls_resumption_handshake_done, resumed or not */
   void *callback_data;                    /* is handed to it */
   const unsigned char *pins;              /* SHA-256 of public keys (RFC 7469, section 2.4), 32 bytes each, one after */
@@ -165,7 +165,8 @@ typedef struct {
 /*
  * Claims a ticket, offers it, and takes in those that come. May wait for the store, never for the network.
  *
- *   session       a TLS client's, set up, before gnutls_handshake; borrowed until gnutls_resumption_detach
+ *   session       a TLS client's, set up, before gnutls_handshake, and attached to by nobody else; borrowed until
+ *                 gnutls_resumption_detach
  *   hook          NULL: none
  *   attachment    receives the handle, after an error too: its message says what is wrong, and
  *                 gnutls_resumption_handshake_done returns the error again
@@ -234,7 +235,7 @@ typedef struct {
   unsigned int tickets_received; /* on this connection so far; a TLS 1.2 session counts as one */
   unsigned int tickets_stored;   /* of those */
   int64_t ticket_age;            /* of the offered one, in seconds; -1 if none was offered */
-  int failed_with_ticket;        /* 1: the server ended a handshake with an offer; nothing is offered for a day */
+  int failed_with_ticket;        /* 1: a handshake with an offer has failed; the next connection is not offered any */
   const char *store_error;       /* what went wrong with key or store, and what to do; NULL if nothing did */
 } gnutls_resumption_outcome_t;
 

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "stamps.h"
+
 // Opens an unnamed regular file in the folder: nothing is left behind if the process dies (open(2), O_TMPFILE). Its mode is
 // 0600, whatever the umask says.
 int csessiontickets_open_unnamed(int folder);

@@ -6,7 +6,10 @@ struct AddressList: ~Copyable {
   private let first: UnsafeMutablePointer<addrinfo>?
 
   /// Resolves a name, or reads an address. The resolver's own time limits hold.
-  init(host: String, port: UInt16) throws(ConnectionError) {
+  init(host given: String, port: UInt16) throws(ConnectionError) {
+    let name = ServerName(given)
+    guard !name.isCut else { throw ConnectionError(.notFound, "there is a NUL in the host's name") }
+    let host = name.forResolution
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     unsafe hints.ai_flags = AI_NUMERICSERV

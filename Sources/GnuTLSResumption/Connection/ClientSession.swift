@@ -10,6 +10,10 @@ final class ClientSession {
   private let credentials: Credentials
   /// What the system said when a call failed.
   private var transportError: Int32 = 0
+  /// How long the server took to send its first bytes, in milliseconds; 0 before.
+  private(set) var answerMilliseconds = 0.0
+  /// The last call had to wait for the socket.
+  private(set) var hasWaited = false
 
   /// - Parameter sharesOneKey: Send a key share for the leading group only.
   init(socket: consuming TCPSocket, credentials: Credentials, sharesOneKey: Bool) throws(GnuTLSError) {
@@ -27,9 +31,11 @@ final class ClientSession {
 
   deinit { unsafe gnutls_deinit(handle.pointer) }
 
-  /// Sets the server name for SNI, which has no place for addresses (RFC 6066, section 3).
-  func setServerName(_ name: String) throws(GnuTLSError) {
-    guard !IPAddress.isLiteral(name) else { return }
+  /// Sets the server name for SNI, if it is one that has a place there.
+  func setServerName(_ given: String) throws(GnuTLSError) {
+    let name = ServerName(given)
+    guard !name.isCut else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
+    guard let name = name.forSNI else { return }
     try GnuTLSError.check(
       unsafe name.withCString { unsafe gnutls_server_name_set(handle.pointer, GNUTLS_NAME_DNS, $0, name.utf8.count) })
   }
@@ -46,9 +52,7 @@ final class ClientSession {
     guard !names.isEmpty else { return }
     // GnuTLS would send an empty one, which RFC 7301 forbids (section 3.1): the server would break the handshake off.
     guard names.allSatisfy({ !$0.isEmpty }) else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
-    let strings = unsafe names.map { unsafe UnsafePointer(strdup($0)) }
-    defer { for index in unsafe strings.indices { unsafe free(UnsafeMutablePointer(mutating: strings[index])) } }
-    try GnuTLSError.check(unsafe cgnutls_set_alpn(handle.pointer, strings, UInt32(strings.count), 0))
+    try handle.setApplicationProtocols(names)
   }
 
   /// Has the peer verified inside a full handshake, before the client shows its own certificate.
@@ -56,13 +60,15 @@ final class ClientSession {
     unsafe gnutls_session_set_verify_output_function(handle.pointer, PathWatch.function)
     unsafe gnutls_session_set_verify_function(handle.pointer) { session in
       guard let session = unsafe session,
-        let context = unsafe SessionRegistry.context(of: SessionHandle(session)), let verifier = context.verifier
+        let context = unsafe SessionRegistry.context(of: SessionHandle(session)),
+        let verifier = context.setup.verifier
       else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
       do throws(VerificationFailure) {
-        context.verifiedPeer = try verifier.verify(context.session, isWatched: true)
+        context.verified(
+          .success(try verifier.verify(context.session, now: context.setup.now, isWatched: true)))
         return 0
       } catch {
-        context.refusal = error
+        context.verified(.failure(error))
         return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR
       }
     }
@@ -75,17 +81,47 @@ final class ClientSession {
   func repeating(
     until deadline: Deadline?, tickets context: SessionContext? = nil, _ call: (SessionHandle) -> Int
   ) -> Int? {
+    hasWaited = false
     while true {
-      let before = context?.ticketsReceived
+      let before = context?.capture.received
       let result = call(handle)
       if result < 0 { transportError = errno }
       guard result < 0, gnutls_error_is_fatal(Int32(clamping: result)) == 0 else { return result }
       if let deadline, deadline.hasPassed { return nil }
       // Anything else that isn't fatal, such as a warning, is over with the call.
-      guard result == Int(GNUTLS_E_AGAIN), context?.ticketsReceived == before else { continue }
+      guard result == Int(GNUTLS_E_AGAIN), context?.capture.received == before else { continue }
+      hasWaited = true
       let toWrite = unsafe gnutls_record_get_direction(handle.pointer) == 1
       guard socket.wait(toWrite: toWrite, until: deadline) else { return nil }
     }
+  }
+
+  /// What became of a handshake.
+  enum HandshakeEnd {
+    /// What GnuTLS returned.
+    case result(Int)
+    /// The server hasn't sent a byte before the deadline for its answer.
+    case unanswered
+    case timedOut
+  }
+
+  /// Makes the handshake.
+  /// - Parameter answer: When the server must have begun to answer.
+  func shakeHands(until deadline: Deadline, answerBy answer: Deadline) -> HandshakeEnd {
+    let start = Deadline.present
+    // Sends the ClientHello, if the socket takes it at once, as a new one does.
+    let first = Int(unsafe gnutls_handshake(handle.pointer))
+    if first < 0 { transportError = errno }
+    if first == Int(GNUTLS_E_AGAIN), unsafe gnutls_record_get_direction(handle.pointer) == 0 {
+      guard socket.wait(toWrite: false, until: answer) else { return deadline.hasPassed ? .timedOut : .unanswered }
+    } else if first >= 0 || gnutls_error_is_fatal(Int32(clamping: first)) != 0 {
+      return .result(first)
+    }
+    answerMilliseconds = start.millisecondsAgo
+    guard let result = repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
+      return .timedOut
+    }
+    return .result(result)
   }
 
   /// An error that GnuTLS returned, with the alert that came with it.

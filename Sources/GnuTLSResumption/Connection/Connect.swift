@@ -4,7 +4,9 @@ internal import SessionTickets
 extension TLSConnection {
   /// Connects to a server, resuming an earlier session if one may be resumed.
   ///
-  /// A handshake that fails with a ticket offered is made again without, once, on a new connection.
+  /// A handshake that fails with a ticket offered, or isn't answered for a second, three times the server's last
+  /// handshake, or half of the time limit, is made again without, once, on a new connection. What that teaches is
+  /// remembered, so that a server which can't bear offers isn't made any for an hour, a day, or a week.
   /// - Parameters:
   ///   - host: A name, or an address in text.
   ///   - port: 443 unless given.
@@ -12,23 +14,35 @@ extension TLSConnection {
   public static func connect(
     to host: String, port: UInt16 = 443, configuration: TLSConfiguration = .init()
   ) throws(ConnectionError) -> TLSConnection {
-    let attempt = ConnectionAttempt(host: host, port: port, configuration: configuration)
-    switch try attempt.run() {
+    let attempt = try ConnectionAttempt(host: host, port: port, configuration: configuration)
+    switch try attempt.run(.first) {
     case .connected(let connection): return connection
-    case .failedWithTicket(let error, let storeError):
-      configuration.resumption?.options.log?("\(attempt.peer): \(error): once more without a ticket")
-      guard case .connected(let connection) = try attempt.run(isRetry: true, trouble: storeError) else { throw error }
+    case .offerFailed(let failure):
+      configuration.resumption?.log(about: attempt.peer, "\(failure.error): once more without a ticket")
+      guard case .connected(let connection) = try attempt.run(.retry(failure.storeError)) else { throw failure.error }
+      if let ticket = failure.ticket {
+        connection.context.learn(fromFailureOf: ticket, wasAnswered: failure.wasAnswered)
+      }
       return connection
     }
   }
 }
 
-/// One try at a connection.
+/// One try at a connection, and the next.
 private struct ConnectionAttempt {
   enum Result {
     case connected(TLSConnection)
-    /// With what the store's trouble was, if there was any.
-    case failedWithTicket(ConnectionError, StoreError?)
+    case offerFailed(OfferFailure)
+  }
+
+  /// A handshake with an offer has failed.
+  struct OfferFailure {
+    let error: ConnectionError
+    /// What the store's trouble was, if there was any.
+    let storeError: StoreError?
+    /// Nil if the offer isn't to blame: its peer has been refused since.
+    let ticket: OfferedTicket?
+    let wasAnswered: Bool
   }
 
   let host: String
@@ -37,7 +51,7 @@ private struct ConnectionAttempt {
   let deadline: Deadline
   private let serverNotes: ServerNotes
 
-  init(host: String, port: UInt16, configuration: TLSConfiguration) {
+  init(host: String, port: UInt16, configuration: TLSConfiguration) throws(ConnectionError) {
     self.host = host
     self.port = port
     self.configuration = configuration
@@ -45,28 +59,27 @@ private struct ConnectionAttempt {
     serverNotes = ServerNotes(
       of: ServerIdentity(name: configuration.serverName ?? host, port: port),
       engine: configuration.resumption ?? .standard)
+    for name in [host, configuration.serverName ?? ""] where ServerName(name).isCut {
+      throw ConnectionError(.configuration, "a server's name can't have a NUL in it")
+    }
+    // Before anything is connected.
+    if let unreadable = policy?.unreadablePart() { throw notTrusted(unreadable) }
   }
 
-  /// - Parameter trouble: The store's, in the first try.
-  func run(isRetry: Bool = false, trouble: StoreError? = nil) throws(ConnectionError) -> Result {
+  func run(_ attempt: SessionContext.Attempt) throws(ConnectionError) -> Result {
     let credentials = try loadCredentials()
     // The ticket is claimed once TCP stands: a server that is down costs none.
-    let socket = try TCPSocket.connect(to: host, port: port, deadline: deadline)
+    let socket = try TCPSocket.connect(to: ServerName(host).forResolution, port: port, deadline: deadline)
     let client = try setUp(socket, credentials)
-    let context = makeContext(client, credentials)
+    let context = SessionContext(makeSetup(client, credentials), attempt: attempt)
     // Registered in any case: the verification inside the handshake looks its context up.
-    context.register()
+    _ = context.register()
     do throws(ConnectionError) {
-      context.findings.isRetry = isRetry
-      context.findings.storeError = trouble
-      context.findings.isDisabled = configuration.resumption == nil
-      if !isRetry { context.claim() }
-      do {
+      do throws(GnuTLSError) {
         try context.offer()
       } catch {
-        // Lest the same session be offered again and again.
-        context.removeSession(because: .damaged)
-        return failedWithTicket(context, error)
+        // No server has seen it.
+        return offerFailed(context, failure(error), ticket: nil)
       }
       return try shakeHands(client, context)
     } catch {
@@ -76,44 +89,66 @@ private struct ConnectionAttempt {
   }
 
   private func shakeHands(_ client: ClientSession, _ context: SessionContext) throws(ConnectionError) -> Result {
-    let start = Deadline.now()
-    guard let result = client.repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
-      // Should the offer have held the server up: not again with the same session.
-      if context.offered?.kind == .session { context.removeSession(because: .declined) }
-      throw ConnectionError(.timedOut, "the TLS handshake with \(peer) takes too long")
-    }
-    let elapsed = Double(Deadline.now() - start) / 1_000_000
-    guard result >= 0 else {
-      if let refusal = context.refusal { throw notTrusted(refusal) }
+    let start = Deadline.present
+    let offered = context.offered
+    switch client.shakeHands(until: deadline, answerBy: offered == nil ? deadline : answerDeadline) {
+    case .unanswered:
+      return offerFailed(context, timedOut, ticket: offered, wasAnswered: false)
+    case .timedOut:
+      // There is no time left to see whether it was the offer: the next connection will show.
+      context.learnFromFailure(GnuTLSError(GNUTLS_E_TIMEDOUT))
+      throw timedOut
+    case .result(let result) where result < 0:
       let error = client.error(result)
-      guard context.offered == nil || error.isOfNetwork else { return failedWithTicket(context, error) }
-      throw ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error)
+      if case .refused(let refusal) = context.handshake { throw notTrusted(refusal) }
+      context.failed(error)
+      guard let offered, !error.isOfNetwork else {
+        if offered == nil { context.learnFromFailure(error) }
+        throw failure(error)
+      }
+      // A ticket has left the store with its claim; a TLS 1.2 session leaves it now, unless the peer merely closed.
+      if offered.kind == .session, !error.isBareClose { context.removeSession(because: .fatalAlert) }
+      return offerFailed(context, failure(error), ticket: offered)
+    case .result: break
     }
-    do {
+    let elapsed = start.millisecondsAgo
+    do throws(VerificationFailure) {
       try context.establish()
     } catch {
-      guard context.isResumed, let offered = context.offered else { throw notTrusted(error) }
+      guard context.isResumed, let offered else { throw notTrusted(error) }
       // The full handshake decides.
       context.removeSiblings(of: offered, because: .trust)
-      context.deregister()
-      return .failedWithTicket(notTrusted(error), context.findings.storeError)
+      return offerFailed(context, notTrusted(error), ticket: nil)
     }
     context.settle()
+    if !context.isResumed { context.updateServerNote { $0.noteHandshake(took: elapsed) } }
     return .connected(
       TLSConnection(
         host: host, port: port, client: client, context: context, drain: configuration.drain,
         handshakeMilliseconds: elapsed))
   }
 
-  /// A ticket has left the store with its claim; a TLS 1.2 session leaves it now, unless the peer merely closed.
-  private func failedWithTicket(_ context: SessionContext, _ error: GnuTLSError) -> Result {
-    if context.offered?.kind == .session, !error.isBareClose {
-      context.removeSession(because: .fatalAlert)
-    }
+  /// When the server must have begun to answer an offer.
+  private var answerDeadline: Deadline {
+    let patience = ((try? serverNotes.note()) ?? nil)?.answerMilliseconds ?? ServerNote.leastAnswerMilliseconds
+    return .earlier(Deadline(milliseconds: patience), deadline.halved)
+  }
+
+  private func offerFailed(
+    _ context: SessionContext, _ error: ConnectionError, ticket: OfferedTicket?, wasAnswered: Bool = true
+  ) -> Result {
     context.deregister()
-    return .failedWithTicket(
-      ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error),
-      context.findings.storeError)
+    return .offerFailed(
+      OfferFailure(
+        error: error, storeError: context.findings.storeError, ticket: ticket, wasAnswered: wasAnswered))
+  }
+
+  private var timedOut: ConnectionError {
+    ConnectionError(.timedOut, "the TLS handshake with \(peer) takes too long")
+  }
+
+  private func failure(_ error: GnuTLSError) -> ConnectionError {
+    ConnectionError(.handshake, "the TLS handshake with \(peer) failed", underlying: error)
   }
 
   private func loadCredentials() throws(ConnectionError) -> Credentials {
@@ -165,15 +200,15 @@ private struct ConnectionAttempt {
     return serverNotes.rememberedGroup
   }
 
-  private func makeContext(_ client: ClientSession, _ credentials: Credentials) -> SessionContext {
-    SessionContext(
+  private func makeSetup(_ client: ClientSession, _ credentials: Credentials) -> ClientSetup {
+    ClientSetup(
       session: client.handle, engine: configuration.resumption ?? .standard,
       identity: ConnectionIdentity(
         server: server,
         applicationProtocols: configuration.applicationProtocols, priority: configuration.priority,
         clientCertificate: credentials.clientCertificateDigest, partition: configuration.partition),
-      serverNotes: serverNotes,
-      verification: configuration.verification, credentials: credentials, hook: nil, canReconnect: true)
+      serverNotes: serverNotes, verification: configuration.verification, credentials: credentials,
+      canReconnect: true, isEnabled: configuration.resumption != nil)
   }
 
   private func notTrusted(_ failure: VerificationFailure) -> ConnectionError {

@@ -31,7 +31,7 @@ struct TCPSocket: ~Copyable {
           let code = pendingError(descriptor)
           guard code == 0 else { throw failure(host, port, code) }
         }
-        let elapsed = Double(Deadline.now() - start) / 1_000_000
+        let elapsed = Double(Deadline.now() &- start) / 1_000_000
         // GnuTLS sends the last flight of a TLS 1.2 resumption as two segments: with Nagle's algorithm the second
         // would wait for the peer's delayed acknowledgement, 40 ms.
         var on: Int32 = 1

@@ -1,3 +1,5 @@
+public import SessionTickets
+
 /// How a ``TLSConnection`` is made.
 ///
 /// Copies share the trust that has been loaded: make one configuration, and use it for many connections.
@@ -19,7 +21,7 @@ public struct TLSConfiguration: Sendable {
   /// How long connecting and the handshake may take together, in milliseconds. Name resolution has its own limits.
   public var timeoutMilliseconds: Double = 30_000
   /// What closing does to collect tickets that haven't come yet.
-  public var drain: Drain = .atMost(milliseconds: 60)
+  public var drain: Drain = .paced
 
   let credentials = CredentialsCache()
 
@@ -29,13 +31,18 @@ public struct TLSConfiguration: Sendable {
 /// A certificate and its private key, as PEM files.
 public struct PEMKeyPair: Hashable, Sendable {
   /// The path of the certificate's file; intermediates may follow it.
-  public var certificate: String
+  public var certificate: RawPath
   /// The path of the key's file.
-  public var key: String
+  public var key: RawPath
 
-  public init(certificate: String, key: String) {
+  public init(certificate: RawPath, key: RawPath) {
     self.certificate = certificate
     self.key = key
+  }
+
+  /// The same, by the paths that the texts' UTF-8 are.
+  public init(certificate: String, key: String) {
+    self.init(certificate: RawPath(certificate), key: RawPath(key))
   }
 }
 
@@ -45,8 +52,12 @@ public struct PEMKeyPair: Hashable, Sendable {
 public enum Drain: Hashable, Sendable {
   /// Nothing: the connection is closed at once.
   case none
-  /// Says goodbye, then reads and discards until the peer does so too, for one round trip and this many milliseconds
-  /// at most. Not done where it can't bring anything: the peer has closed, TLS 1.2, tickets followed by data, a server
-  /// that sent none in its last two contacts.
+  /// Says goodbye, then reads and discards until the peer does so too, as long as this server needs for its tickets. At
+  /// a first contact that is one round trip and 60 ms at most, or twice what the server took to answer within the
+  /// handshake, whichever is longer; at the second 300 ms, if none came; from then on a round trip and twice what its
+  /// tickets took last time. If none came at two contacts, nothing is waited for, and it is asked again after an hour.
+  /// Not done where it can't bring anything: the peer has closed, TLS 1.2, tickets followed by data.
+  case paced
+  /// The same, for one round trip and this many milliseconds at most, whatever the server needs, as long as it sends any.
   case atMost(milliseconds: Double)
 }

@@ -14,9 +14,15 @@ public final class TLSConnection {
   public let handshakeMilliseconds: Double
 
   /// The peer will send nothing more.
-  var peerHasClosed = false
+  private(set) var peerHasClosed = false
   /// Application data came after the last ticket.
-  var hasDataAfterTickets = false
+  private(set) var hasDataAfterTickets = false
+  let handshakeEnd = Deadline.present
+  /// How long after the handshake the last ticket came, in milliseconds; nil if nobody waited for it.
+  private(set) var ticketMilliseconds: Double?
+  /// Something was asked of the peer.
+  private var hasWritten = false
+  private var hasFinishedWriting = false
   /// Why nothing more can be read: told again at every read, so that a cut answer never looks like a whole one.
   private var readFailure: ConnectionError?
   private var isClosed = false
@@ -34,7 +40,7 @@ public final class TLSConnection {
   }
 
   deinit {
-    if !isClosed { letGo() }
+    if !isClosed { context.end() }
   }
 
   /// What has become of the resumption so far. Tickets may come with every read, and with `close`.
@@ -62,7 +68,7 @@ public final class TLSConnection {
   public var hasBufferedData: Bool { unsafe gnutls_record_check_pending(client.handle.pointer) > 0 }
 
   /// Reads what has come, at least one byte, waiting for it.
-  /// - Returns: At most `count` bytes; none once the peer has closed.
+  /// - Returns: At most `count` bytes, and at most what a record holds (16 KiB); none once the peer has closed.
   /// - Throws: ``ConnectionError`` of code `truncated` if the peer closed without saying so, of code `broken`, or
   ///   `closed` after ``close()``.
   public func read(upTo count: Int = 16 * 1024) throws(ConnectionError) -> [UInt8] {
@@ -84,6 +90,7 @@ public final class TLSConnection {
         }
       }
       guard let sent, sent >= 0 else { throw failure(sent ?? 0, "writing to") }
+      hasWritten = true
       offset += sent
     }
   }
@@ -101,6 +108,7 @@ public final class TLSConnection {
     }
     if sent == Int(GNUTLS_E_AGAIN) || sent == Int(GNUTLS_E_INTERRUPTED) { return 0 }
     guard sent >= 0 else { throw failure(sent, "writing to") }
+    hasWritten = true
     return sent
   }
 
@@ -116,6 +124,7 @@ public final class TLSConnection {
   /// Says that nothing more will be written; reading goes on (`close_notify`, RFC 8446, section 6.1).
   public func finishWriting() throws(ConnectionError) {
     try checkOpen()
+    hasFinishedWriting = true
     let result = client.repeating(until: nil) { unsafe Int(gnutls_bye($0.pointer, GNUTLS_SHUT_WR)) }
     if let result, result < 0 { throw failure(result, "closing the connection to") }
   }
@@ -126,12 +135,7 @@ public final class TLSConnection {
     guard !isClosed else { return }
     isClosed = true
     collectTickets()
-    letGo()
-  }
-
-  private func letGo() {
-    context.settle()
-    context.deregister()
+    context.end()
   }
 
   /// For messages.
@@ -141,19 +145,31 @@ public final class TLSConnection {
     if isClosed { throw ConnectionError(.closed, "the connection to \(peer) is closed") }
   }
 
+  /// The most that a record holds, in bytes (RFC 8446, section 5.1).
+  private static let mostOfRecord = 16 * 1024
+
   /// Reads data, and keeps the tickets that came with them. Nil at the deadline.
   func receive(upTo count: Int, until deadline: Deadline?) throws(ConnectionError) -> [UInt8]? {
-    let before = context.ticketsReceived
+    let before = context.capture.received
     var result: Int?
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: min(count, Self.mostOfRecord)) { buffer, filled in
       result = client.repeating(until: deadline, tickets: context) { session in
         unsafe gnutls_record_recv(session.pointer, buffer.baseAddress, buffer.count)
       }
       filled = max(0, result ?? 0)
     }
-    if context.ticketsReceived > before { context.settle() }
+    if context.capture.received != before {
+      ticketMilliseconds = client.hasWaited ? handshakeEnd.millisecondsAgo : nil
+      context.settle()
+    }
     guard let result else { return nil }
-    if result <= 0 { peerHasClosed = true }
+    if result > 0 {
+      context.learnFromData()
+    } else {
+      peerHasClosed = true
+      // Who has been told that nothing more will come may well say nothing.
+      if hasWritten, !isClosed, result < 0 || !hasFinishedWriting { context.learnFromSilence(isCertain: result < 0) }
+    }
     if result < 0 {
       let failure = failure(result, "reading from")
       readFailure = failure

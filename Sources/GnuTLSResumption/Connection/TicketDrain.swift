@@ -5,40 +5,54 @@ extension TLSConnection {
   /// The most that is read and discarded, in bytes: a peer that goes on sending isn't worth waiting for.
   private static let mostDiscarded = 1024 * 1024
 
-  /// Says goodbye; where tickets may still be on their way, waits for them until the peer does so too, and notes
-  /// whether there were any.
+  /// Says goodbye; where tickets may still be on their way, waits for them until the peer does so too, and notes how they
+  /// came.
   func collectTickets() {
-    let isWorthIt = mayHaveTicketsComing
+    let deadline = ticketDeadline
     if !peerHasClosed {
-      let deadline = Deadline(milliseconds: 100)
-      _ = client.repeating(until: deadline) { unsafe Int(gnutls_bye($0.pointer, GNUTLS_SHUT_WR)) }
+      let limit = Deadline(milliseconds: 100)
+      _ = client.repeating(until: limit) { unsafe Int(gnutls_bye($0.pointer, GNUTLS_SHUT_WR)) }
     }
-    if isWorthIt { discardUntilClosed() }
-    guard context.isEstablished, !context.findings.isDisabled, client.handle.isTLS13 else { return }
-    let tickets = context.ticketsReceived
-    guard isWorthIt || tickets > 0 else { return }
-    let now = context.engine.now.seconds
-    context.updateServerNote { $0.addContact(tickets: tickets, now: now) }
+    if let deadline { discardUntilClosed(deadline) }
+    guard context.trusted != nil, client.handle.isTLS13 else { return }
+    let (tickets, now) = (context.capture.received, context.setup.now)
+    if tickets > 0 {
+      let took = ticketMilliseconds
+      context.updateServerNote { $0.pace.came(after: took) }
+    } else if deadline != nil || peerHasClosed {
+      context.updateServerNote { $0.pace.cameNot(now: now) }
+    }
   }
 
-  private func discardUntilClosed() {
-    guard case .atMost(let milliseconds) = drain else { return }
-    context.log("closing: waiting for tickets, \(milliseconds) ms and one round trip at most")
-    let deadline = Deadline(milliseconds: client.socket.roundTripMilliseconds + milliseconds)
+  private func discardUntilClosed(_ deadline: Deadline) {
+    context.setup.log("closing: waiting for tickets, \(deadline.pollTimeout) ms at most")
     var discarded = 0
-    while !peerHasClosed, discarded < Self.mostDiscarded, !deadline.hasPassed {
+    while !peerHasClosed, discarded < Self.mostDiscarded {
       guard let data = try? receive(upTo: 16 * 1024, until: deadline) else { return }
       discarded += data.count
     }
   }
 
-  private var mayHaveTicketsComing: Bool {
-    guard drain != .none, !peerHasClosed, !context.findings.isDisabled, context.isEstablished, client.handle.isTLS13,
-      !(context.ticketsReceived > 0 && hasDataAfterTickets)
-    else { return false }
-    guard context.ticketsReceived == 0, let note = try? context.serverNotes.note() else { return true }
-    guard note.expectsNoTickets(now: context.engine.now.seconds) else { return true }
-    context.log("closing: not waiting for tickets, for this server sent none lately")
-    return false
+  /// Until when to wait for tickets; nil where that can't bring anything.
+  private var ticketDeadline: Deadline? {
+    let hasTickets = context.capture.received > 0
+    guard !peerHasClosed, context.setup.isEnabled, context.trusted != nil, client.handle.isTLS13,
+      !(hasTickets && hasDataAfterTickets)
+    else { return nil }
+    let roundTrip = client.socket.roundTripMilliseconds
+    let pace = ((try? context.setup.serverNotes.note()) ?? nil)?.pace ?? TicketPace()
+    let patience = pace.patience(hasTickets: hasTickets, now: context.setup.now)
+    switch (drain, patience) {
+    case (.none, _): return nil
+    case (_, .none):
+      context.setup.log("closing: not waiting for tickets, for this server sent none lately")
+      return nil
+    case (.atMost(let milliseconds), _): return Deadline(milliseconds: roundTrip + milliseconds)
+    case (.paced, .unknown(let milliseconds)):
+      return Deadline(milliseconds: max(roundTrip + milliseconds, 2 * client.answerMilliseconds))
+    case (.paced, .sinceClosing(let milliseconds)): return Deadline(milliseconds: milliseconds)
+    case (.paced, .sinceHandshake(let milliseconds)):
+      return handshakeEnd.advanced(milliseconds: milliseconds + roundTrip)
+    }
   }
 }

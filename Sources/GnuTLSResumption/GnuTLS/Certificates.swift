@@ -35,7 +35,8 @@ struct CertificateChain: ~Copyable {
     let (code, path) = unsafe certificates.withUnsafeMutableBufferPointer { list in
       PathWatch.path(withKeys: withKeys) {
         unsafe withOptionalCString(name) {
-          unsafe cgnutls_verify_chain(trust, list.baseAddress, UInt32(count), $0, flags, &status, PathWatch.function)
+          unsafe cgnutls_verify_chain(
+            trust, list.baseAddress, UInt32(truncatingIfNeeded: count), $0, flags, &status, PathWatch.function)
         }
       }
     }
@@ -43,26 +44,45 @@ struct CertificateChain: ~Copyable {
     return (status, path)
   }
 
+  /// Whether GnuTLS would believe the stapled responses of the chain in a handshake now.
+  func areSigned(_ staples: [[UInt8]], trust: gnutls_x509_trust_list_t?, flags: UInt32) -> Bool {
+    for (index, der) in staples.enumerated() where !der.isEmpty {
+      let issuers = unsafe Array(certificates.dropFirst(index + 1))
+      guard let response = StapledResponse(der), unsafe response.isSigned(trust, issuers: issuers, flags: flags) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// When all of its certificates are valid.
+  var validity: Validity {
+    var result = Validity()
+    for index in unsafe certificates.indices {
+      if let certificate = unsafe certificates[index] { unsafe result.formIntersection(of: certificate) }
+    }
+    return result
+  }
+
   /// When all of its certificates are valid that are so at a time, in seconds since 1970.
   func validity(around time: Int64) -> Validity {
     var result = Validity()
     for index in unsafe certificates.indices {
       guard let certificate = unsafe certificates[index] else { continue }
-      var own = Validity()
-      unsafe own.formIntersection(of: certificate)
-      if own.contains(time) { result.formIntersection(from: own.from, until: own.until) }
+      unsafe result.formIntersection(ofValid: certificate, at: time)
     }
     return result
   }
 }
 
 extension [UInt8] {
-  /// Lends the bytes as a `gnutls_datum_t` for one call. GnuTLS's parameter isn't const, but it doesn't write.
+  /// Lends the bytes as a `gnutls_datum_t` for one call; none of them if they are more than it can hold. GnuTLS's
+  /// parameter isn't const, but it doesn't write.
   func withDatum<Result>(_ body: (UnsafePointer<gnutls_datum_t>) -> Result) -> Result {
     unsafe withUnsafeBytes { bytes in
       var datum = unsafe gnutls_datum_t(
         data: UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)),
-        size: UInt32(bytes.count))
+        size: UInt32(exactly: bytes.count) ?? 0)
       return unsafe body(&datum)
     }
   }

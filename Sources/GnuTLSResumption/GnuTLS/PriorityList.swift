@@ -7,7 +7,9 @@ package final class PriorityList {
 
   /// Reads a priority string; nil for GnuTLS's default.
   /// - Parameter isAppended: The string stands behind GnuTLS's default.
+  /// - Throws: Also if there is a NUL in it, behind which GnuTLS wouldn't read.
   package init(_ string: String?, isAppended: Bool = false) throws(GnuTLSError) {
+    guard string?.utf8.contains(0) != true else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     var cache: gnutls_priority_t?
     let flags = isAppended ? UInt32(GNUTLS_PRIORITY_INIT_DEF_APPEND) : 0
     try GnuTLSError.check(unsafe withOptionalCString(string) { unsafe gnutls_priority_init2(&cache, $0, nil, flags) })
@@ -21,6 +23,15 @@ package final class PriorityList {
   }
 
   deinit { unsafe gnutls_priority_deinit(cache) }
+
+  /// Whether a priority string says that tickets are neither taken nor sent. GnuTLS has no getter for it.
+  package static func forbidsTickets(_ string: String?) -> Bool {
+    guard let string else { return false }
+    for word in string.utf8.split(separator: UInt8(ascii: ":")) where word.elementsEqual("%NO_TICKETS".utf8) {
+      return true
+    }
+    return false
+  }
 
   func allows(cipher: UInt32) -> Bool {
     unsafe list { cache, list in unsafe gnutls_priority_cipher_list(cache, list) }.contains(cipher)
@@ -49,7 +60,7 @@ package final class PriorityList {
   private static let withoutCertificates = [
     GNUTLS_KX_PSK, GNUTLS_KX_DHE_PSK, GNUTLS_KX_ECDHE_PSK, GNUTLS_KX_RSA_PSK, GNUTLS_KX_SRP, GNUTLS_KX_SRP_RSA,
     GNUTLS_KX_SRP_DSS, GNUTLS_KX_ANON_DH, GNUTLS_KX_ANON_ECDH,
-  ].map(\.rawValue)
+  ].map { $0.rawValue }
 
   private func list(
     _ read: (gnutls_priority_t, UnsafeMutablePointer<UnsafePointer<UInt32>?>) -> Int32

@@ -26,6 +26,9 @@ struct SessionHandle {
   /// The number stands for "nothing", in GnuTLS's words "0-1": before a handshake, and after one.
   private var hasSentNothing: Bool { unsafe gnutls_handshake_get_last_out(pointer).rawValue == .max }
 
+  /// Its handshake has begun, and no message has come. The number stands for "nothing".
+  var hasNoAnswer: Bool { unsafe !hasSentNothing && gnutls_handshake_get_last_in(pointer).rawValue == .max }
+
   /// There are no getters for either: a client may not ask for the name that it was asked for, and only DTLS has an MTU.
   private var isTLSClient: Bool {
     var (type, length) = (UInt32(), 0)
@@ -98,7 +101,6 @@ struct SessionHandle {
     // Borrowed: the list lives in the session.
     guard let list = unsafe gnutls_certificate_get_peers(pointer, &count) else { return [] }
     var chain: [[UInt8]] = []
-    chain.reserveCapacity(Int(count))
     for index in 0..<Int(count) {
       unsafe chain.append(Array(UnsafeRawBufferPointer(start: list[index].data, count: Int(list[index].size))))
     }
@@ -117,12 +119,57 @@ struct SessionHandle {
     return staples
   }
 
+  /// Offers protocols by ALPN, by exactly these bytes.
+  /// - Throws: If they are more, or longer, than GnuTLS takes.
+  func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
+    // One behind the other.
+    var bytes: [UInt8] = []
+    var counts: [Int] = []
+    for name in names {
+      bytes += name.utf8
+      counts.append(name.utf8.count)
+    }
+    let code = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+      var start = buffer.baseAddress
+      var data: [gnutls_datum_t] = unsafe []
+      for count in counts {
+        // What GnuTLS takes is much shorter.
+        unsafe data.append(gnutls_datum_t(data: start, size: UInt32(clamping: count)))
+        unsafe start = start.map { unsafe $0 + count }
+      }
+      return unsafe gnutls_alpn_set_protocols(pointer, data, UInt32(clamping: data.count), 0)
+    }
+    try GnuTLSError.check(code)
+  }
+
+  /// When the client's certificate is valid that was shown in this handshake; always, if none was.
+  var ownCertificateValidity: Validity {
+    // Borrowed: it lives in the credentials.
+    guard let ours = unsafe gnutls_certificate_get_ours(pointer)?.pointee, unsafe ours.size > 0 else {
+      return Validity()
+    }
+    let der = unsafe Array(UnsafeRawBufferPointer(start: ours.data, count: Int(ours.size)))
+    // One that can't be read tells no dates: never.
+    return (try? CertificateChain([der]))?.validity ?? Validity(from: .max, until: .min)
+  }
+
   /// The protocol that ALPN chose, if any.
   var applicationProtocol: [UInt8]? {
     var datum = unsafe gnutls_datum_t()
     // Borrowed: it lives in the session.
     guard unsafe gnutls_alpn_get_selected_protocol(pointer, &datum) == 0 else { return nil }
     return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
+  }
+
+  /// After a fatal alert: whether application data came before it. Records are counted, and of TLS 1.3's tickets each is
+  /// taken for one; of TLS 1.2's Finished, too.
+  func hasReceivedData(besides tickets: Int) -> Bool {
+    var sequence: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
+    guard unsafe gnutls_record_get_state(pointer, 1, nil, nil, nil, &sequence) == 0 else { return true }
+    var count: UInt64 = 0
+    for byte in sequence { count = count << 8 | UInt64(byte) }
+    let others = isTLS13 ? UInt64(max(0, tickets)) : 1
+    return count > others &+ 1
   }
 
   /// The alert that came last.

@@ -9,6 +9,7 @@ final class SharedPriorities: @unchecked Sendable {
 
   /// - Parameter isAppended: The string stands behind GnuTLS's default, instead of in its place.
   init(_ string: String, isAppended: Bool) throws(GnuTLSError) {
+    guard !string.utf8.contains(0) else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     var cache: gnutls_priority_t?
     let flags = isAppended ? UInt32(GNUTLS_PRIORITY_INIT_DEF_APPEND) : 0
     try GnuTLSError.check(unsafe gnutls_priority_init2(&cache, string, nil, flags))
@@ -32,26 +33,19 @@ enum PriorityCache {
     let priorities: SharedPriorities
   }
 
-  private struct Memory {
-    var known: [Entry] = []
-    /// GnuTLS's configuration file has its say in what a string means.
-    var configuration: FileStamp?
-  }
-
   private static let most = 16
-  private static let memory = Lock(Memory())
+  private static let known = Lock<[Entry]>([])
 
   static func priorities(_ string: String, isAppended: Bool) throws(GnuTLSError) -> SharedPriorities {
-    let configuration = GnuTLSConfiguration.stamp
-    return try memory.withLock { (memory) throws(GnuTLSError) in
-      if memory.configuration != configuration || memory.known.count >= most {
-        memory = Memory(configuration: configuration)
-      }
-      if let known = memory.known.first(where: { $0.string == string && $0.isAppended == isAppended }) {
-        return known.priorities
+    // The configuration file has its say in what a string means, and GnuTLS may read it again.
+    guard GnuTLSConfiguration.isAsLoaded else { return try SharedPriorities(string, isAppended: isAppended) }
+    return try known.withLock { (known) throws(GnuTLSError) in
+      if known.count >= most { known = [] }
+      if let entry = known.first(where: { $0.string == string && $0.isAppended == isAppended }) {
+        return entry.priorities
       }
       let made = try SharedPriorities(string, isAppended: isAppended)
-      memory.known.append(Entry(string: string, isAppended: isAppended, priorities: made))
+      known.append(Entry(string: string, isAppended: isAppended, priorities: made))
       return made
     }
   }

@@ -4,15 +4,17 @@
 /// session is made, never when a ticket comes (CVE-2021-22890).
 public struct ConnectionIdentity: Hashable, Sendable {
   public var server: ServerIdentity
-  /// The name that the certificate must be for.
-  public var expectedName: String
+  /// The name that the certificate must be for. In its normal form, as ``ServerIdentity/name``, but without a zone.
+  public var expectedName: String {
+    didSet { expectedName = ServerName(expectedName).forVerification }
+  }
   /// The protocols offered by ALPN (RFC 7301), in order; exact bytes.
   public var applicationProtocols: [String]
   /// The priority string as the caller gave it; nil for GnuTLS's default.
   public var priority: String?
   /// The priority string was appended to GnuTLS's default (`gnutls_set_default_priority_append`).
   public var isPriorityAppended: Bool
-  /// SHA-256 of the client certificate's DER; nil without one.
+  /// What tells the client certificate from others: SHA-256 of its DER; nil without one.
   public var clientCertificate: [UInt8]?
   /// The caller's own division: sessions of different partitions never meet.
   public var partition: String
@@ -23,7 +25,7 @@ public struct ConnectionIdentity: Hashable, Sendable {
     partition: String = ""
   ) {
     self.server = server
-    self.expectedName = expectedName ?? server.name
+    self.expectedName = ServerName(expectedName ?? server.name).forVerification
     self.applicationProtocols = applicationProtocols
     self.priority = priority
     self.isPriorityAppended = isPriorityAppended

@@ -1,13 +1,18 @@
-/// A server as its tickets know it: by exact name and port, never by address.
+/// A server as its tickets know it: by name and port, and never by the address that was found for the name.
 public struct ServerIdentity: Hashable, Sendable {
   /// The server name as the client asked for it (RFC 6066, section 3), or the address in text where there is none.
-  /// Exact bytes: no case folding.
-  public var name: String
+  ///
+  /// In its normal form, whatever is put here: in lower case, other letters than ASCII's as A-labels, without a dot at the
+  /// end; an IPv6 address as RFC 5952 writes it, with its zone, an IPv4 address with all four numbers. What is neither
+  /// stays as it is.
+  public var name: String {
+    didSet { name = ServerName(name).text }
+  }
   /// 0 where nobody knows it, as with a transport of the application's own.
   public var port: UInt16
 
   public init(name: String, port: UInt16) {
-    self.name = name
+    self.name = ServerName(name).text
     self.port = port
   }
 }

@@ -22,26 +22,39 @@ public final class MasterKey: @unchecked Sendable {
   /// Takes a key of 32 bytes, or returns nil if there are more or fewer, or no memory.
   public init?(_ bytes: [UInt8]) {
     pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-    guard bytes.count == Self.byteCount,
+    guard bytes.count == Self.byteCount, pageSize >= Self.byteCount,
       let page = unsafe mmap(nil, pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       unsafe page != MAP_FAILED
     else { return nil }
     unsafe self.page = unsafe page
     _ = unsafe csessiontickets_exclude_from_core_dumps(page, pageSize)
     unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
-    id = unsafe Self.hmac(page, Array("gnutls-resume/1 key id".utf8)).firstWord
+    guard let id = unsafe Self.hmac(page, Array("gnutls-resume/1 key id".utf8))?.firstWord else {
+      unsafe Self.release(page, pageSize)
+      return nil
+    }
+    self.id = id
   }
 
-  deinit {
-    unsafe csessiontickets_wipe(page, Self.byteCount)
-    unsafe munmap(page, pageSize)
+  deinit { unsafe Self.release(page, pageSize) }
+
+  private static func release(_ page: UnsafeMutableRawPointer, _ size: Int) {
+    unsafe csessiontickets_wipe(page, byteCount)
+    unsafe munmap(page, size)
   }
 
   /// Draws a new key.
   static func generate() throws(GnuTLSError) -> [UInt8] { try Random.key(byteCount) }
 
   /// HMAC-SHA256 of a message under this key.
-  func digest(_ message: [UInt8]) -> Digest { unsafe Self.hmac(page, message) }
+  /// - Throws: `StoreError` of code `unavailable` without memory, or in a FIPS error state: there is no place for a ticket
+  ///   then.
+  func digest(_ message: [UInt8]) throws(StoreError) -> Digest {
+    guard let digest = unsafe Self.hmac(page, message) else {
+      throw StoreError(.unavailable, "GnuTLS gives no digest", place: "")
+    }
+    return digest
+  }
 
   /// HKDF-Expand with SHA-256 (RFC 5869, section 2.3), 32 bytes: a key for AES-256.
   func expand(_ info: [UInt8]) throws(GnuTLSError) -> [UInt8] {
@@ -57,16 +70,13 @@ public final class MasterKey: @unchecked Sendable {
     return result
   }
 
-  private static func hmac(_ key: UnsafeRawPointer, _ message: [UInt8]) -> Digest {
-    let digest = unsafe withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { output in
+  private static func hmac(_ key: UnsafeRawPointer, _ message: [UInt8]) -> Digest? {
+    unsafe withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { output in
       unsafe message.withUnsafeBytes { message in
         let code = unsafe gnutls_hmac_fast(
           GNUTLS_MAC_SHA256, key, byteCount, message.baseAddress, message.count, output.baseAddress)
         return code == 0 ? unsafe Digest(UnsafeRawBufferPointer(output)) : nil
       }
     }
-    // Fails only without memory, or in a FIPS error state: no digest to go on with, and nothing to clean up.
-    guard let digest else { preconditionFailure("GnuTLS has no HMAC-SHA256") }
-    return digest
   }
 }

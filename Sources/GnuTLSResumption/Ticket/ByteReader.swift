@@ -24,22 +24,22 @@ struct ByteReader {
 
   /// That many bytes, or nil if there are fewer.
   mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
-    guard count <= all.endIndex - position else { return nil }
+    guard count >= 0, count <= all.endIndex - position else { return nil }
     defer { position += count }
     return all[position..<(position + count)]
   }
 
   /// A field behind its length, which is an integer of the given type.
   mutating func field<Length: FixedWidthInteger>(_ length: Length.Type) -> ArraySlice<UInt8>? {
-    guard let count = integer(length) else { return nil }
-    return bytes(Int(count))
+    guard let count = integer(length).flatMap({ Int(exactly: $0) }), count >= 0 else { return nil }
+    return bytes(count)
   }
 }
 
 extension [UInt8] {
   /// Appends a field behind its length in 32 bits.
   package mutating func append(field: some Collection<UInt8>) {
-    append(bigEndian: UInt32(field.count))
+    append(bigEndian: UInt32(truncatingIfNeeded: field.count))
     append(contentsOf: field)
   }
 
@@ -47,7 +47,7 @@ extension [UInt8] {
   mutating func append(text: String) {
     var text = text
     text.withUTF8 { utf8 in
-      append(bigEndian: UInt32(utf8.count))
+      append(bigEndian: UInt32(truncatingIfNeeded: utf8.count))
       unsafe append(contentsOf: UnsafeRawBufferPointer(utf8))
     }
   }
@@ -57,7 +57,7 @@ extension [UInt8] {
     let start = count
     append(bigEndian: UInt32(0))
     body(&self)
-    let length = UInt32(count - start - 4)
+    let length = UInt32(truncatingIfNeeded: count - start - 4)
     for index in 0..<4 { self[start + index] = UInt8(truncatingIfNeeded: length >> UInt32(24 - 8 * index)) }
   }
 }

@@ -21,7 +21,7 @@ enum Lifetime {
 
   /// When a session is of no more use, in seconds since 1970.
   static func expiry(issued: Int64, lifetime: UInt32, fullHandshake: Int64) -> Int64 {
-    min(issued + Int64(lifetime), fullHandshake + Int64(week))
+    min(issued.addingClamped(Int64(lifetime)), fullHandshake.addingClamped(Int64(week)))
   }
 
   /// Whether a session may be offered now. One from the future is as bad as one too old: the clock was set back.

@@ -35,24 +35,31 @@ struct TicketContents: Hashable {
   var staples: [[UInt8]]
   /// Nil if nobody verified the peer.
   var verdict: Verdict?
-  /// GnuTLS's configuration, under which the session was negotiated and its peer judged.
-  var configuration: TrustNote
+  /// When the certificate is valid that the client has shown: what it proved ends with it.
+  var ownValidity: Validity
+  /// GnuTLS's configuration, under which a TLS 1.2 session was negotiated: nil for tickets, and if it couldn't be told.
+  /// That under which the peer was judged is the verdict's.
+  var configuration: ConfigurationNote?
   var fullHandshake: FullHandshake
   /// The kernel's boot id: after a power loss the store's history may have been rewound.
   var bootID: [UInt8]
   var serverName: String
   var port: UInt16
+  /// By which program it was kept: for people.
+  var program: String
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 2
+  private static let formatVersion: UInt8 = 3
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
     var result: [UInt8] = []
     // Room for all, so that growing leaves no copy of the secrets behind.
-    let texts = gnutlsVersion.utf8.count + serverName.utf8.count + (applicationProtocol?.count ?? 0)
-    let notes = ((verdict?.inputs?.notes.count ?? 0) + 1) * TrustNote.mostBytes
+    let texts =
+      gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
+    let configurations = (configuration?.bytes.count ?? 0) + (verdict?.inputs?.configuration?.bytes.count ?? 0)
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + configurations
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
@@ -69,12 +76,14 @@ extension TicketContents {
     result.append(fields: peerChain)
     result.append(fields: staples)
     result.appendField { result in verdict?.append(to: &result) }
-    result.appendField { result in configuration.append(to: &result) }
+    ownValidity.append(to: &result)
+    result.append(field: configuration?.bytes ?? [])
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
     result.append(text: serverName)
     result.append(bigEndian: port)
+    result.append(text: program)
     return result
   }
 
@@ -95,16 +104,18 @@ extension TicketContents {
       let peerChain = Self.list(&reader),
       let staples = Self.list(&reader), staples.count == peerChain.count,
       let verdictBytes = reader.field(UInt32.self),
+      let ownValidity = Validity(&reader),
       let configurationBytes = reader.field(UInt32.self),
-      let configuration = TrustNote(whole: configurationBytes),
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
       let fullHandshakeTime = reader.integer(UInt64.self),
       let bootID = reader.field(UInt32.self),
       let serverName = reader.field(UInt32.self),
       let port = reader.integer(UInt16.self),
+      let programBytes = reader.field(UInt32.self),
       reader.isAtEnd,
       let version = String(validating: gnutlsVersion, as: UTF8.self),
-      let name = String(validating: serverName, as: UTF8.self)
+      let name = String(validating: serverName, as: UTF8.self),
+      let program = String(validating: programBytes, as: UTF8.self)
     else { return nil }
     var verdict: Verdict?
     if !verdictBytes.isEmpty {
@@ -115,9 +126,10 @@ extension TicketContents {
       sessionData: Array(sessionData), protocolVersion: protocolVersion, cipher: cipher, gnutlsVersion: version,
       issued: Int64(bitPattern: issued), lifetime: lifetime, earlyDataLimit: earlyDataLimit,
       applicationProtocol: hasProtocol == 1 ? Array(applicationProtocol) : nil, group: group, peerChain: peerChain,
-      staples: staples, verdict: verdict, configuration: configuration,
+      staples: staples, verdict: verdict, ownValidity: ownValidity,
+      configuration: configurationBytes.isEmpty ? nil : ConfigurationNote(configurationBytes),
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
-      bootID: Array(bootID), serverName: name, port: port)
+      bootID: Array(bootID), serverName: name, port: port, program: program)
   }
 
   private static func byteCount(of list: [[UInt8]]) -> Int {
@@ -143,7 +155,7 @@ extension TicketContents {
 extension [UInt8] {
   /// Appends a list: how many fields, and each behind its length.
   fileprivate mutating func append(fields list: [[UInt8]]) {
-    append(bigEndian: UInt32(list.count))
+    append(bigEndian: UInt32(truncatingIfNeeded: list.count))
     for element in list { append(field: element) }
   }
 }

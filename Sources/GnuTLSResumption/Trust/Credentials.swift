@@ -30,17 +30,21 @@ final class Credentials: @unchecked Sendable {
   }
 
   /// Adds a client certificate and its key, from PEM files.
-  func addKeyPair(certificate: String, key: String) throws(GnuTLSError) {
-    try GnuTLSError.check(
-      unsafe gnutls_certificate_set_x509_key_file(pointer, certificate, key, GNUTLS_X509_FMT_PEM))
+  func add(_ pair: PEMKeyPair) throws(GnuTLSError) {
+    let code = unsafe pair.certificate.withCString { certificate in
+      unsafe pair.key.withCString { key in
+        unsafe gnutls_certificate_set_x509_key_file(pointer, certificate, key, GNUTLS_X509_FMT_PEM)
+      }
+    }
+    try GnuTLSError.check(code)
   }
 
-  /// SHA-256 of the client certificate's DER, or nil without one.
+  /// What tells the client certificate from others, or nil without one.
   var clientCertificateDigest: [UInt8]? {
     var leaf = unsafe gnutls_datum_t()
     // Borrowed: the certificate lives in the credentials.
     guard unsafe gnutls_certificate_get_crt_raw(pointer, 0, 0, &leaf) == 0 else { return nil }
-    return SHA256.digest(unsafe Array(UnsafeRawBufferPointer(start: leaf.data, count: Int(leaf.size)))).bytes
+    return SHA256.fingerprint(unsafe Array(UnsafeRawBufferPointer(start: leaf.data, count: Int(leaf.size))))
   }
 
   /// All anchors that can matter for a chain, loaded now unless they are there.
@@ -50,7 +54,7 @@ final class Credentials: @unchecked Sendable {
     guard let policy else { throw VerificationFailure(message: "there is no trust to verify the peer with") }
     // Nothing is loaded where the session's own trust is the policy.
     let isOwn = policy.anchors == .sessionCredentials
-    let names = !isOwn && staples.allSatisfy(\.isEmpty) ? Set(namedIn: chain) : nil
+    let names = !isOwn && staples.allSatisfy { $0.isEmpty } ? Set(namedIn: chain) : nil
     return try trust.withLock { (trust) throws(VerificationFailure) in
       if let anchors = trust.anchors, anchors.cover(names) { return anchors }
       let anchors = try TrustAnchors.load(policy, names: trust.loads < Self.mostPartialLoads ? names : nil)

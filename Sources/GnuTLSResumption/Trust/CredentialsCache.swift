@@ -5,7 +5,8 @@ internal import SessionTicketsLocking
 final class CredentialsCache: Sendable {
   private struct Entry {
     let keyPair: PEMKeyPair?
-    let keyPairStamps: [FileStamp]
+    /// Of both files, if they are files.
+    let keyPairFiles: [KeyPairFile]
     let credentials: Credentials
   }
 
@@ -18,17 +19,16 @@ final class CredentialsCache: Sendable {
   func credentials(
     policy: VerificationPolicy?, keyPair: PEMKeyPair?
   ) throws(GnuTLSError) -> Credentials {
-    let stamps = (keyPair.map { [$0.certificate, $0.key] } ?? []).compactMap(FileStamp.init(path:))
-    return try entry.withLock { (entry) throws(GnuTLSError) in
-      if let entry, entry.keyPair == keyPair, entry.keyPairStamps.count == stamps.count,
-        zip(entry.keyPairStamps, stamps).allSatisfy({ $0.certainlyMatches($1) }),
+    try entry.withLock { (entry) throws(GnuTLSError) in
+      if let entry, entry.keyPair == keyPair, entry.keyPairFiles.allSatisfy({ $0.isUnchanged }),
         entry.credentials.isCurrent(for: policy)
       {
         return entry.credentials
       }
+      let files = keyPair.map { [$0.certificate, $0.key].compactMap { KeyPairFile(aboutToLoad: $0) } } ?? []
       let credentials = try Credentials(policy: policy)
-      if let keyPair { try credentials.addKeyPair(certificate: keyPair.certificate, key: keyPair.key) }
-      entry = Entry(keyPair: keyPair, keyPairStamps: stamps, credentials: credentials)
+      if let keyPair { try credentials.add(keyPair) }
+      entry = Entry(keyPair: keyPair, keyPairFiles: files, credentials: credentials)
       return credentials
     }
   }

@@ -1,39 +1,57 @@
+internal import CSessionTickets
 internal import Glibc
 internal import SessionTickets
 
 /// What tells that a file is still the one that was read: device, inode, size, and both times in nanoseconds.
+///
+/// It tells only on file systems that keep a time of change by themselves, and only for who may read the file.
 struct FileStamp {
   private let device: UInt64
   private let inode: UInt64
   private let size: Int64
   private let modified: Int64
   private let changed: Int64
+  /// Its file system keeps such times, and nobody can put others in their place.
+  let isKept: Bool
   /// False if it was taken so soon after the file's last change that another change could hide in the same tick.
   let isSettled: Bool
 
-  /// Nil if there is no such file.
-  init?(path: String) {
-    guard let status = Self.status(of: path) else { return nil }
-    self.init(status)
+  /// Nil if there is nothing that can be opened for reading. Never waits.
+  init?(path: RawPath) {
+    guard let file = Descriptor(reading: path) else { return nil }
+    self.init(file)
   }
 
-  /// Nil if there is no such file, or it is a folder, a pipe or a device.
-  init?(regularFile path: String) {
-    guard let status = Self.status(of: path), status.isKind(S_IFREG) else { return nil }
-    self.init(status)
-  }
-
-  private static func status(of path: String) -> stat? {
+  /// Nil if there is no such file, or it can't be read, or it is a folder, a pipe or a device, which isn't opened.
+  init?(regularFile path: RawPath) {
     var status = stat()
-    return unsafe path.withCString { unsafe stat($0, &status) } == 0 ? status : nil
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0, status.isKind(S_IFREG) else { return nil }
+    self.init(path: path)
   }
 
-  init(_ status: stat) {
+  /// Of a regular file that may not be readable: looked at without being opened. Nil if there is none.
+  init?(unopened path: RawPath) {
+    var status = stat()
+    var system = statfs()
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0, status.isKind(S_IFREG),
+      unsafe path.withCString({ unsafe statfs($0, &system) }) == 0
+    else { return nil }
+    self.init(status, isKept: system.keepsStamps)
+  }
+
+  /// Nil if the system doesn't tell.
+  init?(_ file: borrowing Descriptor) {
+    guard let status = file.status() else { return nil }
+    self.init(status, isKept: file.keepsStamps)
+  }
+
+  init(_ status: stat, isKept: Bool) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int64(status.st_size)
     modified = Self.nanoseconds(status.st_mtim)
     changed = Self.nanoseconds(status.st_ctim)
+    self.isKept = isKept
     isSettled = Int64(status.st_ctim.tv_sec) < WallTime.now().seconds - 2
   }
 
@@ -42,8 +60,11 @@ struct FileStamp {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
+  /// It tells by itself: nobody needs the contents.
+  var isTelling: Bool { isKept && isSettled }
+
   /// Whether the file that has this stamp now is certainly the one that `self` was noted of.
-  func certainlyMatches(_ current: FileStamp) -> Bool { isSettled && self == current }
+  func certainlyMatches(_ current: FileStamp) -> Bool { isTelling && current.isKept && self == current }
 }
 
 extension FileStamp: Hashable {
@@ -61,7 +82,12 @@ extension FileStamp: Hashable {
 extension FileStamp {
   /// Appends 41 bytes.
   func append(to result: inout [UInt8]) {
-    result.append(isSettled ? 1 : 0)
+    result.append(isTelling ? 1 : 0)
+    appendFile(to: &result)
+  }
+
+  /// Appends 40 bytes: what is the file's, and doesn't depend on when it was looked at.
+  func appendFile(to result: inout [UInt8]) {
     result.append(bigEndian: device)
     result.append(bigEndian: inode)
     result.append(bigEndian: size)
@@ -70,15 +96,40 @@ extension FileStamp {
   }
 
   init?(_ reader: inout ByteReader) {
-    guard let settled = reader.integer(UInt8.self), settled <= 1, let device = reader.integer(UInt64.self),
+    guard let telling = reader.integer(UInt8.self), telling <= 1, let device = reader.integer(UInt64.self),
       let inode = reader.integer(UInt64.self), let size = reader.integer(UInt64.self),
       let modified = reader.integer(UInt64.self), let changed = reader.integer(UInt64.self)
     else { return nil }
-    isSettled = settled == 1
+    isKept = telling == 1
+    isSettled = telling == 1
     self.device = device
     self.inode = inode
     self.size = Int64(bitPattern: size)
     self.modified = Int64(bitPattern: modified)
     self.changed = Int64(bitPattern: changed)
+  }
+}
+
+extension Descriptor {
+  /// Opens a file for reading; nil, and `errno`, if that can't be done. Neither a FIFO nor a device in its place holds
+  /// anybody up.
+  init?(reading path: RawPath) {
+    let number = unsafe path.withCString { unsafe open($0, Self.readingFlags) }
+    guard number >= 0 else { return nil }
+    self.init(owning: number)
+  }
+
+  static var readingFlags: Int32 { O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC }
+
+  /// The file system is one whose stamps tell.
+  var keepsStamps: Bool {
+    var system = statfs()
+    return unsafe fstatfs(number, &system) == 0 && system.keepsStamps
+  }
+}
+
+extension statfs {
+  fileprivate var keepsStamps: Bool {
+    csessiontickets_stamps_tell(UInt(truncatingIfNeeded: f_type), UInt(truncatingIfNeeded: f_flags)) != 0
   }
 }

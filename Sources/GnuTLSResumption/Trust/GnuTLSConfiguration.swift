@@ -1,17 +1,41 @@
-internal import CGnuTLS
+internal import CResumptionStart
+internal import SessionTickets
 
-/// GnuTLS's own configuration file, with which an administrator says what all programs may use and trust. It need not be
-/// there.
-enum GnuTLSConfiguration {
-  private static let path = unsafe String(cString: gnutls_get_system_config_file())
+/// GnuTLS's own configuration, with which an administrator says what all programs may use and trust: a file, which need
+/// not be there, and calls of the program's.
+///
+/// GnuTLS reads the file when it is loaded, and not always again. So what counts is what the file was then; and once it has
+/// changed, nobody can tell what this process has read.
+package enum GnuTLSConfiguration {
+  /// Under which this process judges peers at present; nil if that can't be told: then no verdict is written, and none
+  /// believed.
+  static var current: ConfigurationNote? {
+    guard isAsLoaded, let fileNote else { return nil }
+    return ConfigurationNote(fileNote + marks)
+  }
 
-  /// Where GnuTLS looks for it.
-  static var source: TrustSource { .configuration(path) }
+  /// The file is certainly still what GnuTLS has read in this process.
+  static var isAsLoaded: Bool { cresumptionstart_configuration() != CRESUMPTIONSTART_UNKNOWN }
 
-  /// Nil if there is none.
-  static var stamp: FileStamp? { FileStamp(path: path) }
+  /// Takes in a note (`struct configuration_note`) that was taken earlier in this process than the engine's own, which is
+  /// taken when the engine is loaded. Before anything else; the note is borrowed for good.
+  package static func useEarlierNote(_ note: UnsafeRawPointer) { unsafe cresumptionstart_use_earlier_note(note) }
 
-  /// The file as this process found it. GnuTLS reads it when it is loaded, and not always again: what has changed since
-  /// may not count yet.
-  static let note = (try? TrustFile(path, purpose: ""))?.note ?? .absent
+  /// Calls have changed, for the whole process, what GnuTLS accepts: from now on this process neither writes verdicts nor
+  /// believes any.
+  package static func changedByProgram() { cresumptionstart_forget_configuration() }
+
+  /// What stood in the file: nothing, or the digest of its contents. Nil if there is no digest.
+  private static let fileNote: [UInt8]? = {
+    var size = 0
+    guard let contents = unsafe cresumptionstart_contents(&size) else { return [0] }
+    return SHA256.digest(unsafe Array(UnsafeBufferPointer(start: contents, count: size))).map { [1] + $0.bytes }
+  }()
+
+  /// What the getters say of that which can be changed at run time.
+  private static var marks: [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: Int(CRESUMPTIONSTART_MOST_MARKS)) { buffer, filled in
+      filled = unsafe cresumptionstart_marks(buffer.baseAddress)
+    }
+  }
 }

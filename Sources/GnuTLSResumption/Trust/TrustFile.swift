@@ -5,11 +5,10 @@ internal import SessionTickets
 struct TrustFile {
   /// In bytes: some hundred times the largest bundle.
   private static let mostBytes = 64 * 1024 * 1024
-  /// In bytes: an authority or two, or a configuration.
+  /// In bytes: an authority or two.
   static let mostAlwaysDigested = 16 * 1024
 
-  let bytes: [UInt8]
-  /// Unsettled if the file changed meanwhile.
+  private(set) var bytes: [UInt8]
   let stamp: FileStamp
 
   init(bytes: [UInt8], stamp: FileStamp) {
@@ -18,36 +17,44 @@ struct TrustFile {
   }
 
   /// - Parameter purpose: What the file is for, for the message.
-  init(_ path: String, purpose: String) throws(VerificationFailure) {
-    // Neither a FIFO nor a device in its place may hold a connection up.
-    let number = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-    guard number >= 0 else { throw Self.failure(purpose, path, errno) }
-    let file = Descriptor(owning: number)
-    guard let before = file.status() else { throw Self.failure(purpose, path, errno) }
-    guard before.isKind(S_IFREG) else { throw Self.failure(purpose, path, "not a regular file") }
-    guard before.st_size <= Self.mostBytes else { throw Self.failure(purpose, path, "larger than 64 MiB") }
+  init(_ path: RawPath, purpose: String) throws(VerificationFailure) {
+    guard let file = Descriptor(reading: path) else { throw .unreadable(purpose, path, errno) }
+    try self.init(file, path, purpose: purpose)
+  }
+
+  /// Reads an open file.
+  init(_ file: borrowing Descriptor, _ path: RawPath, purpose: String) throws(VerificationFailure) {
+    guard let before = file.status() else { throw .unreadable(purpose, path, errno) }
+    guard before.isKind(S_IFREG) else { throw .unreadable(purpose, path, "not a regular file") }
+    guard before.st_size <= Self.mostBytes else { throw .unreadable(purpose, path, "larger than 64 MiB") }
     let (bytes, code) = file.contents(atMost: Int(before.st_size))
-    guard code == 0, let after = file.status() else { throw Self.failure(purpose, path, code == 0 ? errno : code) }
-    let stamp = FileStamp(after)
-    guard stamp == FileStamp(before), bytes.count == Int(after.st_size) else {
-      throw Self.failure(purpose, path, "it is being changed")
+    guard code == 0, let after = file.status() else { throw .unreadable(purpose, path, code == 0 ? errno : code) }
+    let stamp = FileStamp(after, isKept: file.keepsStamps)
+    guard stamp == FileStamp(before, isKept: false), bytes.count == Int(after.st_size) else {
+      throw .unreadable(purpose, path, "it is being changed")
     }
     self.bytes = bytes
     self.stamp = stamp
   }
 
-  /// Of the contents.
-  var digest: Digest { SHA256.digest(bytes) }
+  /// Of the contents; nil if GnuTLS gives none.
+  var digest: Digest? { SHA256.digest(bytes) }
 
-  /// For the verdict. To digest the system's bundle takes as long as a handshake, and its stamp is enough: should that
-  /// change and the contents not, the stored peer is verified once more.
-  var note: TrustNote { .file(stamp, stamp.isSettled && bytes.count > Self.mostAlwaysDigested ? nil : digest) }
+  /// For what may be secret.
+  mutating func wipe() { bytes.wipe() }
 
-  private static func failure(_ purpose: String, _ path: String, _ code: Int32) -> VerificationFailure {
-    unsafe failure(purpose, path, String(cString: strerror(code)))
+  /// For the verdict. To digest the system's bundle takes a quarter of a handshake, and a stamp that tells is enough:
+  /// should it change and the contents not, the stored peer is verified once more.
+  var note: TrustNote { .file(stamp, stamp.isTelling && bytes.count > Self.mostAlwaysDigested ? nil : digest) }
+}
+
+extension VerificationFailure {
+  /// - Parameter code: The system's.
+  static func unreadable(_ purpose: String, _ path: RawPath, _ code: Int32) -> VerificationFailure {
+    unsafe unreadable(purpose, path, String(cString: strerror(code)))
   }
 
-  private static func failure(_ purpose: String, _ path: String, _ why: String) -> VerificationFailure {
+  static func unreadable(_ purpose: String, _ path: RawPath, _ why: String) -> VerificationFailure {
     VerificationFailure(message: "can't read \(purpose) \(path): \(why)")
   }
 }

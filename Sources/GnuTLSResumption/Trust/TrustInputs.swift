@@ -1,39 +1,82 @@
-/// What a policy's verification depended on: anchors and revocation lists, each as it was found.
+internal import SessionTickets
+
+/// What a policy's verification depended on: anchors and revocation lists, each as it was found, and GnuTLS's
+/// configuration.
 struct TrustInputs: Hashable {
   /// In the order of the policy's sources.
   private(set) var notes: [TrustNote] = []
+  /// Of the verification; nil before one, and where it can't be told.
+  var configuration: ConfigurationNote?
 
   mutating func append(_ note: TrustNote) { notes.append(note) }
 
-  /// Whether all of it is certainly still the same.
-  func hold(for sources: [TrustSource]) -> Bool { confirmed(for: sources) != nil }
+  /// Whether what was loaded is certainly still the same.
+  func hold(for sources: [TrustSource]) -> Bool { confirmedNotes(for: sources) != nil }
 
-  /// The inputs, if all of it is certainly still the same, as they would be noted now.
-  func confirmed(for sources: [TrustSource]) -> TrustInputs? {
-    guard notes.count == sources.count else { return nil }
+  /// The inputs of a verification, if all of it is certainly still the same, as they would be noted now.
+  /// - Parameter current: The configuration that this process has.
+  func confirmed(
+    for sources: [TrustSource], under current: ConfigurationNote? = GnuTLSConfiguration.current
+  ) -> TrustInputs? {
+    guard let configuration, configuration == current, let notes = confirmedNotes(for: sources) else { return nil }
     var result = self
+    result.notes = notes
+    return result
+  }
+
+  private func confirmedNotes(for sources: [TrustSource]) -> [TrustNote]? {
+    guard notes.count == sources.count else { return nil }
+    var result = notes
     for index in notes.indices {
       guard let confirmation = notes[index].confirmation(for: sources[index]) else { return nil }
-      if case .anew(let note) = confirmation { result.notes[index] = note }
+      if case .anew(let note) = confirmation { result[index] = note }
     }
     return result
   }
 }
 
 extension TrustInputs {
-  private static let mostNotes: UInt8 = 255
+  /// What a verification would depend on now, without loading anything; nil if something can't be read, or it can't be
+  /// told.
+  static func now(for sources: [TrustSource]) -> TrustInputs? {
+    guard let configuration = GnuTLSConfiguration.current else { return nil }
+    var result = TrustInputs()
+    result.configuration = configuration
+    for source in sources {
+      guard let note = TrustNote(source) else { return nil }
+      result.append(note)
+    }
+    return result
+  }
 
-  /// More can't be kept: then they are never unchanged.
-  var areKept: Bool { notes.count <= Self.mostNotes }
+  /// Tells these inputs from others: the same in every process that finds the same files. Nil if it can't be told.
+  var digest: Digest? {
+    guard let configuration else { return nil }
+    var bytes: [UInt8] = []
+    bytes.append(field: configuration.bytes)
+    for note in notes {
+      guard note.appendSource(to: &bytes) else { return nil }
+    }
+    return SHA256.digest(bytes)
+  }
+}
+
+extension TrustInputs {
+  private static let mostNotes = 255
+
+  /// Only then can they be kept: else they are never unchanged.
+  var areKept: Bool { configuration != nil && notes.count <= Self.mostNotes }
 
   /// Only if they are kept.
   func append(to result: inout [UInt8]) {
-    result.append(UInt8(notes.count))
+    result.append(field: configuration?.bytes ?? [])
+    result.append(UInt8(truncatingIfNeeded: notes.count))
     for note in notes { note.append(to: &result) }
   }
 
   init?(_ reader: inout ByteReader) {
-    guard let count = reader.integer(UInt8.self) else { return nil }
+    guard let configuration = reader.field(UInt32.self), let count = reader.integer(UInt8.self) else { return nil }
+    self.configuration = ConfigurationNote(configuration)
     for _ in 0..<count {
       guard let note = TrustNote(&reader) else { return nil }
       notes.append(note)

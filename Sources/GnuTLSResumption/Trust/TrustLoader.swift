@@ -11,6 +11,8 @@ struct TrustLoader {
   private(set) var inputs = TrustInputs()
   /// How many anchors have been loaded.
   private(set) var count: Int32 = 0
+  /// False if something was loaded that the inputs don't hold.
+  private var isToldWhole = true
   /// All that was there has been loaded, whatever its subject.
   private(set) var isComplete = true
 
@@ -25,15 +27,16 @@ struct TrustLoader {
     case .system:
       guard let path = SystemTrust.file else {
         try require(unsafe gnutls_certificate_set_x509_system_trust(credentials), "the system's trust store")
-        return nil
+        isToldWhole = false
+        break
       }
       try add(file: path)
     case .file(let path): try add(file: path)
     case .folder(let path): try add(TrustFolder(path))
     case .memory(let pem, let digest):
-      inputs.append(.memory(digest))
       let found = add(pem)
       try require(found, "the trust anchors in memory")
+      note(digest.map { .memory($0) })
     case .sessionCredentials:
       guard policy.revocationLists.isEmpty else {
         throw VerificationFailure(
@@ -42,10 +45,14 @@ struct TrustLoader {
       return nil
     }
     for path in policy.revocationLists { try add(revocationList: path) }
-    return inputs
+    return isToldWhole ? inputs : nil
   }
 
-  private mutating func add(file path: String) throws(VerificationFailure) {
+  private mutating func note(_ note: TrustNote?) {
+    if let note { inputs.append(note) } else { isToldWhole = false }
+  }
+
+  private mutating func add(file path: RawPath) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the trust file")
     inputs.append(file.note)
     let found = add(file.bytes)
@@ -54,20 +61,20 @@ struct TrustLoader {
 
   mutating func add(_ folder: TrustFolder) throws(VerificationFailure) {
     // Hashed folders name each file several times.
-    var seen: Set<FileStamp> = []
+    var seen: Set<TrustNote> = []
     var isAsListed = true
     var found: Int32 = 0
-    for (path, stamp) in folder.files where seen.insert(stamp).inserted {
+    for file in folder.files where seen.insert(.file(file.stamp, file.digest)).inserted {
       // GnuTLS, too, leaves out what it can't read.
-      guard let file = try? TrustFile(path, purpose: "") else { continue }
-      if file.stamp != stamp { isAsListed = false }
-      found += max(0, add(file.bytes))
+      guard let read = try? TrustFile(file.path, purpose: "") else { continue }
+      if file.digest == nil ? read.stamp != file.stamp : read.digest != file.digest { isAsListed = false }
+      found += max(0, add(read.bytes))
     }
-    inputs.append(.folder(folder.digest, isSettled: folder.isSettled && isAsListed))
     try require(found, "the trust folder \(folder.path)")
+    note(folder.digest.map { .folder($0, isSettled: folder.isSettled && isAsListed) })
   }
 
-  private mutating func add(revocationList path: String) throws(VerificationFailure) {
+  private mutating func add(revocationList path: RawPath) throws(VerificationFailure) {
     let file = try TrustFile(path, purpose: "the revocation list")
     inputs.append(file.note)
     let found = unsafe file.bytes.withDatum {

@@ -2,23 +2,38 @@ internal import SessionTickets
 
 /// Where something comes from that a verification depends on.
 enum TrustSource: Hashable {
-  case file(String)
-  /// A file that need not be there, and that GnuTLS reads by itself.
-  case configuration(String)
-  case folder(String)
+  case file(RawPath)
+  case folder(RawPath)
   case memory(digest: Digest)
 }
 
 /// What was found at a ``TrustSource``: enough to tell later whether it is still the same.
 enum TrustNote: Hashable {
-  case absent
-  /// With the digest of the contents; nil for a large file whose stamp is settled, and so tells by itself.
+  /// With the digest of the contents; nil for a large file whose stamp tells by itself.
   case file(FileStamp, Digest?)
   case folder(Digest, isSettled: Bool)
   case memory(Digest)
 }
 
 extension TrustNote {
+  /// What a source is now, by its stamp alone where that is kept; nil if it can't be read.
+  init?(_ source: TrustSource) {
+    switch source {
+    case .file(let path):
+      guard let file = Descriptor(reading: path), let stamp = FileStamp(file) else { return nil }
+      guard !stamp.isKept else {
+        self = .file(stamp, nil)
+        return
+      }
+      guard let read = try? TrustFile(file, path, purpose: ""), let digest = read.digest else { return nil }
+      self = .file(read.stamp, digest)
+    case .folder(let path):
+      guard let folder = try? TrustFolder(path), let digest = folder.digest else { return nil }
+      self = .folder(digest, isSettled: folder.isSettled)
+    case .memory(let digest): self = .memory(digest)
+    }
+  }
+
   /// Whether a source holds what was noted. Reads a file only where its stamp doesn't tell; of a folder, if that
   /// doesn't tell, the answer is no.
   func holds(for source: TrustSource) -> Bool { confirmation(for: source) != nil }
@@ -41,13 +56,11 @@ extension TrustNote {
   /// Whether the source holds it, and what is to be noted instead if it does; nil if it doesn't.
   func confirmation(for source: TrustSource) -> Confirmation? {
     switch (self, source) {
-    case (.absent, .configuration(let path)):
-      return FileStamp(path: path) == nil ? .asNoted : nil
-    case (.file(let stamp, let digest), .file(let path)), (.file(let stamp, let digest), .configuration(let path)):
-      guard let current = FileStamp(path: path) else { return nil }
+    case (.file(let stamp, let digest), .file(let path)):
+      guard let file = Descriptor(reading: path), let current = FileStamp(file) else { return nil }
       if stamp.certainlyMatches(current) { return .asNoted }
-      guard let digest, let file = try? TrustFile(path, purpose: ""), file.digest == digest else { return nil }
-      return .anew(.file(file.stamp, digest))
+      guard let digest, let read = try? TrustFile(file, path, purpose: ""), read.digest == digest else { return nil }
+      return .anew(.file(read.stamp, digest))
     case (.folder(let digest, let isSettled), .folder(let path)):
       return isSettled && (try? TrustFolder(path))?.digest == digest ? .asNoted : nil
     case (.memory(let noted), .memory(let digest)):
@@ -56,13 +69,14 @@ extension TrustNote {
       return nil
     }
   }
+}
 
+extension TrustNote {
   /// The most that a note takes, in bytes.
   static let mostBytes = 1 + 41 + Digest.byteCount
 
   func append(to result: inout [UInt8]) {
     switch self {
-    case .absent: result.append(0)
     case .file(let stamp, let digest):
       result.append(digest == nil ? 4 : 1)
       stamp.append(to: &result)
@@ -77,9 +91,28 @@ extension TrustNote {
     }
   }
 
+  /// Appends what is the source's, and is the same whoever looks at it, and when. Returns false if it can't be told.
+  func appendSource(to result: inout [UInt8]) -> Bool {
+    switch self {
+    case .file(let stamp, _) where stamp.isKept:
+      result.append(1)
+      stamp.appendFile(to: &result)
+    case .file(_, nil): return false
+    case .file(_, let digest?):
+      result.append(2)
+      result.append(digest)
+    case .folder(let digest, _):
+      result.append(3)
+      result.append(digest)
+    case .memory(let digest):
+      result.append(4)
+      result.append(digest)
+    }
+    return true
+  }
+
   init?(_ reader: inout ByteReader) {
     switch reader.integer(UInt8.self) {
-    case 0: self = .absent
     case 1:
       guard let stamp = FileStamp(&reader), let digest = reader.digest() else { return nil }
       self = .file(stamp, digest)
@@ -94,14 +127,6 @@ extension TrustNote {
       self = .file(stamp, nil)
     default: return nil
     }
-  }
-}
-
-extension TrustNote {
-  init?(whole bytes: ArraySlice<UInt8>) {
-    var reader = ByteReader(bytes)
-    self.init(&reader)
-    guard reader.isAtEnd else { return nil }
   }
 }
 

@@ -9,6 +9,9 @@ struct Validity: Hashable {
     self.until = min(self.until, until)
   }
 
+  /// Narrows the span to where another holds too.
+  mutating func formIntersection(_ other: Validity) { formIntersection(from: other.from, until: other.until) }
+
   func contains(_ time: Int64) -> Bool { from <= time && time <= until }
 }
 

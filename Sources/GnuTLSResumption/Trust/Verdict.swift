@@ -3,8 +3,8 @@
 struct Verdict: Hashable {
   /// When it was made, in seconds since 1970.
   var time: Int64
-  /// Of the path that was verified, from the leaf to the anchor; unlimited where the path can't be told. Outside of it no
-  /// ticket is offered.
+  /// Of the path that was verified, from the leaf to the anchor, unlimited where that can't be told, and of those who have
+  /// signed the stapled OCSP responses. Outside of it no ticket is offered.
   var validity: Validity
   /// When the first of the stapled OCSP responses is superseded, in seconds since 1970; the far future without any.
   var responsesEnd: Int64
@@ -16,15 +16,24 @@ struct Verdict: Hashable {
   func stands(under policy: VerificationPolicy, now: Int64) -> Bool { confirmed(under: policy, now: now) != nil }
 
   /// The verdict, if it stands, with its inputs as they would be noted now: its time stays.
-  func confirmed(under policy: VerificationPolicy, now: Int64) -> Verdict? {
-    let age = now.subtractingReportingOverflow(time)
-    guard time <= now, !age.overflow, age.partialValue < policy.verdictLifetime, validity.contains(now),
-      now <= responsesEnd, let inputs, let sources = policy.sources
-    else { return nil }
+  /// - Parameter configuration: That this process has.
+  func confirmed(
+    under policy: VerificationPolicy, now: Int64,
+    configuration: @autoclosure () -> ConfigurationNote? = GnuTLSConfiguration.current
+  ) -> Verdict? {
+    guard isYoung(under: policy, now: now), let inputs, let sources = policy.sources else { return nil }
     var result = self
-    result.inputs = inputs.confirmed(for: sources)
+    result.inputs = inputs.confirmed(for: sources, under: configuration())
     return result.inputs == nil ? nil : result
   }
+
+  /// Whether no time has ended it: neither its own, nor that of what was judged.
+  func isYoung(under policy: VerificationPolicy, now: Int64) -> Bool {
+    let age = now.subtractingReportingOverflow(time)
+    return time <= now && !age.overflow && age.partialValue < policy.verdictLifetime && validity.contains(now)
+      && now <= responsesEnd
+  }
+
 }
 
 extension Verdict {

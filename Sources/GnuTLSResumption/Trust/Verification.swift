@@ -31,7 +31,7 @@ enum VerificationKind: Hashable {
     switch self {
     case .engine(let pins):
       result.append(text: "engine")
-      result.append(bigEndian: UInt32(pins.count))
+      result.append(bigEndian: UInt32(truncatingIfNeeded: pins.count))
       for pin in pins { result.append(field: pin.digest) }
     case .application: result.append(text: "application")
     case .none: result.append(text: "none")

@@ -1,4 +1,5 @@
-internal import SessionTickets
+internal import Glibc
+public import SessionTickets
 
 /// What the engine verifies a peer against.
 ///
@@ -6,9 +7,10 @@ internal import SessionTickets
 public struct VerificationPolicy: Hashable, Sendable {
   enum Anchors: Hashable, Sendable {
     case system
-    case file(String)
-    case folder(String)
-    case memory([UInt8], digest: Digest)
+    case file(RawPath)
+    case folder(RawPath)
+    /// The digest is nil if GnuTLS gives none.
+    case memory([UInt8], digest: Digest?)
     case sessionCredentials
   }
 
@@ -22,7 +24,7 @@ public struct VerificationPolicy: Hashable, Sendable {
   /// issuer only the newest counts.
   ///
   /// Not for ``sessionCredentials``, whose owner has put them there.
-  public var revocationLists: [String] = []
+  public var revocationLists: [RawPath] = []
   /// For how long a verification is believed while nothing that it depended on changes, in seconds: a day unless set.
   /// 0 verifies the stored peer anew at every resumption.
   public var verdictLifetime: Int64 = 24 * 3600
@@ -36,10 +38,16 @@ public struct VerificationPolicy: Hashable, Sendable {
   public static let system = VerificationPolicy(anchors: .system)
 
   /// The certificates in a PEM file, and no others (`gnutls_certificate_set_x509_trust_file`).
-  public static func file(_ path: String) -> VerificationPolicy { VerificationPolicy(anchors: .file(path)) }
+  public static func file(_ path: RawPath) -> VerificationPolicy { VerificationPolicy(anchors: .file(path)) }
+
+  /// The same, by the path that a text's UTF-8 is.
+  public static func file(_ path: String) -> VerificationPolicy { file(RawPath(path)) }
 
   /// The certificates in the PEM files of a folder, and no others (`gnutls_certificate_set_x509_trust_dir`).
-  public static func folder(_ path: String) -> VerificationPolicy { VerificationPolicy(anchors: .folder(path)) }
+  public static func folder(_ path: RawPath) -> VerificationPolicy { VerificationPolicy(anchors: .folder(path)) }
+
+  /// The same, by the path that a text's UTF-8 is.
+  public static func folder(_ path: String) -> VerificationPolicy { folder(RawPath(path)) }
 
   /// The certificates in these bytes, in PEM, and no others (`gnutls_certificate_set_x509_trust_mem`).
   public static func anchors(pem: [UInt8]) -> VerificationPolicy {
@@ -62,7 +70,9 @@ extension VerificationPolicy {
       first = .file(path)
     case .file(let path): first = .file(path)
     case .folder(let path): first = .folder(path)
-    case .memory(_, let digest): first = .memory(digest: digest)
+    case .memory(_, let digest):
+      guard let digest else { return nil }
+      first = .memory(digest: digest)
     case .sessionCredentials:
       guard let loadedFiles else { return nil }
       return loadedFiles.map { .file($0.path) }
@@ -72,16 +82,29 @@ extension VerificationPolicy {
     return sources
   }
 
-  /// Whether the anchors and lists can be loaded, as far as that can be told without reading them.
-  var isLoadable: Bool {
-    switch anchors {
-    case .system:
-      if let path = SystemTrust.file, FileStamp(path: path) == nil { return false }
-    case .file(let path), .folder(let path):
-      if FileStamp(path: path) == nil { return false }
-    case .memory, .sessionCredentials: break
+  /// Which of the trust's files and folders can't be opened for reading now, if any: without it no connection would be
+  /// trusted. Opens nothing, as opening may disturb whoever writes into a pipe.
+  func unreadablePart() -> VerificationFailure? {
+    let unreadable: VerificationFailure? =
+      switch anchors {
+      case .system: SystemTrust.file.flatMap { Self.unreadable("the trust file", $0) }
+      case .file(let path): Self.unreadable("the trust file", path)
+      case .folder(let path): Self.unreadable("the trust folder", path)
+      case .memory, .sessionCredentials: nil
+      }
+    if let unreadable { return unreadable }
+    for path in revocationLists {
+      if let unreadable = Self.unreadable("the revocation list", path) { return unreadable }
     }
-    for path in revocationLists where FileStamp(path: path) == nil { return false }
-    return true
+    return nil
   }
+
+  private static func unreadable(_ purpose: String, _ path: RawPath) -> VerificationFailure? {
+    // By the rights that opening goes by.
+    guard unsafe path.withCString({ unsafe faccessat(AT_FDCWD, $0, R_OK, AT_EACCESS) }) != 0 else { return nil }
+    return .unreadable(purpose, path, errno)
+  }
+
+  /// Whether the anchors and lists can be loaded, as far as that can be told without reading them.
+  var isLoadable: Bool { unreadablePart() == nil }
 }

@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import Glibc
+internal import CResumptionStart
 
 /// The path that a verification took, from the leaf to the trust anchor: when all of it is valid, and its keys.
 struct VerifiedPath: Hashable {
@@ -40,21 +40,14 @@ extension Validity {
 /// Watches which path GnuTLS takes. Its function for that (`gnutls_verify_output_function`) has no argument for a
 /// context, so it is the thread's.
 enum PathWatch {
-  private static let key: pthread_key_t = {
-    var key = pthread_key_t()
-    let code = unsafe pthread_key_create(&key, nil)
-    precondition(code == 0, "no thread-specific data left")
-    return key
-  }()
-
   /// Runs a verification, and returns its result with the path that it ended with.
   static func path<Result>(withKeys: Bool, of verification: () -> Result) -> (Result, VerifiedPath) {
     var path = VerifiedPath(withKeys: withKeys)
     let result = unsafe withUnsafeMutablePointer(to: &path) { pointer in
       // An application's own functions, which GnuTLS may call meanwhile, may verify something themselves.
-      let outer = unsafe pthread_getspecific(key)
-      unsafe pthread_setspecific(key, pointer)
-      defer { unsafe pthread_setspecific(key, outer) }
+      let outer = unsafe cresumptionstart_thread_word()
+      unsafe cresumptionstart_set_thread_word(pointer)
+      defer { unsafe cresumptionstart_set_thread_word(outer) }
       return verification()
     }
     return (result, path)
@@ -63,7 +56,7 @@ enum PathWatch {
   /// The function to hand to GnuTLS.
   static let function: @convention(c) (gnutls_x509_crt_t?, gnutls_x509_crt_t?, gnutls_x509_crl_t?, UInt32) -> Int32 = {
     certificate, issuer, revocationList, status in
-    guard let path = unsafe pthread_getspecific(key)?.assumingMemoryBound(to: VerifiedPath.self) else { return 0 }
+    guard let path = unsafe cresumptionstart_thread_word()?.assumingMemoryBound(to: VerifiedPath.self) else { return 0 }
     // GnuTLS tries again by another way where one fails: what came before was not the path.
     guard status == 0 else {
       unsafe path.pointee = VerifiedPath(withKeys: path.pointee.keys != nil)

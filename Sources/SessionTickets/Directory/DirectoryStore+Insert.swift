@@ -4,12 +4,19 @@ extension DirectoryStore {
   public func insert(
     _ record: SealedRecord, at place: StoreKey, generation: StoreGeneration?, now: WallTime
   ) throws(StoreError) {
-    try withRoom(for: place.server) { () throws(StoreError) in
-      let shard = try shardOrMake(of: place.server, now: now)
-      if let generation { try require(generation, in: shard) }
-      let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
-      let name = RecordFileName(record, at: place, inserted: now)
-      try install(file, as: name, of: generation, in: shard, now: now)
+    var isPrepared = false
+    do throws(StoreError) {
+      try withRoom(for: place.server) { () throws(StoreError) in
+        isPrepared = false
+        let shard = try shardOrMake(of: place.server, now: now)
+        if let generation { try require(generation, in: shard) }
+        let file = try PreparedFile(in: shard.folder, contents: record.bytes, method: method, now: now)
+        let name = RecordFileName(record, at: place, inserted: now)
+        isPrepared = true
+        try install(file, as: name, of: generation, in: shard, now: now)
+      }
+    } catch {
+      throw isPrepared ? error : error.leavingNothing
     }
   }
 
@@ -46,7 +53,7 @@ extension DirectoryStore {
     _ file: consuming PreparedFile, as name: RecordFileName, of generation: StoreGeneration?, in shard: borrowing Shard,
     now: WallTime
   ) throws(StoreError) {
-    guard try file.link(as: EntryName(name)) else { throw .idExists(place: shard.folder.path) }
+    guard try file.link(as: EntryName(name)) else { throw StoreError.idExists(place: shard.folder.path).leavingNothing }
     let tally: ShardTally
     do throws(StoreError) {
       // Whoever has begun another generation since it was compared may have listed the shard before the link. Who begins one
@@ -55,7 +62,7 @@ extension DirectoryStore {
       tally = try tallyWithoutRival(of: name, in: shard, now: now)
     } catch {
       switch shard.remove(EntryName(name)) {
-      case .removed: throw error
+      case .removed: throw error.leavingNothing
       case .gone where error.code == .superseded: throw error
       // It may be in somebody's hands: it must not be sealed again under another id.
       case .gone, .failed:

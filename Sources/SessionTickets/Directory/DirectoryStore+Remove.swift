@@ -16,10 +16,13 @@ extension DirectoryStore {
 
   public func removeAll(server: Digest, because reason: RemovalReason) throws(StoreError) -> Int {
     try removingForGood { () throws(StoreError) in
-      try withRoom(for: server) { () throws(StoreError) in
-        guard let shard = try shard(of: server) else { return 0 }
+      let count = try withRoom(for: server) { () throws(StoreError) in
+        // By its name: what is kept open may have been set aside, and another folder be in its place.
+        guard let shard = try opened()?.shard(of: server, create: false) else { return 0 }
         return try remove(try shard.names(of: server), from: shard, because: reason)
       }
+      // Whoever has a folder open that was set aside still finds in it what is there.
+      return try count + removeWhatWasSetAside(of: server, because: reason)
     }
   }
 
@@ -68,6 +71,20 @@ extension DirectoryStore {
       return true
     }
     return try count + removeWhatWasSetAside(because: .purged)
+  }
+
+  /// Returns how many records this call removed.
+  private func removeWhatWasSetAside(of server: Digest, because reason: RemovalReason) throws(StoreError) -> Int {
+    guard let directory = try opened() else { return 0 }
+    var count = 0
+    try AsideFolder.forEach(in: directory.folder) { (folder) throws(StoreError) in
+      var names: [RecordFileName] = []
+      unsafe try folder.forEachName { name in
+        if let name = unsafe RecordFileName(parsing: name, of: server) { names.append(name) }
+      }
+      count += try remove(names, from: Shard(folder: folder, bounds: directory.bounds), because: reason)
+    }
+    return count
   }
 
   /// Returns how many records this call removed.

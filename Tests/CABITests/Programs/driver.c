@@ -91,6 +91,18 @@ static void exchange(gnutls_session_t session, gnutls_resumption_attachment_t at
   printf("kept: %u\n", stored(attachment));
 }
 
+/* What comes before the connection, if anything: GnuTLS is there already. */
+static int begins(void) {
+  const char *signature = option("insecure");
+  if (signature) printf("insecure: %d\n", gnutls_sign_set_secure_for_certs(gnutls_sign_get_id(signature), 0));
+  if (option("wait")) {
+    puts("waiting: for a line");
+    fflush(stdout);
+    if (getchar() == EOF) return 0;
+  }
+  return 1;
+}
+
 int main(int argc, char **argv) {
   gnutls_resumption_store_t store;
   gnutls_resumption_attachment_t attachment;
@@ -98,7 +110,7 @@ int main(int argc, char **argv) {
   gnutls_certificate_credentials_t credentials;
   argument_count = argc;
   arguments = argv;
-  if (argc < 4) return 2;
+  if (argc < 4 || !begins()) return 2;
   const char *way = option("verify") ? option("verify") : "callback";
   const char *priority = option("priority");
   unsigned short port = (unsigned short)atoi(argv[1]);

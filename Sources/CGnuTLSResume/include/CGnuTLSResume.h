@@ -1,0 +1,38 @@
+// The part of the tool that is C: `run`, `env` and `--version`, which cost a program's start as little as can be, and what
+// of the system Swift can't ask for. It needs the C library and nothing else, and is linked twice: into the tool, and by
+// .ci/install into a small program of its own, which stands before the tool.
+#ifndef CGNUTLSRESUME_H
+#define CGNUTLSRESUME_H
+
+#define GNUTLS_RESUME_VERSION "0.1.0"
+
+enum { GNUTLS_RESUME_NOT_MINE = -1 };
+
+// Does what the arguments ask for, if that is to run a program, to print a shell's lines or the version. Returns the exit
+// code, once it has said what is wrong, or doesn't return, as the process has become the program. GNUTLS_RESUME_NOT_MINE:
+// it is for the tool to do, help on these commands too.
+int gnutls_resume_launch(int argument_count, char **arguments);
+
+// An option of `run` and `env`.
+struct gnutls_resume_option {
+  // With its dashes.
+  const char *name;
+  // What its value is called in messages; null if it takes none. Each value is a path.
+  const char *value;
+  // Which variable hands it on to the programs.
+  const char *variable;
+};
+
+enum { GNUTLS_RESUME_OPTION_COUNT = 5 };
+
+// The options in turn; null where there are no more.
+const struct gnutls_resume_option *gnutls_resume_option_at(int place);
+
+// The file that this process runs, to start it again: also where there is no /proc, as far as it can be found then. Null,
+// with errno, if it can't. The caller frees it.
+char *gnutls_resume_own_file(const char *name);
+
+// A new file that has no name and is in memory (memfd_create(2)); -1 with errno.
+int gnutls_resume_memory_file(const char *name);
+
+#endif

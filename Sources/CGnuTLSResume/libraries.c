@@ -1,0 +1,88 @@
+#include "libraries.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "elf-symbol.h"
+#include "own-file.h"
+
+static const char shim_name[] = "/libgnutls-resume-preload.so";
+static const char engine_name[] = "/libgnutls-resumption.so";
+
+// The folders that have been looked at. If one of them holds the libraries, it is the last.
+struct places {
+  struct text folders[4];
+  int count;
+};
+
+static bool holds_shim(struct text *folder) {
+  size_t length = folder->length;
+  text_add(folder, shim_name);
+  const char *path = text_string(folder);
+  bool result = path && access(path, R_OK) == 0;
+  if (path) folder->bytes[folder->length = length] = 0;
+  return result;
+}
+
+// How much of a path's first bytes names the folder of what these name.
+static size_t folder_length(const char *path, size_t length) {
+  while (length > 0 && path[length - 1] != '/') length--;
+  return length > 0 ? length - 1 : 0;
+}
+
+static bool look_beside(const char *file, void *context) {
+  struct places *places = context;
+  size_t beside = folder_length(file, strlen(file)), above = folder_length(file, beside);
+  struct text *folder = &places->folders[places->count++];
+  text_add_bytes(folder, file, beside);
+  if (holds_shim(folder)) return true;
+  folder = &places->folders[places->count++];
+  text_add_bytes(folder, file, above);
+  text_add(folder, "/lib");
+  return holds_shim(folder);
+}
+
+static bool check(const char *folder, const char *name, const char *symbol) {
+  struct text path = {0};
+  text_add(&path, folder);
+  text_add(&path, name);
+  const char *file = text_string(&path);
+  enum library found = file ? look_up_symbol(file, symbol) : CANT_BE_READ;
+  switch (found) {
+    case DEFINES_SYMBOL: break;
+    case LACKS_SYMBOL: say_error(file, " has no ", symbol, ": it is of another version than this tool", NULL); break;
+    case IS_NO_LIBRARY: say_error("a library can't be loaded: ", file, ": it is none for this machine", NULL); break;
+    case CANT_BE_READ:
+      say_error("a library can't be loaded: ", file ? file : name, ": ", strerror(file ? errno : ENOMEM), NULL);
+  }
+  text_free(&path);
+  return found == DEFINES_SYMBOL;
+}
+
+static bool check_both(const char *folder, struct text *shim) {
+  // The loader splits its list there.
+  if (strpbrk(folder, " :")) {
+    say_error(folder, " has a space or a colon in it, where LD_PRELOAD can't name a file: move the tool", NULL);
+    return false;
+  }
+  text_add(shim, folder);
+  text_add(shim, shim_name);
+  return check(folder, shim_name, "gnutls_handshake") &&
+         check(folder, engine_name, "gnutls_resumption_preload_engine");
+}
+
+bool find_libraries(const char *name, struct text *shim) {
+  struct places places = {0};
+  bool result = with_own_file(name, look_beside, &places);
+  const char *first = text_string(&places.folders[0]), *second = text_string(&places.folders[1]);
+  if (result) {
+    result = check_both(places.folders[places.count - 1].bytes, shim);
+  } else if (first && second && places.count > 0) {
+    say_error(shim_name + 1, " is neither in ", first, " nor in ", second, ": install it there", NULL);
+  } else {
+    say_error("this program's own file can't be found, and so neither can ", shim_name + 1, NULL);
+  }
+  for (int i = 0; i < 4; i++) text_free(&places.folders[i]);
+  return result;
+}

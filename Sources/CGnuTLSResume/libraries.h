@@ -1,0 +1,10 @@
+#ifndef LIBRARIES_H
+#define LIBRARIES_H
+
+#include "text.h"
+
+// Finds the two libraries that make programs resume, beside this program or in the `lib` beside its folder, and makes sure
+// that they can be loaded. Gives the path that LD_PRELOAD is to name. False once it has said what is wrong.
+bool find_libraries(const char *name, struct text *shim);
+
+#endif

@@ -1,0 +1,41 @@
+// What the engine needs from the moment when it is loaded, and what each thread keeps for it. None of it can fail later.
+#ifndef CRESUMPTIONSTART_H
+#define CRESUMPTIONSTART_H
+
+#include <stddef.h>
+
+// A note of GnuTLS's configuration (struct configuration_note) that was taken earlier than this library's own, by what was
+// loaded when the program started: it counts instead if it is of the same file. Borrowed for good. To be told before
+// anything else.
+void cresumptionstart_use_earlier_note(const void *note);
+
+enum cresumptionstart_configuration {
+  // It can't be told what GnuTLS has read, or may have read since.
+  CRESUMPTIONSTART_UNKNOWN,
+  // There was no file, and is none.
+  CRESUMPTIONSTART_ABSENT,
+  // The file is what was noted.
+  CRESUMPTIONSTART_AS_NOTED,
+};
+
+// What is known of the configuration file now. Once it has been another than the noted one, nothing is any more.
+enum cresumptionstart_configuration cresumptionstart_configuration(void);
+
+// The noted file's contents, for good; null if there was none.
+const unsigned char *cresumptionstart_contents(size_t *size);
+
+enum { CRESUMPTIONSTART_MOST_MARKS = 80 };
+
+// What GnuTLS's getters say at present of that which calls can change for the whole process: which signatures are good, for
+// certificates and otherwise, and thereby which digests; which curves there are; and whether FIPS 140 is in force. Returns how
+// many bytes it wrote. In C, as the getters are declared to answer the same for ever, and compilers believe it.
+size_t cresumptionstart_marks(unsigned char marks[CRESUMPTIONSTART_MOST_MARKS]);
+
+// Calls have changed for the whole process what GnuTLS does: from now on, nothing is known of the configuration.
+void cresumptionstart_forget_configuration(void);
+
+// A word of this thread's: thread-specific keys of the C library may be used up.
+void *cresumptionstart_thread_word(void);
+void cresumptionstart_set_thread_word(void *word);
+
+#endif

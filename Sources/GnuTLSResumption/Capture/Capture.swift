@@ -1,0 +1,185 @@
+internal import CGnuTLS
+internal import SessionTickets
+
+/// Taking tickets out of GnuTLS: those that wait to be stored, what is known of the newest, and the counts.
+///
+/// Everything here runs inside GnuTLS's calls or right after them, and never waits. An object, as GnuTLS's calls may lead
+/// back to it; confined to whichever thread uses the session.
+final class Capture {
+  /// How many tickets of one connection wait to be stored; of more, the newest stay.
+  private static let mostWaiting = 32
+
+  private let setup: ClientSetup
+  /// That made it. A forked one has a copy, and must not store the same tickets.
+  private let process = ProcessGeneration.current
+  private var waiting: [CapturedTicket] = []
+  private var newest = NewestTicket.elsewhere
+  /// What the hook has seen of a message that GnuTLS is about to process.
+  private var next: NewSessionTicket?
+  /// The session's newest ticket has been taken by the hook, or ceded.
+  private var isNewestTaken = false
+  /// The engine is asking GnuTLS for session data.
+  private(set) var isPacking = false
+  /// The session's own ClientHello says that tickets will never be sent.
+  private var isInVain = false
+  private(set) var received = 0
+  private(set) var stored = 0
+  private(set) var notStored = NotStored()
+
+  init(_ setup: ClientSetup) { self.setup = setup }
+
+  var hasWaiting: Bool { !waiting.isEmpty }
+
+  /// This process may store what was captured.
+  var isOfThisProcess: Bool {
+    guard let process else { return false }
+    return process == ProcessGeneration.current
+  }
+
+  // MARK: Coming
+
+  /// The session's own ClientHello leaves.
+  func sent(_ message: SentClientHello) { isInVain = !message.acceptsTickets }
+
+  /// The hook, before GnuTLS processes a NewSessionTicket: only now is the whole message there.
+  func sawMessage(_ message: [UInt8]) {
+    next = setup.session.isTLS13 ? NewSessionTicket(parsing: message) : NewSessionTicket(parsingTLS12: message)
+  }
+
+  /// The hook, after GnuTLS has processed a NewSessionTicket: under TLS 1.3 the session's newest ticket is this one,
+  /// until the next comes. Under TLS 1.2 the handshake isn't over: see ``takeSession()``.
+  func came() {
+    guard setup.session.isTLS13 else { return }
+    isNewestTaken = true
+    take(next)
+    next = nil
+  }
+
+  /// Somebody has put another hook in the place of ours: the newest ticket can still be had, without waiting, for
+  /// GnuTLS says that one came.
+  func takeMissed() {
+    guard mayTakeMissed else { return }
+    isNewestTaken = true
+    setup.log("the handshake hook was replaced: taking the newest ticket only")
+    take(nil)
+  }
+
+  /// The application has got session data from GnuTLS. They are packed again here: only bytes of GnuTLS's own, and
+  /// whole, may be sealed.
+  func handIn(_ data: [UInt8]) {
+    guard setup.session.isTLS13 else { return }
+    guard !DummySessionData.matches(data), setup.session.hasReceivedTicket else { return refuse(.dummyData) }
+    guard mayTakeMissed else { return refuse(.alreadyCaptured) }
+    takeMissed()
+  }
+
+  private var mayTakeMissed: Bool { !isNewestTaken && setup.session.isTLS13 && setup.session.hasReceivedTicket }
+
+  private func take(_ message: NewSessionTicket?) {
+    received &+= 1
+    newest = .elsewhere
+    guard setup.isEnabled else { return }
+    guard !isInVain else { return refuse(.neverSent) }
+    guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
+    guard var data = packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
+    let id = setup.session.sessionID
+    guard let freshID = try? Random.nonce(id.count), LegacySessionID.replace(id, in: &data, by: freshID) else {
+      data.wipe()
+      return refuse(.sessionIDNotReplaceable)
+    }
+    append(
+      CapturedTicket(
+        sessionData: data, kind: .ticket, issued: setup.now, lifetime: lifetime,
+        earlyDataLimit: message?.earlyDataLimit ?? 0))
+    newest = .waiting
+  }
+
+  /// After a full TLS 1.2 handshake: its session, by ticket or by session id. On a resumed one GnuTLS would only give
+  /// back what was offered.
+  func takeSession() {
+    let session = setup.session
+    guard !session.isTLS13, !session.isResumed, session.hasReceivedTicket || !session.sessionID.isEmpty else { return }
+    let message = next
+    next = nil
+    guard setup.isEnabled, let data = packedData(), !DummySessionData.matches(data) else { return }
+    received &+= 1
+    guard session.hasExtendedMasterSecret else { return refuse(.noExtendedMasterSecret) }
+    append(
+      CapturedTicket(
+        sessionData: data, kind: .session, issued: setup.now, lifetime: Lifetime.ofSession(message), earlyDataLimit: 0))
+  }
+
+  private func packedData() -> [UInt8]? {
+    isPacking = true
+    defer { isPacking = false }
+    return try? setup.session.packedData()
+  }
+
+  private func append(_ ticket: CapturedTicket) {
+    if waiting.count == Self.mostWaiting {
+      waiting[0].sessionData.wipe()
+      waiting.removeFirst()
+      refuse(.tooMany)
+    }
+    waiting.append(ticket)
+  }
+
+  // MARK: Going
+
+  /// Hands the tickets that wait on, to be stored or not, in the order in which they came.
+  func takeWaiting() -> [CapturedTicket] {
+    let batch = waiting
+    waiting = []
+    if case .waiting = newest { newest = .leaving }
+    return batch
+  }
+
+  /// A batch is where it belongs.
+  /// - Parameters:
+  ///   - count: How many of it are stored.
+  ///   - last: Where the last of it is.
+  func finishBatch(stored count: Int, last: NewestTicket) {
+    stored &+= count
+    if case .leaving = newest { newest = last }
+  }
+
+  func refuse(_ reason: NotStoredReason) {
+    // One line a reason: a peer may send tickets without end.
+    if notStored[reason] == 0 { setup.log("not stored: \(reason)") }
+    notStored.add(reason)
+  }
+
+  /// Overwrites what came and was not stored.
+  func wipe() {
+    for index in waiting.indices { waiting[index].sessionData.wipe() }
+    waiting.removeAll()
+    if case .waiting = newest { newest = .elsewhere }
+  }
+
+  /// Lets go of the newest ticket, which somebody else is about to use.
+  /// - Parameter withdraw: Removes a record; returns whether it was there.
+  /// - Returns: False if it may have been used already.
+  func cedeNewest(withdraw: (RecordKey) -> Bool) -> Bool {
+    guard setup.session.isTLS13 else { return true }
+    // It isn't to be captured later either.
+    isNewestTaken = true
+    switch newest {
+    case .elsewhere: return true
+    case .used, .leaving: return false
+    case .waiting:
+      if !waiting.isEmpty {
+        waiting[waiting.count - 1].sessionData.wipe()
+        waiting.removeLast()
+        notStored.add(.ceded)
+      }
+      // A process that forked still has it, and will store it.
+      newest = isOfThisProcess ? .elsewhere : .used
+    case .stored(let key):
+      stored &-= 1
+      notStored.add(.ceded)
+      newest = withdraw(key) ? .elsewhere : .used
+    }
+    if case .used = newest { return false }
+    return true
+  }
+}

@@ -1,0 +1,60 @@
+internal import SessionTickets
+
+/// What a connection teaches about offers to its server: see ``OfferHistory``. Nothing is written where nothing changes.
+extension SessionContext {
+  /// The handshake has succeeded.
+  func learnFromSuccess() {
+    guard offered == nil || !wasSent else { return }
+    let now = setup.now
+    updateServerNote { $0.offers.workedWithoutOffer(.handshake, now: now) }
+  }
+
+  /// The handshake has failed, and whoever made it can't connect again.
+  /// - Parameter error: Not if the peer was refused: the offer has no part in that.
+  func learnFromFailure(_ error: GnuTLSError) {
+    guard !error.isOfVerification else { return }
+    let now = setup.now
+    if offered != nil, wasSent {
+      updateServerNote { $0.offers.suspect(.handshake, now: now) }
+    } else {
+      updateServerNote { $0.offers.failedWithoutOffer(.handshake) }
+    }
+  }
+
+  /// A handshake with an offer has failed, and this one, made without on another connection, has succeeded: it was the
+  /// offer.
+  /// - Parameter wasAnswered: The server had answered the other.
+  func learn(fromFailureOf ticket: OfferedTicket, wasAnswered: Bool) {
+    removeSiblings(of: ticket, because: .declined)
+    let now = setup.now
+    updateServerNote { note in
+      if wasAnswered { note.offers.refused(now: now) } else { note.offers.rest(now: now) }
+    }
+  }
+
+  /// Data have come from the peer.
+  func learnFromData() {
+    guard receivesData(), trusted != nil else { return }
+    let now = setup.now
+    if isResumed {
+      updateServerNote { $0.offers.worked() }
+    } else if offered == nil || !wasSent {
+      updateServerNote { $0.offers.workedWithoutOffer(.data, now: now) }
+    }
+  }
+
+  /// The connection has ended, by an alert, a reset, a close, or for want of an answer, before the first byte of data, and
+  /// although something was asked.
+  /// - Parameter isCertain: It wasn't just closed, by whichever side: that may be the server's way.
+  func learnFromSilence(isCertain: Bool) {
+    guard !hasReceivedData, trusted != nil else { return }
+    let now = setup.now
+    if isResumed {
+      updateServerNote { note in
+        if isCertain || !note.offers.isSilent { note.offers.suspect(.data, now: now) }
+      }
+    } else if offered == nil {
+      updateServerNote { $0.offers.failedWithoutOffer(.data) }
+    }
+  }
+}

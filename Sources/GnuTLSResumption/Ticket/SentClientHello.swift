@@ -1,0 +1,33 @@
+/// What the session's own ClientHello says of tickets (RFC 8446, section 4.1.2): offered isn't sent, as GnuTLS leaves a
+/// ticket out for reasons that have no getter.
+struct SentClientHello: Hashable {
+  /// A pre-shared key is offered: under TLS 1.3 that is the ticket.
+  let offersTicket: Bool
+  /// Tickets of TLS 1.3 may come: how they may be used stands there. `%NO_TICKETS` leaves it out.
+  let acceptsTickets: Bool
+
+  private static let preSharedKey: UInt16 = 41
+  private static let supportedVersions: UInt16 = 43
+  private static let pskKeyExchangeModes: UInt16 = 45
+
+  /// Parses a message, without its header; nil if it is none.
+  init?(_ message: [UInt8]) {
+    var reader = ByteReader(message[...])
+    guard reader.bytes(2 + 32) != nil,  // legacy_version, random
+      reader.field(UInt8.self) != nil,  // legacy_session_id
+      reader.field(UInt16.self) != nil,  // cipher_suites
+      reader.field(UInt8.self) != nil  // legacy_compression_methods
+    else { return nil }
+    var types: [UInt16] = []
+    if !reader.isAtEnd {
+      guard let extensions = reader.field(UInt16.self) else { return nil }
+      var list = ByteReader(extensions)
+      while !list.isAtEnd {
+        guard let type = list.integer(UInt16.self), list.field(UInt16.self) != nil else { return nil }
+        types.append(type)
+      }
+    }
+    offersTicket = types.contains(Self.preSharedKey)
+    acceptsTickets = types.contains(Self.pskKeyExchangeModes) || !types.contains(Self.supportedVersions)
+  }
+}

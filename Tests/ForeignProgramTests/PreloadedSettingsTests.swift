@@ -1,0 +1,60 @@
+import Foundation
+import ScriptableTLSServer
+import TestPeers
+import Testing
+
+/// What stands in the environment, and which program it is: bytes, whether or not they are text.
+struct PreloadedSettingsTests {
+  /// Runs a client in a shell that knows its arguments as `$@`, and its folder as `$0`.
+  private func run(_ script: String, _ visitor: Visitor) throws -> ProcessResult {
+    let client = [try CompiledClients.path(.linked), "\(visitor.home.port)", visitor.home.trustFile]
+    let launch = Launch(environment: visitor.preload.environment())
+    return try ProcessRunner.run(
+      launch.command(["sh", "-c", script, visitor.preload.folder.path] + client, home: visitor.home.path))
+  }
+
+  @Test("Programs whose paths differ only in what is no text share nothing", .needs(.compiler))
+  func programs() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    func script(_ name: String) -> String {
+      "program=$(printf '%s/client\(name)' \"$0\"); cp \"$1\" \"$program\"; shift; exec \"$program\" \"$@\""
+    }
+    for name in ["\\377", "\\376", "\\\\ff"] {
+      #expect(try run(script(name), visitor).standardOutput == "full\n")
+    }
+    for name in ["\\377", "\\376"] { #expect(try run(script(name), visitor).standardOutput == "resumed\n") }
+  }
+
+  @Test("The log's path is the one that was given", .needs(.compiler))
+  func log() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let result = try run(
+      "log=$(printf '%s/log\\377' \"$0\"); GNUTLS_RESUME_LOG=$log \"$@\" && cut -d: -f5 <\"$log\"", visitor)
+    #expect(result.standardOutput.hasPrefix("full\n full (noTicket)"), "\(result)")
+  }
+
+  @Test("So are the paths of the store and the key", .needs(.compiler))
+  func places() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let script = """
+      place=$(printf '%s/place\\377' "$0"); mkdir "$place"
+      export GNUTLS_RESUME_STORE="$place/store" GNUTLS_RESUME_KEY_FILE="$place/key"
+      "$@" && "$@" && test -d "$place/store/client" && test -f "$place/key" && echo there
+      """
+    #expect(try run(script, visitor).standardOutput == "full\nresumed\nthere\n")
+  }
+
+  @Test("A value of 0 is no", .needs(.compiler))
+  func zero() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for (value, isSaid) in [("0", false), ("1", true)] {
+      let file = visitor.preload.folder.file("said-\(value)")
+      #expect(try run("GNUTLS_RESUME_VERBOSE=\(value) exec \"$@\" 2>\(file)", visitor).status == 0)
+      #expect(visitor.preload.folder.read("said-\(value)").isEmpty != isSaid)
+    }
+  }
+}
