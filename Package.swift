@@ -54,7 +54,7 @@ var package = Package(
     .target(name: "CGnuTLSResumption", dependencies: ["CGnuTLS"], exclude: ["gnutls-resumption.pc.in"]),
     .target(
       name: "GnuTLSResumptionABI",
-      dependencies: ["CGnuTLS", "CGnuTLSResumption", "GnuTLSResumption", "SessionTickets"],
+      dependencies: ["CGnuTLS", "CGnuTLSResumption", "CSessionTickets", "GnuTLSResumption", "SessionTickets"],
       exclude: ["exports.map"], swiftSettings: strict, linkerSettings: [ownNames]),
     // What is preloaded into programs, and the engine's side of it.
     .systemLibrary(name: "CPreload", pkgConfig: "gnutls"),

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
@@ -71,6 +72,14 @@ void csessiontickets_unlock(void *storage) {
   syscall(SYS_futex, lock, FUTEX_WAKE_PRIVATE, 1);
   errno = code;
 }
+
+int csessiontickets_defer_cancellation(void) {
+  int state = PTHREAD_CANCEL_ENABLE;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+  return state;
+}
+
+void csessiontickets_restore_cancellation(int state) { pthread_setcancelstate(state, NULL); }
 
 int csessiontickets_lock_renew(void **current, void *lost, void *fresh) {
   return __atomic_compare_exchange_n(current, &lost, fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);

@@ -11,6 +11,8 @@ public func gnutls_resumption_attach(
   _ verification: UnsafePointer<gnutls_resumption_verification_t>!, _ hook: UnsafePointer<gnutls_resumption_hook_t>!,
   _ attachment: UnsafeMutablePointer<gnutls_resumption_attachment_t?>!
 ) -> Int32 {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   guard let attachment = unsafe attachment else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   do throws(Failure) {
     guard let store = unsafe StoreHandle.borrowed(store) else {
@@ -47,6 +49,8 @@ public func gnutls_resumption_attach(
 
 @c @implementation
 public func gnutls_resumption_detach(_ attachment: gnutls_resumption_attachment_t!) -> Int32 {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   handle.detach()
   return 0
@@ -54,6 +58,8 @@ public func gnutls_resumption_detach(_ attachment: gnutls_resumption_attachment_
 
 @c @implementation
 public func gnutls_resumption_free(_ attachment: gnutls_resumption_attachment_t!) {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   unsafe AttachmentHandle.release(attachment)
 }
 

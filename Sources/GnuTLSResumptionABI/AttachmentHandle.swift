@@ -44,6 +44,8 @@ final class AttachmentHandle {
 
   /// Runs what needs the session, and turns its failure into a code and a message.
   func withSession(_ body: (Attachment) throws(Failure) -> Void) -> Int32 {
+    let cancellation = Cancellation.deferred()
+    defer { cancellation.restore() }
     do throws(Failure) {
       switch state {
       case .attached(let attachment): try body(attachment)

@@ -7,6 +7,8 @@ internal import GnuTLSResumption
 public func gnutls_resumption_get_outcome(
   _ attachment: gnutls_resumption_attachment_t!, _ outcome: UnsafeMutablePointer<gnutls_resumption_outcome_t>!
 ) -> Int32 {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   guard let handle = unsafe AttachmentHandle.borrowed(attachment) else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   let size: Int
   do throws(Failure) {
@@ -62,6 +64,7 @@ extension FullHandshakeReason {
     case .storeUnavailable: (GNUTLS_RESUMPTION_REASON_STORE_UNAVAILABLE, "storeUnavailable")
     case .declined: (GNUTLS_RESUMPTION_REASON_DECLINED, "declined")
     case .retried: (GNUTLS_RESUMPTION_REASON_RETRIED, "retried")
+    case .unfinished: (GNUTLS_RESUMPTION_REASON_UNFINISHED, "unfinished")
     case .disabled: (GNUTLS_RESUMPTION_REASON_DISABLED, "disabled")
     default: (GNUTLS_RESUMPTION_REASON_OTHER, "other")
     }

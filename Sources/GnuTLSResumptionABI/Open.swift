@@ -9,6 +9,8 @@ public func gnutls_resumption_open(
   _ folder: UnsafePointer<CChar>!, _ keyFile: UnsafePointer<CChar>!,
   _ bounds: UnsafePointer<gnutls_resumption_bounds_t>!, _ store: UnsafeMutablePointer<gnutls_resumption_store_t?>!
 ) -> Int32 {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   guard let store = unsafe store else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
   let engine: Result<Resumption, Failure>
   do throws(Failure) {
@@ -29,6 +31,8 @@ public func gnutls_resumption_store_message(_ store: gnutls_resumption_store_t!)
 
 @c @implementation
 public func gnutls_resumption_close(_ store: gnutls_resumption_store_t!) {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
   unsafe StoreHandle.release(store)
 }
 

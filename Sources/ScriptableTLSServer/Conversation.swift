@@ -70,14 +70,12 @@ internal import CScriptableTLSServer
   private func serve() {
     if script.tickets.moment == .afterHandshake { sendTickets() }
     log.update(seen)
+    if script.momentOfResumedFailure == .afterHandshake, failIfResumed() { return }
     if script.ending.moment == .afterHandshake { return end() }
     var responder = Responder(script.behaviour)
     var ticketsAreDue = script.tickets.moment == .afterFirstData
     while let data = receive() {
-      if let failure = script.failureOfResumed, unsafe gnutls_session_is_resumed(session) != 0 {
-        seen.failedByScript = true
-        return fail(failure)
-      }
+      if failIfResumed() { return }
       if ticketsAreDue { sendTickets() }
       ticketsAreDue = false
       guard let answer = responder.answer(to: data) else { continue }
@@ -85,6 +83,14 @@ internal import CScriptableTLSServer
       if script.ending.moment == .afterReply || responder.isDone { break }
     }
     end()
+  }
+
+  /// Ends a resumed connection if the script wants it so. Returns whether it did.
+  private func failIfResumed() -> Bool {
+    guard let failure = script.failureOfResumed, unsafe gnutls_session_is_resumed(session) != 0 else { return false }
+    seen.failedByScript = true
+    fail(failure)
+    return true
   }
 
   private func sendTickets() {

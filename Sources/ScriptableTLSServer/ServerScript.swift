@@ -46,8 +46,10 @@ public struct ServerScript: Sendable, Equatable {
 
   /// Breaks the handshake off.
   public var failure: HandshakeFailure?
-  /// Ends resumed connections so, once their first data have come, before anything is answered.
+  /// Ends resumed connections so, before anything is answered.
   public var failureOfResumed: HandshakeFailure.Action?
+  /// When that is: by default once their first data have come.
+  public var momentOfResumedFailure = TicketScript.Moment.afterFirstData
   public var behaviour = Behaviour.echo
   public var ending = Ending()
 

@@ -3,8 +3,9 @@ public import CSessionTickets
 /// A value that one thread at a time can reach.
 ///
 /// Like the standard library's `Mutex`, but the thread sanitizer understands it, programs need no further library at
-/// start-up, and it survives `fork`: what a thread of the parent held is given up by the child, whose only thread could
-/// wait for ever. The child goes on with a fresh value then, as the old one may be half changed.
+/// start-up, no thread is cancelled while it holds it, and it survives `fork`: what a thread of the parent held is given up
+/// by the child, whose only thread could wait for ever. The child goes on with a fresh value then, as the old one may be
+/// half changed.
 @safe
 public struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   /// The memory that holds the value, behind the word that says who has locked it.
@@ -33,8 +34,13 @@ public struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
+    // A thread that is cancelled unwinds without letting go.
+    let cancellation = csessiontickets_defer_cancellation()
     let storage = unsafe locked()
-    defer { unsafe csessiontickets_unlock(storage) }
+    defer {
+      unsafe csessiontickets_unlock(storage)
+      csessiontickets_restore_cancellation(cancellation)
+    }
     return try unsafe body(&Self.value(in: storage).pointee)
   }
 

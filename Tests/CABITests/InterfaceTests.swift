@@ -44,6 +44,15 @@ struct InterfaceTests {
     #expect(offered.count >= counts[1] && Set(offered).count == offered.count)
   }
 
+  @Test("A thread may be cancelled at any call: the call goes through, and no other waits for what it has locked")
+  func cancelled() throws {
+    let folder = try TemporaryFolder()
+    let program = try CProgram(CProgram.programs + "/cancelled.c")
+    let result = try ProcessRunner.run(
+      [program.path, folder.file("store"), folder.file("key")], timeLimit: .seconds(60))
+    #expect(result.status == 0 && result.standardOutput == "done\n", "\(result)")
+  }
+
   @Test("The library stays when it is unloaded")
   func unloading() throws {
     let program = try CProgram(CProgram.programs + "/unloading.c", linked: false)

@@ -123,7 +123,9 @@ struct TicketTests {
     // Each is an identity of its own, so that no ticket evicts another's.
     let each = (0..<8).map { ["--alpn", "protocol-\($0)"] }
     let first = try tool.connectAtOnce(server.port, each)
-    #expect(first.allSatisfy { $0.handshake == "full" && $0.ticketsStored == 2 && $0.storeError == nil })
+    #expect(
+      first.allSatisfy { $0.handshake == "full" && $0.ticketsStored == 2 && $0.storeError == nil },
+      "\(first.map { ($0.ticketsReceived, $0.ticketsStored, $0.storeError) })")
     #expect(FileManager.default.contents(atPath: tool.keyFile)?.count == 32)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: tool.folder.path).sorted() == ["home", "key", "store", "tmp"])

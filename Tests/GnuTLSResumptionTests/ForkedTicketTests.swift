@@ -47,7 +47,7 @@ struct ForkedTicketTests {
     try attachment.handshakeDone(0)
     #expect(session.isResumed)
     attachment.detach()
-    #expect(server.connections.count { $0.clientHello?.offersResumption == true } == 1)
+    #expect(server.waitForConnections(2).count { $0.clientHello?.offersResumption == true } == 1)
     #expect(try application.client.store.count().notes == notes)
   }
 

@@ -25,6 +25,31 @@ struct OfferHistoryTests {
     #expect(history.mayOffer(now: now + hour))
   }
 
+  @Test("a rest that ended long ago is none: bad moments months apart cost an hour each", arguments: [false, true])
+  func old(wasCleared: Bool) {
+    var history = OfferHistory()
+    var now = now
+    for _ in 0..<4 {
+      #expect(history.mayOffer(now: now))
+      history.suspect(.handshake, now: now)
+      history.workedWithoutOffer(.handshake, now: now)
+      #expect(!history.mayOffer(now: now + hour - 1) && history.mayOffer(now: now + hour))
+      if wasCleared {
+        // As by a server that closes without a word.
+        history.suspect(.data, now: now + day)
+        history.failedWithoutOffer(.data)
+        #expect(history.mayOffer(now: now + day))
+      }
+      now += 60 * day
+    }
+    history.rest(now: now)
+    now += 60 * day
+    history.rest(now: now)
+    #expect(history.mayOffer(now: now + hour))
+    history.rest(now: now + 7 * day)
+    #expect(!history.mayOffer(now: now + 8 * day - 1))
+  }
+
   @Test("a network that is down teaches nothing", arguments: [OfferHistory.Point.handshake, .data])
   func network(point: OfferHistory.Point) {
     var history = OfferHistory()

@@ -1,4 +1,5 @@
 import CSessionTicketsTrials
+import Glibc
 import SessionTicketsLocking
 import Synchronization
 import Testing
@@ -53,6 +54,27 @@ struct LockTests {
       for _ in 0..<5_000 { #expect(subject.step() > 0) }
     }
     #expect(subject.step() == 40_001)
+  }
+
+  @Test("A thread that is cancelled within a lock goes on until it has let go of it")
+  func cancelled() {
+    let subject = Subject()
+    let steps = Atomic(0)
+    Threads.start {
+      subject.lock.withLock { value in
+        value.first += 1
+        pthread_cancel(pthread_self())
+        pthread_testcancel()
+        value.second += 1
+      }
+      steps.add(1, ordering: .sequentiallyConsistent)
+      pthread_testcancel()
+      steps.add(1, ordering: .sequentiallyConsistent)
+    }.join()
+    let made = steps.load(ordering: .sequentiallyConsistent)
+    #expect(made == 1)
+    // Else it waits for ever.
+    if made == 1 { #expect(subject.step() == 2) }
   }
 
   @Test(

@@ -17,7 +17,7 @@
  *
  * Threads: a store may be used from all threads at once. An attachment belongs to its session: one thread at a time uses
  * the two of them, and what is read from it. Callbacks run on the thread that made the call; they must not call functions
- * with the same attachment, nor leave by longjmp or a C++ exception.
+ * with the same attachment, nor leave by longjmp or a C++ exception. A thread that is cancelled ends after the call.
  *
  * Memory: all that is handed in is copied, and may be freed after the call; callbacks and their data must stay until the
  * attachment is freed. Handles are freed by gnutls_resumption_close and gnutls_resumption_free and nothing else. Strings
@@ -226,6 +226,7 @@ void gnutls_resumption_free(gnutls_resumption_attachment_t attachment);
 #define GNUTLS_RESUMPTION_REASON_DECLINED 8         /* the server didn't accept the ticket */
 #define GNUTLS_RESUMPTION_REASON_RETRIED 9          /* the handshake with a ticket failed; this is the second */
 #define GNUTLS_RESUMPTION_REASON_DISABLED 10        /* resumption is switched off */
+#define GNUTLS_RESUMPTION_REASON_UNFINISHED 11      /* the handshake with a ticket has failed, or hasn't ended */
 
 typedef struct {
   size_t size;

@@ -63,6 +63,11 @@ uint64_t csessiontickets_process_generation(void);
 void *csessiontickets_lock(void **current, void **lost);
 void csessiontickets_unlock(void *storage);
 
+// Keeps the thread from being cancelled (pthread_setcancelstate(3)), which ends it without letting go of anything, and
+// returns what its state was: for csessiontickets_restore_cancellation.
+int csessiontickets_defer_cancellation(void);
+void csessiontickets_restore_cancellation(int state);
+
 // Puts a fresh storage in the place of one that is lost. Returns 0 if somebody else has done so.
 int csessiontickets_lock_renew(void **current, void *lost, void *fresh);
 

@@ -20,9 +20,9 @@ public final class TLSConnection {
   let handshakeEnd = Deadline.present
   /// How long after the handshake the last ticket came, in milliseconds; nil if nobody waited for it.
   private(set) var ticketMilliseconds: Double?
-  /// Something was asked of the peer.
-  private var hasWritten = false
   private var hasFinishedWriting = false
+  /// The peer didn't take what was written. What it had sent before can still be read.
+  private var hasFailedToWrite = false
   /// Why nothing more can be read: told again at every read, so that a cut answer never looks like a whole one.
   private var readFailure: ConnectionError?
   private var isClosed = false
@@ -40,7 +40,10 @@ public final class TLSConnection {
   }
 
   deinit {
-    if !isClosed { context.end() }
+    if !isClosed {
+      learnFromFailedWriting()
+      context.end()
+    }
   }
 
   /// What has become of the resumption so far. Tickets may come with every read, and with `close`.
@@ -89,8 +92,7 @@ public final class TLSConnection {
           unsafe gnutls_record_send(session.pointer, buffer.baseAddress! + offset, buffer.count - offset)
         }
       }
-      guard let sent, sent >= 0 else { throw failure(sent ?? 0, "writing to") }
-      hasWritten = true
+      guard let sent, sent >= 0 else { throw writeFailure(sent ?? 0, "writing to") }
       offset += sent
     }
   }
@@ -103,12 +105,11 @@ public final class TLSConnection {
   public func writeAvailable(_ bytes: [UInt8]) throws(ConnectionError) -> Int {
     try checkOpen()
     guard !bytes.isEmpty else { return 0 }
-    let sent = unsafe bytes.withUnsafeBytes {
-      unsafe gnutls_record_send(client.handle.pointer, $0.baseAddress, $0.count)
+    let sent = client.repeating(until: Deadline(milliseconds: 0)) { session in
+      unsafe bytes.withUnsafeBytes { unsafe gnutls_record_send(session.pointer, $0.baseAddress, $0.count) }
     }
-    if sent == Int(GNUTLS_E_AGAIN) || sent == Int(GNUTLS_E_INTERRUPTED) { return 0 }
-    guard sent >= 0 else { throw failure(sent, "writing to") }
-    hasWritten = true
+    guard let sent else { return 0 }
+    guard sent >= 0 else { throw writeFailure(sent, "writing to") }
     return sent
   }
 
@@ -126,7 +127,7 @@ public final class TLSConnection {
     try checkOpen()
     hasFinishedWriting = true
     let result = client.repeating(until: nil) { unsafe Int(gnutls_bye($0.pointer, GNUTLS_SHUT_WR)) }
-    if let result, result < 0 { throw failure(result, "closing the connection to") }
+    if let result, result < 0 { throw writeFailure(result, "closing the connection to") }
   }
 
   /// Closes, after collecting tickets that haven't come yet as far as the configuration's ``Drain`` allows. Never fails:
@@ -135,6 +136,7 @@ public final class TLSConnection {
     guard !isClosed else { return }
     isClosed = true
     collectTickets()
+    learnFromFailedWriting()
     context.end()
   }
 
@@ -167,8 +169,7 @@ public final class TLSConnection {
       context.learnFromData()
     } else {
       peerHasClosed = true
-      // Who has been told that nothing more will come may well say nothing.
-      if hasWritten, !isClosed, result < 0 || !hasFinishedWriting { context.learnFromSilence(isCertain: result < 0) }
+      learnFromEnd(result < 0 ? client.error(result) : nil)
     }
     if result < 0 {
       let failure = failure(result, "reading from")
@@ -177,6 +178,30 @@ public final class TLSConnection {
     }
     hasDataAfterTickets = result > 0
     return bytes
+  }
+
+  /// Nothing more can be read.
+  private func learnFromEnd(_ error: GnuTLSError?) {
+    // Who has been told that nothing more will come may well say nothing, and who has closed may be reset.
+    if isClosed {
+      if error?.code == .fatalAlert { context.learnFromSilence(isCertain: true) }
+    } else if error != nil || !hasFinishedWriting {
+      // Just to close may be the server's way, and the network has ways of its own.
+      let isCertain = error.map { $0.code != .prematureTermination && !$0.isOfNetwork } ?? false
+      context.learnFromSilence(isCertain: isCertain)
+    }
+  }
+
+  /// The connection is given up. What came in the end is read first, as it may be an answer.
+  private func learnFromFailedWriting() {
+    guard hasFailedToWrite else { return }
+    if !peerHasClosed { _ = try? receive(upTo: 1, until: Deadline(milliseconds: 0)) }
+    context.learnFromSilence(isCertain: true)
+  }
+
+  private func writeFailure(_ result: Int, _ doing: String) -> ConnectionError {
+    if !client.error(result).isOfNetwork { hasFailedToWrite = true }
+    return failure(result, doing)
   }
 
   private func failure(_ result: Int, _ doing: String) -> ConnectionError {

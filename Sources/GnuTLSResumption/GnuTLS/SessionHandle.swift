@@ -161,15 +161,29 @@ struct SessionHandle {
     return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
   }
 
-  /// After a fatal alert: whether application data came before it. Records are counted, and of TLS 1.3's tickets each is
-  /// taken for one; of TLS 1.2's Finished, too.
-  func hasReceivedData(besides tickets: Int) -> Bool {
+  /// After a handshake: whether application data have come, and before a fatal alert if there was one. Nil if there was
+  /// none, and what has come may be data or a goodbye. Records are counted, and of TLS 1.3's tickets each is taken for
+  /// one; of TLS 1.2's Finished, too.
+  func hasReceivedData(besides tickets: Int, wasAlert: Bool) -> Bool? {
+    guard let count = recordCount(ofReading: true) else { return nil }
+    let others = isTLS13 ? UInt64(max(0, tickets)) : 1
+    if count > others &+ 1 { return true }
+    return wasAlert || count <= others ? false : nil
+  }
+
+  /// After a handshake: whether something was sent since. A goodbye can't be told from data.
+  var hasSentData: Bool {
+    guard let count = recordCount(ofReading: false) else { return false }
+    return count > (isTLS13 ? 0 : 1)
+  }
+
+  /// How many records were read, or written, under the present keys.
+  private func recordCount(ofReading isReading: Bool) -> UInt64? {
     var sequence: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
-    guard unsafe gnutls_record_get_state(pointer, 1, nil, nil, nil, &sequence) == 0 else { return true }
+    guard unsafe gnutls_record_get_state(pointer, isReading ? 1 : 0, nil, nil, nil, &sequence) == 0 else { return nil }
     var count: UInt64 = 0
     for byte in sequence { count = count << 8 | UInt64(byte) }
-    let others = isTLS13 ? UInt64(max(0, tickets)) : 1
-    return count > others &+ 1
+    return count
   }
 
   /// The alert that came last.

@@ -109,12 +109,7 @@ public final class Attachment {
   public func detach() {
     guard isAttached else { return }
     isAttached = false
-    // Of how the connection has ended, GnuTLS tells only alerts.
-    if context.hasReceivedFatalAlert, !context.session.hasReceivedData(besides: context.capture.received) {
-      context.learnFromSilence(isCertain: true)
-    } else {
-      context.learnFromData()
-    }
+    context.learnFromEnd()
     context.end()
   }
 
@@ -151,6 +146,27 @@ extension SessionContext {
     failed(error)
     if offered != nil, error.code == .fatalAlert { removeSession(because: .fatalAlert) }
     learnFromFailure(error)
+  }
+
+  /// The owner gives the session up before its handshake has ended.
+  func learnFromAbandoning() {
+    // Only where the server hasn't answered at all it may be the offer that has done it.
+    if capture.isOfThisProcess, session.hasNoAnswer { handshakeFailed(GnuTLSError(GNUTLS_E_TIMEDOUT)) }
+  }
+
+  /// The owner lets go of the session, and doesn't tell how it has ended.
+  func learnFromEnd() {
+    // A forked process has a copy of its parent's session, which may go on.
+    guard capture.isOfThisProcess else { return }
+    if case .pending = handshake { return learnFromAbandoning() }
+    // Of how the connection has ended, GnuTLS tells only alerts.
+    let wasAlert = hasReceivedFatalAlert
+    switch session.hasReceivedData(besides: capture.received, wasAlert: wasAlert) {
+    case true?: learnFromData()
+    case false?: if wasAlert || session.hasSentData { learnFromSilence(isCertain: wasAlert) }
+    // It may have been data. What a full handshake clears by that costs a rest at most.
+    case nil: if !isResumed { learnFromData() }
+    }
   }
 
   /// Stores what has come, and lets go of the session.

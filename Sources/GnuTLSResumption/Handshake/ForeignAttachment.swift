@@ -75,8 +75,7 @@ package final class ForeignAttachment {
 
   /// The program gives the session up before its handshake has ended.
   package func abandon() {
-    // Only where the server hasn't answered at all it may be the offer that has done it.
-    if context.session.hasNoAnswer { context.handshakeFailed(GnuTLSError(GNUTLS_E_TIMEDOUT)) }
+    context.learnFromAbandoning()
     context.discard()
     detach()
   }

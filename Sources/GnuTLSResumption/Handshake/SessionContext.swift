@@ -229,8 +229,12 @@ final class SessionContext: @unchecked Sendable {
   private var reason: FullHandshakeReason {
     guard setup.isEnabled else { return .disabled }
     if case .retry = attempt { return .retried }
-    if offered != nil { return wasSent ? .declined : .withheld }
-    return findings.reason
+    guard offered != nil else { return findings.reason }
+    guard wasSent else { return .withheld }
+    switch handshake {
+    case .pending, .failed: return .unfinished
+    case .idle, .refused, .trusted: return .declined
+    }
   }
 
   var outcome: Outcome {

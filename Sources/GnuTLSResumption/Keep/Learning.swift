@@ -43,8 +43,7 @@ extension SessionContext {
     }
   }
 
-  /// The connection has ended, by an alert, a reset, a close, or for want of an answer, before the first byte of data, and
-  /// although something was asked.
+  /// The connection has ended, by an alert, a reset, a close, or for want of an answer, before the first byte of data.
   /// - Parameter isCertain: It wasn't just closed, by whichever side: that may be the server's way.
   func learnFromSilence(isCertain: Bool) {
     guard !hasReceivedData, trusted != nil else { return }

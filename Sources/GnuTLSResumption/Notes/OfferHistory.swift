@@ -36,6 +36,9 @@ struct OfferHistory: Hashable {
 
   private static let hour: Int64 = 3_600
 
+  /// After that time a rest is forgotten: a server that never sends data shows no offer that has worked.
+  private static let memory: Int64 = 28 * 24 * hour
+
   private static func duration(_ rests: UInt8) -> Int64 { durations[min(Int(rests), durations.count) - 1] }
 
   func mayOffer(now: Int64) -> Bool {
@@ -60,6 +63,7 @@ struct OfferHistory: Hashable {
 
   /// It was the offer: the same without one has worked.
   mutating func rest(now: Int64) {
+    forget(now: now)
     rests = min(rests, UInt8(Self.durations.count - 1)) + 1
     state = .resting(until: now.addingReportingOverflow(Self.duration(rests)).partialValue)
   }
@@ -72,6 +76,7 @@ struct OfferHistory: Hashable {
 
   /// A connection with an offer was broken, and can't be made again.
   mutating func suspect(_ point: Point, now: Int64) {
+    forget(now: now)
     state = .suspected(point, until: now.addingReportingOverflow(Self.hour).partialValue)
   }
 
@@ -84,7 +89,19 @@ struct OfferHistory: Hashable {
   /// A connection without an offer was broken too: it wasn't the offer.
   mutating func failedWithoutOffer(_ point: Point) {
     if point == .data { isSilent = true }
-    if case .suspected = state { state = .free }
+    // Since when it wasn't known better, if there were rests.
+    if case .suspected(_, let until) = state {
+      state = rests == 0 ? .free : .resting(until: until.subtractingReportingOverflow(Self.hour).partialValue)
+    }
+  }
+
+  /// Rests that have ended long ago don't make the next one longer.
+  private mutating func forget(now: Int64) {
+    switch state {
+    case .free: break
+    case .suspected(_, let until), .resting(let until):
+      if now > until.addingReportingOverflow(Self.memory).partialValue { rests = 0 }
+    }
   }
 }
 

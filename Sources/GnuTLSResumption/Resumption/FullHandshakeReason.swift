@@ -10,6 +10,8 @@ public struct FullHandshakeReason: RawRepresentable, Hashable, Sendable {
   public static let retried = FullHandshakeReason(rawValue: "retried")
   /// A ticket was offered, and the server didn't accept it.
   public static let declined = FullHandshakeReason(rawValue: "declined")
+  /// A ticket was offered, and the handshake hasn't ended, or has failed.
+  public static let unfinished = FullHandshakeReason(rawValue: "unfinished")
   /// The master key or the store could not be opened, read or written.
   public static let storeUnavailable = FullHandshakeReason(rawValue: "storeUnavailable")
   /// A ticket was, or may be, there, but offering it could have broken the connection, or GnuTLS has left it out of its
