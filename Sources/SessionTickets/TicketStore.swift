@@ -23,8 +23,9 @@ public protocol TicketStore: AnyObject, Sendable {
   /// Keeps a record, and evicts older ones at a bound.
   ///
   /// A ticket removes the identity's TLS 1.2 session; a session replaces it.
-  /// - Parameter generation: What ``generation()`` has said before the record's ticket came; nil: whatever it was.
-  ///   A store compares it before the record can be seen, and again when it can, and withdraws it then.
+  ///
+  /// `generation` is what ``generation()`` has said before the record's ticket came; nil: whatever it was. A store compares
+  /// it before the record can be seen, and again when it can, and withdraws it then.
   /// - Throws: ``StoreError/Code-swift.struct/idExists`` if a record with this id is there: nothing has changed then;
   ///   ``StoreError/Code-swift.struct/superseded`` if the store has another generation now, or has got one meanwhile: the
   ///   record isn't there. Of what ``StoreError/leavesNothing`` isn't set for, nobody knows whether it is there, or was.
@@ -38,8 +39,8 @@ public protocol TicketStore: AnyObject, Sendable {
 
   /// Shows the live records of an identity: tickets first, then the session; of each, the newest first.
   ///
-  /// Nothing is claimed by it. Records found expired or unreadable on the way are removed and counted in the ``Miss``.
-  /// - Parameter limit: The most records that are shown. No more than these are read.
+  /// Nothing is claimed by it. Records found expired or unreadable on the way are removed and counted in the ``Miss``. No
+  /// more are shown, nor read, than the limit says.
   func candidates(at place: StoreKey, now: WallTime, limit: Int) throws(StoreError) -> Candidates
 
   /// Claims a record that was shown. A ticket is gone from the store when this returns; a session stays.

@@ -77,7 +77,9 @@ struct LockTests {
     if made == 1 { #expect(subject.step() == 2) }
   }
 
-  @Test("A lock that was free is in the child what it was in the parent", arguments: [TRIAL_FORK, TRIAL_CLONE])
+  @Test(
+    "A lock that was free is in the child what it was in the parent",
+    .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"), arguments: [TRIAL_FORK, TRIAL_CLONE])
   func free(way: trial_child) {
     let subject = Subject()
     #expect(subject.step() == 1)
@@ -90,6 +92,7 @@ struct LockTests {
 
   @Test(
     "A lock that another thread held is given up by the child, which goes on with a fresh value",
+    .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"),
     arguments: [TRIAL_FORK, TRIAL_FORK_IN_HANDLER])
   func held(way: trial_child) {
     let subject = Subject()
@@ -108,7 +111,9 @@ struct LockTests {
     #expect(subject.step() == 3, "the parent's value is the parent's")
   }
 
-  @Test("Threads of a child that come at once go on with the same fresh value")
+  @Test(
+    "Threads of a child that come at once go on with the same fresh value",
+    .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"))
   func renewedOnce() {
     for _ in 0..<20 {
       let subject = Subject()
@@ -126,7 +131,9 @@ struct LockTests {
     }
   }
 
-  @Test("A grandchild gives up what its grandparent held, and what its parent did")
+  @Test(
+    "A grandchild gives up what its grandparent held, and what its parent did",
+    .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"))
   func grandchild() {
     let subject = Subject()
     let status = subject.whileHeld {
@@ -146,7 +153,9 @@ struct LockTests {
     #expect(status == 0)
   }
 
-  @Test("A thread that forks within the lock, as a signal's handler may, goes on in the child and harms nobody")
+  @Test(
+    "A thread that forks within the lock, as a signal's handler may, goes on in the child and harms nobody",
+    .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"))
   func forksWithin() {
     let subject = Subject()
     let status = subject.lock.withLock { value in
@@ -165,7 +174,9 @@ struct LockTests {
     #expect(subject.step() == 2)
   }
 
-  @Test("Nobody in the way: no system call")
+  @Test(
+    "Nobody in the way: no system call",
+    .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"))
   func isQuiet() {
     let subject = Subject()
     #expect(subject.step() == 1)

@@ -8,7 +8,7 @@ import Testing
 /// Ways by which a child comes to be.
 private let ways = [TRIAL_FORK, TRIAL_CLONE, TRIAL_FORK_IN_HANDLER]
 
-@Suite("Which process this is")
+@Suite("Which process this is", .enabled(if: Threads.canFork, "the thread sanitizer can't follow children"))
 struct ProcessGenerationTests {
   @Test("It stays the same, whatever children are made", arguments: ways)
   func stays(way: trial_child) throws {

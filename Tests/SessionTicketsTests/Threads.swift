@@ -1,3 +1,4 @@
+import CSessionTicketsTrials
 import Glibc
 
 /// Bare threads: in a forked child nothing else can be relied on.
@@ -8,6 +9,9 @@ struct Threads {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
+
+  /// Whether children of this process can go on.
+  static let canFork = trial_has_thread_sanitizer() == 0
 
   static func start(_ body: @escaping @Sendable () -> Void) -> Threads {
     var thread = pthread_t()

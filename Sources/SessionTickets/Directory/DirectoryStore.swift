@@ -7,7 +7,8 @@ import SessionTicketsLocking
 ///
 /// Nothing is read before the first operation, and nothing is made before something is stored, or everything removed,
 /// which holds for what is under way elsewhere too: a store that doesn't exist is empty. The folder must belong to the
-/// effective user, and nobody else may write it.
+/// effective user, and nobody else may write it; what is missing of it is made only in folders of that user. A shard that
+/// holds more than 4,096 files is set aside, and what is in it lost; removing everything, or what has expired, removes it.
 ///
 /// `StoreBounds.bytes` counts whole blocks of 4096 bytes. Bounds hold for each of the store's shards, about 20 records
 /// each; a shard may hold 128 KiB, even if the bound's share is less.

@@ -19,6 +19,9 @@ enum trial_child {
 // Returns its exit status; -signal if one ended it; 1000 if none could be made.
 int trial_in_child(enum trial_child kind, int (*body)(void *), void *context);
 
+// Whether this was built for the thread sanitizer, whose own locks no child of threads can do anything about.
+int trial_has_thread_sanitizer(void);
+
 // Of a process that has no other thread: refuses madvise(2) with MADV_WIPEONFORK from here on, as kernels before 4.14 do
 // (seccomp(2)). Returns 0, or an error number.
 int trial_refuse_wipe_on_fork(void);
