@@ -17,6 +17,11 @@ let ownNames = LinkerSetting.unsafeFlags([
   "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GnuTLSResumptionABI/exports.map",
 ])
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tools"]))
+let subprocess = Target.Dependency.product(
+  name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["Tools"]))
+
 var package = Package(
   name: "swift-gnutls-resumption",
   products: [
@@ -30,6 +35,11 @@ var package = Package(
     // What is installed of these two is built by .ci/embedded, from the same sources.
     .library(name: "gnutls-resumption", type: .dynamic, targets: ["GnuTLSResumptionABI", "GnuTLSPreload"]),
     .library(name: "gnutls-resume-preload", type: .dynamic, targets: ["gnutls-resume-preload"]),
+  ],
+  // Who depends on the libraries alone switches it off, and resolves nothing else.
+  traits: [
+    .trait(name: "Tools", description: "What the command line tool and the benchmark need of other packages."),
+    .default(enabledTraits: ["Tools"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -84,8 +94,8 @@ var package = Package(
       name: "gnutls-resume",
       dependencies: [
         "CGnuTLSResume", "CProcessArguments", "GnuTLSResumption", "SessionTickets", "ScriptableTLSServer",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        argumentParser,
+        subprocess,
       ],
       swiftSettings: strict),
     .target(name: "CSessionTicketsTrials", path: "Tests/CSessionTicketsTrials"),
@@ -104,7 +114,7 @@ var package = Package(
       name: "resumption-bench",
       dependencies: [
         "BenchmarkReport", "CBenchmark", "SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        argumentParser,
       ],
       swiftSettings: strict),
     .target(
@@ -144,7 +154,7 @@ var package = Package(
       name: "CommandLineTests",
       dependencies: [
         "CGnuTLSResume", "TestPeers", "ScriptableTLSServer", "gnutls-resume",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        argumentParser,
       ],
       swiftSettings: strict),
   ]

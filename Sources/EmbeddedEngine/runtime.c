@@ -27,5 +27,5 @@ HIDDEN double ceil(double value) {
   return whole < value ? whole + 1 : whole;
 }
 
-// pthread_atfork hands it on: this library is never unloaded, and has no start files that would define it.
-HIDDEN void *__dso_handle = &__dso_handle;
+// pthread_atfork hands it on: the library is never unloaded, and has no start files that would define it. A program has.
+__attribute__((weak)) HIDDEN void *__dso_handle = &__dso_handle;

@@ -25,26 +25,42 @@ struct Client {
   }
 
   /// Connects, gets `/`, reads to the end and closes.
-  mutating func exchange(_ totals: inout Totals) throws {
-    if options.forgets { _ = try store?.removeAll() }
+  mutating func exchange(_ totals: inout Totals) throws(Failure) {
+    if options.forgets, let store {
+      do throws(StoreError) { _ = try store.removeAll() } catch { throw .store(error) }
+    }
     let start = Moment()
-    let (isResumed, firstByte) = try get()
+    let isResumed: Bool
+    let firstByte: UInt64
+    do throws(ConnectionError) { (isResumed, firstByte) = try get() } catch { throw .connection(error) }
+    guard firstByte != 0 else { throw .emptyAnswer }
     totals.add(Moment(), since: start, firstByte: firstByte, isResumed: isResumed)
   }
 
-  /// The connection ends with the call: letting go of it is part of what it takes.
-  private func get() throws -> (isResumed: Bool, firstByte: UInt64) {
+  /// The connection ends with the call: letting go of it is part of what it takes. Without an answer the time of its first
+  /// byte is 0.
+  private func get() throws(ConnectionError) -> (isResumed: Bool, firstByte: UInt64) {
     let connection = try TLSConnection.connect(
       to: options.address, port: options.port, configuration: configuration)
     try connection.write(request.utf8)
-    guard !(try connection.read()).isEmpty else { throw EmptyAnswer() }
-    let firstByte = Moment.nanoseconds(CLOCK_MONOTONIC)
-    while !(try connection.read()).isEmpty {}
+    let firstByte = try connection.read().isEmpty ? 0 : Moment.nanoseconds(CLOCK_MONOTONIC)
+    while firstByte != 0, !(try connection.read()).isEmpty {}
     connection.close()
     return (connection.outcome.isResumed, firstByte)
   }
 }
 
-struct EmptyAnswer: Error, CustomStringConvertible {
-  var description: String { "the server answers nothing" }
+/// Why there is no figure. Embedded Swift wants one type for what is thrown.
+enum Failure: Error, CustomStringConvertible {
+  case connection(ConnectionError)
+  case store(StoreError)
+  case emptyAnswer
+
+  var description: String {
+    switch self {
+    case .connection(let error): error.description
+    case .store(let error): error.description
+    case .emptyAnswer: "the server answers nothing"
+    }
+  }
 }

@@ -15,6 +15,8 @@ struct Finished {
   let wall: Double
   /// Of all processors, in the kernel too, in seconds.
   let processor: Double
+  /// Those for which nothing was read.
+  let pageFaults: Int
   let output: String
 }
 
@@ -40,7 +42,8 @@ struct Launched {
     guard status == 0 else {
       throw Failure("\(command.words.joined(separator: " ")) ended with status \(status >> 8), signal \(status & 0x7F)")
     }
-    return Finished(wall: wall, processor: usage.ru_utime.seconds + usage.ru_stime.seconds, output: text)
+    return Finished(
+      wall: wall, processor: usage.ru_utime.seconds + usage.ru_stime.seconds, pageFaults: usage.ru_minflt, output: text)
   }
 
   private static func text(from descriptor: Int32) -> String {

@@ -8,12 +8,12 @@ extension Plan {
     plans += fullStores(settings.servers) + peerWithManySessions(settings.servers)
     plans += storeOperations + crowdedStore
     plans += roundTrips + allocations
-    plans += programs + startUps
+    plans += programs + startUps + engineLoading + toolConnections
     return plans
   }
 
-  /// The cases of finished programs, which are measured only when asked for.
-  static let programCases = ["11", "12"]
+  /// The cases of what is installed, which are measured only when asked for.
+  static let programCases = ["11", "12", "13", "14"]
 
   /// The rows to measure.
   /// - Parameter cases: Of those only; none: of all that needn't be asked for.

@@ -8,10 +8,11 @@ enum Products {
   static let this = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
 
   static func built(_ name: String) throws -> String {
-    let path = "\(folder)/\(name)"
-    guard FileManager.default.isReadableFile(atPath: path) else { throw Failure("\(path) isn't built") }
-    return path
+    guard isBuilt(name) else { throw Failure("\(folder)/\(name) isn't built") }
+    return "\(folder)/\(name)"
   }
+
+  static func isBuilt(_ name: String) -> Bool { FileManager.default.isReadableFile(atPath: "\(folder)/\(name)") }
 
   static func isInstalled(_ name: String) -> Bool { (try? installed(name)) != nil }
 
@@ -27,16 +28,16 @@ enum Products {
   static var warnings: [String] {
     var result: [String] = []
     #if DEBUG
-      result.append("this is a debug build: measure with swift build -c release --static-swift-stdlib")
+      result.append("this is a debug build: measure with .ci/static")
     #endif
     if isLoading("libswiftCore.so", "minimal-client") {
-      result.append("minimal-client loads Swift's libraries at its start: build with --static-swift-stdlib")
+      result.append("minimal-client loads Swift's libraries at its start: build it with .ci/static")
     }
     if isLoading("libstdc++.so", "raw-gnutls-client") {
       result.append("raw-gnutls-client loads libraries at its start that a C program doesn't need")
     }
-    if isLoading("libswiftCore.so", Preload.engineName) {
-      result.append("\(Preload.engineName) loads Swift's libraries: build it with .ci/static")
+    if !isBuilt("installed/bin/gnutls-resume") {
+      result.append("programs are started by what isn't installed: build it with .ci/static")
     }
     return result
   }

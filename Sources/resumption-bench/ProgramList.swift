@@ -6,7 +6,7 @@ extension Program {
   private static let priorities = "NORMAL:-VERS-TLS1.3"
   private static let root = Fixture.RSA.root
 
-  private static let gnutlsCli = Program(
+  static let gnutlsCli = Program(
     name: "gnutls-cli", input: "GET / HTTP/1.0\r\n\r\n",
     words: { home, withoutTLS13 in
       [try Products.installed("gnutls-cli"), "--x509cafile", root, "--port", "\(home.port)"]
@@ -22,7 +22,7 @@ extension Program {
     })
 
   private static let wget2 = Program(
-    name: "wget2",
+    name: "wget2", canResumeTLS12: false,
     words: { home, withoutTLS13 in
       [try Products.installed("wget2"), "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-tls-resume", "-q"]
         + ["-O", "/dev/null", "--ca-certificate=\(root)"]
@@ -94,7 +94,7 @@ extension Program {
     })
 
   /// The path of a client of `Fixtures/clients`, compiled when first asked for.
-  private static func compiled(
+  static func compiled(
     _ workbench: Workbench, _ name: String, _ sources: [String], _ library: String
   ) throws -> String {
     try workbench.once("compiled \(name)") {

@@ -24,10 +24,12 @@ struct ResumptionBench: ParsableCommand {
         8   time to the first byte, on a link with a round trip of 100 ms (root), and on the loopback interface
         9   a server with another group than the client's first, again without a ticket (root)
         10  heap allocations of a resumed connection (valgrind)
-        11  finished programs with the preloaded libraries over the same without: first and second run (--programs)
-        12  what the preloaded library adds to the start-up of programs without TLS (--programs)
+        11  finished programs through `gnutls-resume run` over the same without: first and second run (--programs)
+        12  what `run` adds to programs without TLS (--programs)
+        13  loading the engine: time, page faults (--programs)
+        14  the tool's `connect` over openssl's s_client (--programs)
 
-      Measure a static release build: swift build -c release --static-swift-stdlib. As root the run has mounts and a \
+      Measure what .ci/static builds. As root the run has mounts and a \
       network of its own, in which the system's trust holds the servers' root too; they end with it.
 
       What can't run is skipped, and says why. The exit status is 1 if a measurement failed; a missed goal is none.
@@ -49,7 +51,7 @@ struct ResumptionBench: ParsableCommand {
   @Flag(help: "Compare with wget2, curl and git too, where they are installed.")
   var peers = false
 
-  @Flag(help: "Measure cases 11 and 12, which are left out else.")
+  @Flag(help: "Measure cases 11 to 14, which are left out else.")
   var programs = false
 
   @Flag(help: "Count instructions in cases 2 and 3 too (valgrind).")

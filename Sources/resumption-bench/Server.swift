@@ -16,7 +16,8 @@ final class Server {
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: try Products.built("scriptable-tls-server"))
     process.arguments =
-      ["--certificate", Fixture.chain, "--key", Fixture.key, "--http", Self.body] + options
+      (options.contains("--certificate") ? [] : ["--certificate", Fixture.chain, "--key", Fixture.key])
+      + ["--http", Self.body] + options
     process.environment = workbench.environment()
     process.standardInput = input
     process.standardOutput = output

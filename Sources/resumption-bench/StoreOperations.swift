@@ -90,10 +90,10 @@ extension Plan {
   private typealias Round = StoreOperations.Round
 
   static let storeOperations = [
-    Plan(name: "7", title: "take of 2 kB, over open, read and unlink in C", goal: .atMost(2), pairs: 31) {
+    Plan(name: "7", title: "take of 2 kB, over open, read and unlink in C", goal: .atMost(1.6), pairs: 31) {
       try operations($0, $1, \.take, over: \.rawTake)
     },
-    Plan(name: "7", title: "insert of 2 kB, over O_TMPFILE, write and linkat in C", goal: .atMost(2.5), pairs: 31) {
+    Plan(name: "7", title: "insert of 2 kB, over O_TMPFILE, write and linkat in C", goal: .atMost(1.7), pairs: 31) {
       try operations($0, $1, \.insert, over: \.rawInsert)
     },
     Plan(name: "7", title: "take that finds nothing, over one that finds a ticket", goal: .atMost(1), pairs: 31) {

@@ -54,7 +54,7 @@ extension Plan {
 
   static let wholeProcessFirstContacts = [
     Plan(
-      name: "3b", title: "first contact, whole process, over raw C that loads the system's trust", goal: .atMost(0.5),
+      name: "3b", title: "first contact, whole process, over raw C that loads the system's trust", goal: .atMost(0.4),
       pairs: pairs
     ) { workbench, repetition in
       try workbench.installTrust()
@@ -63,7 +63,7 @@ extension Plan {
       return Measurement(
         try repetition.pairs(.milliseconds, bench.firstContact) { try bench.wall(raw, isResumed: false) })
     },
-    Plan(name: "3b", title: "first contact, whole process, over wget2", goal: .atMost(0.4), pairs: pairs) {
+    Plan(name: "3b", title: "first contact, whole process, over wget2", goal: .atMost(0.3), pairs: pairs) {
       workbench, repetition in
       try workbench.requirePeers()
       try workbench.installTrust()
@@ -77,7 +77,7 @@ extension Plan {
 
   static let wholeProcessResumptions = [
     Plan(
-      name: "4", title: "resumed, whole process, over raw C without trust", goal: .atMost(1.25), pairs: pairs
+      name: "4", title: "resumed, whole process, over raw C without trust", goal: .atMost(1.08), pairs: pairs
     ) { try resumed($0, $1, over: { try $0.raw("--session-file", $1.newPath("session")) }, isResumed: true) },
     Plan(
       name: "4", title: "resumed, whole process, over raw C that loads the system's trust", goal: .atMost(0.33),
@@ -93,7 +93,7 @@ extension Plan {
     },
     Plan(
       name: "4", title: "resumed, whole process, over the faster of wget2 and curl without the system's trust",
-      goal: .atMost(0.75), pairs: pairs, measure: overFasterPeer),
+      goal: .atMost(0.6), pairs: pairs, measure: overFasterPeer),
     Plan(name: "4", title: "resumed, whole process, over curl", pairs: pairs) {
       try $0.requirePeers()
       return try resumed($0, $1, over: { clients, _ in try clients.curl() }, isResumed: false)
