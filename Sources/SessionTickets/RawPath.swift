@@ -24,10 +24,12 @@ public struct RawPath: Hashable, Sendable {
   /// Lends the path to a system call. One with a NUL inside, which no system call would take whole, is lent as the empty
   /// path, which names no file.
   package func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-    let characters = bytes.contains(0) ? [0] : bytes.map { CChar(bitPattern: $0) } + [0]
-    return unsafe characters.withUnsafeBufferPointer { buffer in
+    let count = bytes.contains(0) ? 0 : bytes.count
+    return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 1) { characters in
+      for index in 0..<count { unsafe characters[index] = CChar(bitPattern: bytes[index]) }
+      unsafe characters[count] = 0
       // Never empty, so that the address is there.
-      if let start = buffer.baseAddress { return unsafe body(start) }
+      if let start = unsafe UnsafePointer(characters.baseAddress) { return unsafe body(start) }
       return unsafe body("")
     }
   }

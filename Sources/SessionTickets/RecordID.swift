@@ -20,6 +20,13 @@ public struct RecordID: Hashable, Sendable {
     return bytes
   }
 
+  /// Writes the 16 bytes, as far as there is room.
+  package func copyBytes(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+    for index in 0..<Swift.min(Self.byteCount, buffer.count) {
+      unsafe buffer[index] = UInt8(truncatingIfNeeded: value >> UInt128(8 * (Self.byteCount - 1 - index)))
+    }
+  }
+
   /// The 32 lower-case hexadecimal digits, in ASCII.
   public var hexadecimal: [UInt8] { Hexadecimal.encode(bytes) }
 }

@@ -127,7 +127,7 @@ struct TicketSearch {
     }
     // What a TLS 1.2 session has negotiated, GnuTLS resumes without asking whether it is still allowed.
     if header.kind == .session {
-      guard let configuration = contents.configuration, configuration == GnuTLSConfiguration.current else {
+      guard let configuration = contents.configuration, configuration == setup.currentConfiguration else {
         return .unfit(.otherConfiguration)
       }
     }

@@ -84,17 +84,23 @@ public final class TLSConnection {
   /// Writes all bytes, waiting until they have been taken.
   public func write(_ bytes: some Collection<UInt8>) throws(ConnectionError) {
     try checkOpen()
-    let bytes = Array(bytes)
+    // What lies in one piece isn't copied.
+    let code = bytes.withContiguousStorageIfAvailable { unsafe write(UnsafeRawBufferPointer($0)) }
+    guard let failure = unsafe code ?? Array(bytes).withUnsafeBytes({ unsafe write($0) }) else { return }
+    throw writeFailure(failure, "writing to")
+  }
+
+  /// Returns what GnuTLS says if it doesn't take all of it.
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var offset = 0
-    while offset < bytes.count {
+    while let start = bytes.baseAddress, offset < bytes.count {
       let sent = client.repeating(until: nil) { session in
-        unsafe bytes.withUnsafeBytes { buffer in
-          unsafe gnutls_record_send(session.pointer, buffer.baseAddress! + offset, buffer.count - offset)
-        }
+        unsafe gnutls_record_send(session.pointer, start + offset, bytes.count - offset)
       }
-      guard let sent, sent >= 0 else { throw writeFailure(sent ?? 0, "writing to") }
+      guard let sent, sent >= 0 else { return sent ?? 0 }
       offset += sent
     }
+    return nil
   }
 
   /// Writes as much as the socket takes at once.

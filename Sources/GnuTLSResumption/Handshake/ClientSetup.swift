@@ -47,6 +47,11 @@ struct ClientSetup {
 
   var now: Int64 { engine.now.seconds }
 
+  /// GnuTLS's configuration as this process has it.
+  var currentConfiguration: ConfigurationNote? {
+    if let verifier { verifier.currentConfiguration } else { GnuTLSConfiguration.current }
+  }
+
   func log(_ line: @autoclosure () -> String) { engine.log(about: identity.server, line()) }
 }
 

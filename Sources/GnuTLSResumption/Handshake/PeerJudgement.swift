@@ -34,7 +34,7 @@ struct PeerJudgement {
     }
     return TrustedHandshake(
       origin: isResumed ? ticket?.fullHandshake : newOrigin, verdict: verdict, resumedBy: ticket,
-      isJudgedAnew: isJudgedAnew, configuration: setup.session.isTLS13 ? nil : GnuTLSConfiguration.current,
+      isJudgedAnew: isJudgedAnew, configuration: setup.session.isTLS13 ? nil : setup.currentConfiguration,
       ownValidity: ticket?.ownValidity ?? setup.session.ownCertificateValidity)
   }
 

@@ -14,13 +14,14 @@ struct ServerName: Hashable, Sendable {
   private let isAddress: Bool
 
   init(_ given: String) {
-    let isPlain = given.utf8.first.map(Self.isDigit) == false && given.utf8.allSatisfy(Self.isPlain)
-    if isPlain, given.utf8.last != UInt8(ascii: ".") {
-      self.init(text: given, forVerification: given, isAddress: false)
+    let isPlain = !given.isEmpty && given.utf8.last != UInt8(ascii: ".") && given.utf8.allSatisfy(Self.isPlain)
+    if isPlain {
+      // Whoever resolves it reads an address from it.
+      let address = Self.fullIPv4(given)
+      self.init(text: address ?? given, forVerification: address ?? given, isAddress: address != nil)
     } else if let address = Self.address(given) {
       self = address
     } else if let name = Self.name(given) {
-      // Whoever resolves it reads an address from it.
       let address = Self.fullIPv4(name)
       self.init(text: address ?? name, forVerification: address ?? name, isAddress: address != nil)
     } else {

@@ -15,9 +15,8 @@ struct Keeper {
     self.trusted = trusted
   }
 
-  /// Keeps a batch, in the order in which it came.
-  func keep(_ captured: [CapturedTicket]) {
-    var batch = captured
+  /// Keeps a batch, in the order in which it came, and overwrites it.
+  func keep(_ batch: inout [CapturedTicket]) {
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     var stored = 0
     var last = NewestTicket.elsewhere

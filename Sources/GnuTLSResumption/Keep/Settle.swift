@@ -20,7 +20,8 @@ extension SessionContext {
     }
     capture.takeMissed()
     guard capture.hasWaiting else { return }
-    Keeper(self, trusted).keep(capture.takeWaiting())
+    var batch = capture.takeWaiting()
+    Keeper(self, trusted).keep(&batch)
   }
 
   /// Remembers of the server what helps the next connection.

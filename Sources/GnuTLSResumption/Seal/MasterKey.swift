@@ -56,18 +56,13 @@ public final class MasterKey: @unchecked Sendable {
     return digest
   }
 
-  /// HKDF-Expand with SHA-256 (RFC 5869, section 2.3), 32 bytes: a key for AES-256.
-  func expand(_ info: [UInt8]) throws(GnuTLSError) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: 32)
-    let code = unsafe result.withUnsafeMutableBytes { output in
-      unsafe info.withDatum { info in
-        var key = unsafe gnutls_datum_t(
-          data: page.assumingMemoryBound(to: UInt8.self), size: UInt32(Self.byteCount))
-        return unsafe gnutls_hkdf_expand(GNUTLS_MAC_SHA256, &key, info, output.baseAddress, output.count)
-      }
-    }
-    try GnuTLSError.check(code)
-    return result
+  /// HKDF-Expand with SHA-256 (RFC 5869, section 2.3), as many bytes as the buffer has, at most 8,160.
+  /// - Parameter info: What the result is for.
+  /// - Returns: GnuTLS's code, 0 for success.
+  func expand(_ info: UnsafeMutableBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int32 {
+    var key = unsafe gnutls_datum_t(data: page.assumingMemoryBound(to: UInt8.self), size: UInt32(Self.byteCount))
+    var datum = unsafe gnutls_datum_t(data: info.baseAddress, size: UInt32(truncatingIfNeeded: info.count))
+    return unsafe gnutls_hkdf_expand(GNUTLS_MAC_SHA256, &key, &datum, output.baseAddress, output.count)
   }
 
   private static func hmac(_ key: UnsafeRawPointer, _ message: [UInt8]) -> Digest? {

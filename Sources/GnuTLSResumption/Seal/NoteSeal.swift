@@ -7,6 +7,7 @@ enum NoteSeal {
   ) throws(GnuTLSError) -> [UInt8] {
     guard let id = RecordID(try Random.nonce(RecordID.byteCount)) else { return [] }
     var note: [UInt8] = []
+    note.reserveCapacity(RecordID.byteCount + SealedBox.overhead + contents.count)
     note.append(id)
     try SealedBox.seal(
       contents, associatedData: place(server, identity), purpose: .note, id: id, key: key, to: &note)

@@ -25,7 +25,7 @@ enum SealedBox {
   ) throws(GnuTLSError) {
     let start = result.count
     result.append(contentsOf: repeatElement(0, count: overhead + plaintext.count))
-    let code = unsafe try withCipher(purpose, id, key) { cipher in
+    let code = unsafe withCipher(purpose, id, key) { cipher in
       var size = plaintext.count + tagSize
       return unsafe result.withUnsafeMutableBytes { result in
         unsafe associatedData.withUnsafeBytes { data in
@@ -50,7 +50,7 @@ enum SealedBox {
     guard box.count >= overhead else { return nil }
     var plaintext = [UInt8](repeating: 0, count: box.count - overhead)
     var size = plaintext.count
-    let code = unsafe try? withCipher(purpose, id, key) { cipher in
+    let code = unsafe withCipher(purpose, id, key) { cipher in
       unsafe plaintext.withUnsafeMutableBytes { plaintext in
         unsafe associatedData.withUnsafeBytes { data in
           unsafe box.withUnsafeBytes { box in
@@ -70,17 +70,25 @@ enum SealedBox {
 
   private static func withCipher(
     _ purpose: Purpose, _ id: RecordID, _ key: MasterKey, _ body: (gnutls_aead_cipher_hd_t?) -> Int32
-  ) throws(GnuTLSError) -> Int32 {
-    var info: [UInt8] = []
-    info.reserveCapacity(purpose.bytes.count + RecordID.byteCount)
-    info += purpose.bytes
-    info.append(id)
-    var boxKey = try key.expand(info)
-    defer { boxKey.wipe() }
-    var cipher: gnutls_aead_cipher_hd_t?
-    try GnuTLSError.check(
-      unsafe boxKey.withDatum { unsafe gnutls_aead_cipher_init(&cipher, GNUTLS_CIPHER_AES_256_GCM, $0) })
-    defer { unsafe gnutls_aead_cipher_deinit(cipher) }
-    return unsafe body(cipher)
+  ) -> Int32 {
+    // On the stack: each connection does this three times.
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: purpose.bytes.count + RecordID.byteCount) { info in
+      let end = unsafe info.update(fromContentsOf: purpose.bytes)
+      unsafe id.copyBytes(to: UnsafeMutableBufferPointer(rebasing: info[end...]))
+      return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: keySize) { boxKey in
+        defer { unsafe gnutls_memset(boxKey.baseAddress, 0, boxKey.count) }
+        var code = unsafe key.expand(info, into: boxKey)
+        guard code == 0 else { return code }
+        var datum = unsafe gnutls_datum_t(data: boxKey.baseAddress, size: UInt32(keySize))
+        var cipher: gnutls_aead_cipher_hd_t?
+        code = unsafe gnutls_aead_cipher_init(&cipher, GNUTLS_CIPHER_AES_256_GCM, &datum)
+        guard code == 0 else { return code }
+        defer { unsafe gnutls_aead_cipher_deinit(cipher) }
+        return unsafe body(cipher)
+      }
+    }
   }
+
+  /// Of AES-256.
+  private static let keySize = 32
 }

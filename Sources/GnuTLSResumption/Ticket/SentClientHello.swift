@@ -18,16 +18,21 @@ struct SentClientHello: Hashable {
       reader.field(UInt16.self) != nil,  // cipher_suites
       reader.field(UInt8.self) != nil  // legacy_compression_methods
     else { return nil }
-    var types: [UInt16] = []
+    var (offersTicket, namesVersions, namesModes) = (false, false, false)
     if !reader.isAtEnd {
       guard let extensions = reader.field(UInt16.self) else { return nil }
       var list = ByteReader(extensions)
       while !list.isAtEnd {
         guard let type = list.integer(UInt16.self), list.field(UInt16.self) != nil else { return nil }
-        types.append(type)
+        switch type {
+        case Self.preSharedKey: offersTicket = true
+        case Self.supportedVersions: namesVersions = true
+        case Self.pskKeyExchangeModes: namesModes = true
+        default: break
+        }
       }
     }
-    offersTicket = types.contains(Self.preSharedKey)
-    acceptsTickets = types.contains(Self.pskKeyExchangeModes) || !types.contains(Self.supportedVersions)
+    self.offersTicket = offersTicket
+    acceptsTickets = namesModes || !namesVersions
   }
 }

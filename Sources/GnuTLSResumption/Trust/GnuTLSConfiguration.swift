@@ -11,7 +11,7 @@ package enum GnuTLSConfiguration {
   /// believed.
   static var current: ConfigurationNote? {
     guard isAsLoaded, let fileNote else { return nil }
-    return ConfigurationNote(fileNote + marks)
+    return ConfigurationNote(withMarks(fileNote))
   }
 
   /// The file is certainly still what GnuTLS has read in this process.
@@ -32,10 +32,11 @@ package enum GnuTLSConfiguration {
     return SHA256.digest(unsafe Array(UnsafeBufferPointer(start: contents, count: size))).map { [1] + $0.bytes }
   }()
 
-  /// What the getters say of that which can be changed at run time.
-  private static var marks: [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: Int(CRESUMPTIONSTART_MOST_MARKS)) { buffer, filled in
-      filled = unsafe cresumptionstart_marks(buffer.baseAddress)
+  /// The note, and behind it what the getters say of that which can be changed at run time.
+  private static func withMarks(_ note: [UInt8]) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: note.count + Int(CRESUMPTIONSTART_MOST_MARKS)) { buffer, filled in
+      let end = unsafe buffer.update(fromContentsOf: note)
+      filled = unsafe end + cresumptionstart_marks(buffer.baseAddress.map { unsafe $0 + end })
     }
   }
 }

@@ -92,7 +92,7 @@ final class PeerVerifier {
     if justNow, let known, known.verdict == verdict, time &- known.time < Self.moment {
       return verdict.isYoung(under: policy, now: now) ? known.confirmed : nil
     }
-    let confirmed = verdict.confirmed(under: policy, now: now, configuration: currentConfiguration(time))
+    let confirmed = verdict.confirmed(under: policy, now: now, configuration: currentConfiguration)
     known = confirmed.map { (verdict, $0, time) }
     return confirmed
   }
@@ -100,8 +100,10 @@ final class PeerVerifier {
   /// A second, in nanoseconds.
   private static let moment: Int64 = 1_000_000_000
 
-  /// Within a moment only what a file says is asked for again: a connection asks twice, and GnuTLS's getters take longer.
-  private func currentConfiguration(_ time: Int64) -> ConfigurationNote? {
+  /// GnuTLS's configuration as this process has it. Within a moment only what a file says is asked for again: a connection
+  /// asks several times, and GnuTLS's getters take longer.
+  var currentConfiguration: ConfigurationNote? {
+    let time = Deadline.now()
     if let configuration, time &- configuration.time < Self.moment {
       return GnuTLSConfiguration.isAsLoaded ? configuration.note : nil
     }
