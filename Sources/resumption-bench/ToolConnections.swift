@@ -11,14 +11,18 @@ extension Plan {
       let ours = Command(
         words: [try Installed.tool(), "connect", host, "--ca-file", Fixture.root], environment: environment)
       let session = workbench.newPath("session")
-      let openssl = [try Products.installed("openssl"), "s_client", "-connect", host, "-CAfile", Fixture.root, "-quiet"]
+      let openssl = [
+        try Products.installed("openssl"), "s_client", "-connect", host, "-CAfile", Fixture.root, "-quiet",
+      ]
       // Without an answer it would end before the tickets come.
       let request = "GET / HTTP/1.0\r\n\r\n"
       func client(_ arguments: String...) -> Command {
         Command(words: openssl + ["-sess_out", session] + arguments, environment: environment, input: request)
       }
       for command in [ours, client()] { _ = try Launcher.run(command) }
-      while bench.server.connectionCount < 2 { try bench.server.expectConnection(after: bench.server.connectionCount, isResumed: nil) }
+      while bench.server.connectionCount < 2 {
+        try bench.server.expectConnection(after: bench.server.connectionCount, isResumed: nil)
+      }
       return Measurement(
         try repetition.pairs(.milliseconds) {
           try bench.wall(ours, isResumed: true)
