@@ -6,20 +6,10 @@
 
 #include "names.h"
 
-// What the dynamic section leads to. Either table of hashes may be missing, and so may the versions.
-struct symbols {
-  uintptr_t base;
-  const ElfW(Sym) * table;
-  const char *names;
-  const ElfW(Half) * versions;
-  const uint32_t *gnu_hash;
-  const uint32_t *hash;
-};
-
 // glibc writes addresses into the section, musl (and glibc where it is read-only) leaves them relative to the base.
 static const void *address(uintptr_t base, uintptr_t value) { return (const void *)(value < base ? base + value : value); }
 
-static int read_symbols(const struct dl_phdr_info *object, struct symbols *symbols) {
+int read_symbols(const struct dl_phdr_info *object, struct symbols *symbols) {
   const ElfW(Dyn) *next = NULL;
   uintptr_t base = object->dlpi_addr;
   *symbols = (struct symbols){.base = base};
@@ -47,14 +37,22 @@ static void *function_at(const struct symbols *symbols, uint32_t index, const ch
   return (void *)(symbols->base + symbol->st_value);
 }
 
-static void *find_by_gnu_hash(const struct symbols *symbols, const char *name) {
+uint32_t gnu_hash_of(const char *name) {
   uint32_t hash = 5381;
   for (const unsigned char *next = (const unsigned char *)name; *next; next++) hash = hash * 33 + *next;
+  return hash;
+}
+
+static void *find_by_gnu_hash(const struct symbols *symbols, const char *name, uint32_t hash) {
   const uint32_t *table = symbols->gnu_hash;
-  uint32_t buckets = table[0], first = table[1], filters = table[2];
-  if (buckets == 0) return NULL;
-  // Past the filter, whose words are as wide as an address: few look-ups are made here.
-  const uint32_t *bucket = table + 4 + filters * (sizeof(ElfW(Addr)) / sizeof(uint32_t)), *chain = bucket + buckets;
+  uint32_t buckets = table[0], first = table[1], filters = table[2], shift = table[3];
+  if (buckets == 0 || filters == 0) return NULL;
+  // The filter's words are as wide as an address. Most objects have none of the names.
+  enum { WIDTH = 8 * sizeof(ElfW(Addr)) };
+  const ElfW(Addr) *filter = (const void *)(table + 4);
+  ElfW(Addr) word = filter[hash / WIDTH % filters];
+  if (!(word >> hash % WIDTH & word >> (hash >> shift) % WIDTH & 1)) return NULL;
+  const uint32_t *bucket = (const void *)(filter + filters), *chain = bucket + buckets;
   uint32_t index = bucket[hash % buckets];
   if (index < first) return NULL;
   for (;; index++) {
@@ -79,11 +77,14 @@ static void *find_by_hash(const struct symbols *symbols, const char *name) {
   return NULL;
 }
 
+void *find_function(const struct symbols *symbols, const char *name, uint32_t gnu_hash) {
+  if (symbols->gnu_hash) return find_by_gnu_hash(symbols, name, gnu_hash);
+  return symbols->hash ? find_by_hash(symbols, name) : NULL;
+}
+
 void *function_in_object(const struct dl_phdr_info *object, const char *name) {
   struct symbols symbols;
-  if (!read_symbols(object, &symbols)) return NULL;
-  if (symbols.gnu_hash) return find_by_gnu_hash(&symbols, name);
-  return symbols.hash ? find_by_hash(&symbols, name) : NULL;
+  return read_symbols(object, &symbols) ? find_function(&symbols, name, gnu_hash_of(name)) : NULL;
 }
 
 int object_contains(const struct dl_phdr_info *object, const void *address) {

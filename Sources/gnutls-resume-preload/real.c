@@ -69,22 +69,38 @@ static int pin(const char *name, void *function) {
 
 static void *_Atomic known[INTERPOSED_COUNT];
 
-static int find_in_object(struct dl_phdr_info *object, size_t size, void *is_behind) {
+// The names' hashes, and where each begins.
+struct search {
+  int is_behind;
+  uint32_t hashes[INTERPOSED_COUNT];
+  uint16_t offsets[INTERPOSED_COUNT];
+};
+
+static int find_in_object(struct dl_phdr_info *object, size_t size, void *context) {
+  struct search *search = context;
+  struct symbols symbols;
   (void)size;
-  if (!*(int *)is_behind) {
-    *(int *)is_behind = object_contains(object, (const void *)find_real);
+  if (!search->is_behind) {
+    search->is_behind = object_contains(object, (const void *)find_real);
     return 0;
   }
-  const char *name = interposed_names;
-  for (int index = 0; index < INTERPOSED_COUNT; index++, name = end_of(name) + 1)
-    if (!atomic_load_explicit(&known[index], memory_order_relaxed))
-      atomic_store_explicit(&known[index], function_in_object(object, name), memory_order_relaxed);
+  if (!read_symbols(object, &symbols)) return 0;
+  for (int index = 0; index < INTERPOSED_COUNT; index++) {
+    if (atomic_load_explicit(&known[index], memory_order_relaxed)) continue;
+    void *function = find_function(&symbols, interposed_names + search->offsets[index], search->hashes[index]);
+    if (function) atomic_store_explicit(&known[index], function, memory_order_relaxed);
+  }
   return 0;
 }
 
 void find_all_real(void) {
-  int is_behind = 0;
-  dl_iterate_phdr(find_in_object, &is_behind);
+  struct search search = {0};
+  const char *name = interposed_names;
+  for (int index = 0; index < INTERPOSED_COUNT; index++, name = end_of(name) + 1) {
+    search.hashes[index] = gnu_hash_of(name);
+    search.offsets[index] = (uint16_t)(name - interposed_names);
+  }
+  dl_iterate_phdr(find_in_object, &search);
 }
 
 void *real_function(unsigned index, const char *name, const void *caller) {

@@ -4,6 +4,7 @@ import GnuTLSResumption
 
 struct Connect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "connect",
     abstract: "Connect to a TLS server, resuming an earlier session if there is one, and report.")
 
   @Argument(

@@ -6,6 +6,7 @@ import Subprocess
 
 struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "demo",
     abstract: "Show resumption across processes, against a server of its own on 127.0.0.1.",
     discussion: "Connects three times, each time as a new process. Store and key are temporary; no network is needed.")
 

@@ -3,6 +3,7 @@ import GnuTLSResumption
 
 struct Forget: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "forget",
     abstract: "Remove all that is kept of a server.",
     discussion: """
       With a port, that port's tickets and sessions go, and those without one: many programs, as git and wget2, let \

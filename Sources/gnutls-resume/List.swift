@@ -4,6 +4,7 @@ import GnuTLSResumption
 
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "List the servers that can be resumed with, and what is kept of each.")
 
   @OptionGroup var storeOptions: StoreOptions

@@ -2,7 +2,7 @@ import ArgumentParser
 import GnuTLSResumption
 
 struct Purge: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Remove everything from the store.")
+  static let configuration = CommandConfiguration(commandName: "purge", abstract: "Remove everything from the store.")
 
   @Flag(help: "Remove only what has expired.")
   var expired = false

@@ -3,6 +3,7 @@ import ArgumentParser
 /// For help and completions: the launcher has done it before the parser is asked.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run a program so that its GnuTLS connections resume across runs.",
     discussion: """
       The program's children resume as well. Programs with set-user-ID or set-group-ID bits, and those without the \

@@ -3,7 +3,8 @@ import GnuTLSResumption
 import SessionTickets
 
 struct Stats: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Count what the store holds, the expired included.")
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "Count what the store holds, the expired included.")
 
   @OptionGroup var storeOptions: StoreOptions
 

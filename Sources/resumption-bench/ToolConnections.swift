@@ -12,7 +12,8 @@ extension Plan {
         words: [try Installed.tool(), "connect", host, "--ca-file", Fixture.root], environment: environment)
       let session = workbench.newPath("session")
       let openssl = [
-        try Products.installed("openssl"), "s_client", "-connect", host, "-CAfile", Fixture.root, "-quiet",
+        try Products.installed("openssl"), "s_client", "-connect", host, "-servername", Fixture.name,
+        "-CAfile", Fixture.root, "-quiet", "-no_ign_eof",
       ]
       // Without an answer it would end before the tickets come.
       let request = "GET / HTTP/1.0\r\n\r\n"
