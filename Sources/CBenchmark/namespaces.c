@@ -29,8 +29,7 @@ int cbenchmark_enter_namespaces(void) {
 }
 
 int cbenchmark_mount_file(const char *source, const char *target) {
-  if (mount(source, target, NULL, MS_BIND, NULL) != 0) return -1;
-  return mount(NULL, target, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL);
+  return mount(source, target, NULL, MS_BIND, NULL);
 }
 
 int cbenchmark_mount_memory(const char *folder, unsigned megabytes) {

@@ -15,7 +15,8 @@ size_t cbenchmark_take(int folder, const char *name);
 // process and its children, however they end. Call it before there is a second thread; needs CAP_SYS_ADMIN.
 int cbenchmark_enter_namespaces(void);
 
-// Shows `source` at the place of `target`, read-only, to this process and its children (mount(2), MS_BIND).
+// Shows `source` at the place of `target` to this process and its children (mount(2), MS_BIND). Not read-only: stamps of
+// files tell nothing there, and the system's own trust isn't.
 int cbenchmark_mount_file(const char *source, const char *target);
 
 // Mounts an empty file system in memory, of `megabytes` at most.
