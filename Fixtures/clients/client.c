@@ -73,6 +73,7 @@ static int make_session(gnutls_session_t *session, const struct visitor *visitor
   const struct options *options = visitor->options;
   unsigned tickets = options->no_tickets ? GNUTLS_NO_TICKETS : 0;
   unsigned start = options->false_start ? GNUTLS_ENABLE_FALSE_START : 0;
+  if (options->lets_authenticate) start |= GNUTLS_POST_HANDSHAKE_AUTH | GNUTLS_AUTO_REAUTH;
   int code = G(gnutls_init)(session, GNUTLS_CLIENT | tickets | start);
   if (code < 0) return code;
   code = G(gnutls_priority_set_direct)(*session, options->priority, NULL);

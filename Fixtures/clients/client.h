@@ -82,6 +82,8 @@ struct options {
   int probes;
   // Wants to show a certificate after the handshake.
   int authenticates_later;
+  // Has GnuTLS do so when the server asks.
+  int lets_authenticate;
   // Makes its credentials by a way that no preloaded library sees.
   int unseen_credentials;
   // Calls functions in ways that GnuTLS refuses.

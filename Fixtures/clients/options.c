@@ -23,6 +23,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "false-start") == 0) return options->false_start = 1, 0;
   if (strcmp(argument, "silent") == 0) return options->silent = 1, 0;
   if (strcmp(argument, "probe") == 0) return options->probes = 1, 0;
+  if (strcmp(argument, "auto-reauth") == 0) return options->lets_authenticate = 1, 0;
   if (strcmp(argument, "reauth") == 0) return options->authenticates_later = 1, 0;
   if (strcmp(argument, "unseen") == 0) return options->unseen_credentials = 1, 0;
   if (strcmp(argument, "odd") == 0) return options->odd_calls = 1, 0;

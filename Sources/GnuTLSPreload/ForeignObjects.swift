@@ -1,6 +1,5 @@
 internal import CGnuTLS
 internal import GnuTLSResumption
-internal import SessionTicketsLocking
 
 /// What is known of the program's other objects, by address.
 enum ForeignObjects {
@@ -35,42 +34,20 @@ struct CredentialsSetup: @unchecked Sendable {
   }
 }
 
-/// Values by address. A program has few of these objects, so that a search is quicker than a dictionary's set-up.
-final class AddressTable<Value: Sendable>: Sendable {
-  private let entries = Lock<[(address: UInt, value: Value)]>([])
+extension AddressTable {
+  func value(of pointer: OpaquePointer?) -> Value? { value(at: UInt(bitPattern: pointer)) }
 
-  func value(of pointer: OpaquePointer?) -> Value? {
-    let address = UInt(bitPattern: pointer)
-    return entries.withLock { entries in entries.first { $0.address == address }?.value }
-  }
+  func set(_ pointer: OpaquePointer?, _ value: Value) { set(at: UInt(bitPattern: pointer), value) }
 
-  func set(_ pointer: OpaquePointer?, _ value: Value) {
-    let address = UInt(bitPattern: pointer)
-    entries.withLock { entries in
-      entries.removeAll { $0.address == address }
-      entries.append((address, value))
-    }
-  }
-
-  /// Changes the value, or puts one in its place that is made of nothing.
-  func change(_ pointer: OpaquePointer?, or nothing: Value, _ change: (inout Value) -> Void) {
-    let address = UInt(bitPattern: pointer)
-    entries.withLock { entries in
-      if let index = entries.firstIndex(where: { $0.address == address }) { return change(&entries[index].value) }
-      var value = nothing
-      change(&value)
-      entries.append((address, value))
-    }
-  }
-
-  func remove(_ pointer: OpaquePointer?) {
-    let address = UInt(bitPattern: pointer)
-    entries.withLock { entries in entries.removeAll { $0.address == address } }
-  }
+  func remove(_ pointer: OpaquePointer?) { remove(at: UInt(bitPattern: pointer)) }
 }
 
 extension AddressTable<CredentialsSetup> {
   func change(_ pointer: OpaquePointer?, _ change: (inout CredentialsSetup) -> Void) {
-    unsafe self.change(pointer, or: CredentialsSetup(), change)
+    self.change(at: UInt(bitPattern: pointer)) { known in
+      var setup = known ?? CredentialsSetup()
+      change(&setup)
+      known = setup
+    }
   }
 }

@@ -1,37 +1,21 @@
 internal import CGnuTLS
-internal import SessionTicketsLocking
+internal import GnuTLSResumption
 
-/// The program's client sessions, by address.
+/// The program's client sessions.
 enum ForeignSessions {
-  /// A table of lists: to set up a dictionary takes a short-lived process longer than all its look-ups.
-  private static let tables = Lock([[ForeignSession]](repeating: [], count: 64))
+  private static let sessions = AddressTable<ForeignSession>(listCount: 64)
 
-  /// Makes the tables.
+  /// Makes the table.
   static func prepare() { _ = unsafe find(nil) }
 
-  static func add(_ session: ForeignSession) {
-    let index = index(of: session.address)
-    tables.withLock { tables in
-      tables[index].removeAll { $0.address == session.address }
-      tables[index].append(session)
-    }
-  }
+  static func add(_ session: ForeignSession) { sessions.set(at: session.address, session) }
 
-  static func find(_ session: gnutls_session_t?) -> ForeignSession? {
-    let address = UInt(bitPattern: session)
-    let index = index(of: address)
-    return tables.withLock { tables in tables[index].first { $0.address == address } }
-  }
+  static func find(_ session: gnutls_session_t?) -> ForeignSession? { sessions.value(at: UInt(bitPattern: session)) }
 
   static func remove(_ session: gnutls_session_t?) -> ForeignSession? {
-    let address = UInt(bitPattern: session)
-    let index = index(of: address)
-    return tables.withLock { tables in
-      guard let place = tables[index].firstIndex(where: { $0.address == address }) else { return nil }
-      return tables[index].remove(at: place)
+    sessions.change(at: UInt(bitPattern: session)) { known in
+      defer { known = nil }
+      return known
     }
   }
-
-  /// Sessions are some kilobytes apart.
-  private static func index(of address: UInt) -> Int { Int((address >> 12 ^ address >> 4) & 63) }
 }

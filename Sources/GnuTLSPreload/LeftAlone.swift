@@ -10,7 +10,6 @@ struct LeftAlone: Error {
   static let isUnreadable = LeftAlone(text: "its server name or protocols are no text")
   static let hasNoName = LeftAlone(text: "it has no server name")
   static let hasUnknownPriorities = LeftAlone(text: "its priorities are not known")
-  static let authenticatesLater = LeftAlone(text: "it may authenticate after the handshake")
   static let hasUnseenCredentials = LeftAlone(text: "its credentials were made before the engine was there")
   static let hasUnseenCalls = LeftAlone(text: "calls of the program's may pass unseen")
   static let hooksIntoFullHandshakes = LeftAlone(text: "its handshake hook may check what only full handshakes have")

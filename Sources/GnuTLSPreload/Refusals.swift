@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import GnuTLSResumption
 
 /// What `gnutls_handshake` has returned after resumptions that the program's own check refused, or hasn't decided on yet.
 /// Any thread may ask, while another uses the session.

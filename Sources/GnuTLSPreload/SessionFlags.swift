@@ -8,8 +8,6 @@ enum SessionFlags {
   static let rawPublicKeys = UInt32(GNUTLS_ENABLE_RAWPK.rawValue)
   static let earlyData = UInt32(GNUTLS_ENABLE_EARLY_DATA.rawValue)
 
-  static let automaticReauthentication = GNUTLS_POST_HANDSHAKE_AUTH.rawValue | GNUTLS_AUTO_REAUTH.rawValue
-
   /// A client's, over a stream.
   static func isOurs(_ flags: UInt32) -> Bool { flags & (server | datagram) == 0 }
 

@@ -58,10 +58,6 @@ struct SessionSetup {
     // GnuTLS would take in tickets all the same, and then not offer them.
     guard !Settings.respectsNoTickets || flags & SessionFlags.noTickets == 0 else { throw .wantsNoTickets }
     guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
-    // GnuTLS would show a certificate after the handshake by itself, and tickets be of another identity.
-    guard flags & SessionFlags.automaticReauthentication != SessionFlags.automaticReauthentication else {
-      throw .authenticatesLater
-    }
     guard !isUnreadable else { throw .isUnreadable }
     guard hook?.mayBeSkippedByResuming != true else { throw .hooksIntoFullHandshakes }
     let credentials = unsafe try SessionCredentials(of: session)

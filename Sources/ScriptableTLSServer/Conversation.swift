@@ -74,8 +74,11 @@ internal import CScriptableTLSServer
     if script.ending.moment == .afterHandshake { return end() }
     var responder = Responder(script.behaviour)
     var ticketsAreDue = script.tickets.moment == .afterFirstData
+    var authenticationIsDue = script.authenticatesLater
     while let data = receive() {
       if failIfResumed() { return }
+      if authenticationIsDue { authenticateClient() }
+      authenticationIsDue = false
       if ticketsAreDue { sendTickets() }
       ticketsAreDue = false
       guard let answer = responder.answer(to: data) else { continue }
@@ -91,6 +94,13 @@ internal import CScriptableTLSServer
     seen.failedByScript = true
     fail(failure)
     return true
+  }
+
+  private func authenticateClient() {
+    unsafe gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST)
+    var code: Int32
+    repeat { code = unsafe gnutls_reauth(session, 0) } while code < 0 && gnutls_error_is_fatal(code) == 0
+    seen.authenticatedLater = code == 0
   }
 
   private func sendTickets() {

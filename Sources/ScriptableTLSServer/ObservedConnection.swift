@@ -37,6 +37,8 @@ public struct ObservedConnection: Sendable, Equatable {
   /// The alert that the client sent last, or nil.
   public internal(set) var alertReceived: UInt8?
 
+  /// The client has answered when it was asked for a certificate after the handshake.
+  public internal(set) var authenticatedLater = false
   /// TLS 1.3 tickets sent by the server.
   public internal(set) var ticketsSent = 0
   /// The tickets themselves, of TLS 1.2 too, as a client would offer them.

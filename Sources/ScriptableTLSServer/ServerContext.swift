@@ -13,6 +13,7 @@ struct ServerContext: Sendable {
   func makeSession() throws(ServerError) -> gnutls_session_t {
     var flags = UInt32(GNUTLS_SERVER as Int32) | UInt32(GNUTLS_NO_SIGNAL as Int32)
     flags |= GNUTLS_NO_AUTO_SEND_TICKET.rawValue
+    if script.authenticatesLater { flags |= GNUTLS_POST_HANDSHAKE_AUTH.rawValue }
     if script.maxEarlyData > 0 { flags |= GNUTLS_ENABLE_EARLY_DATA.rawValue }
     var session: gnutls_session_t?
     try check("making a session", unsafe gnutls_init(&session, flags))

@@ -35,6 +35,9 @@ public struct ServerScript: Sendable, Equatable {
   /// The application protocols on offer. Empty: no ALPN.
   public var alpn: [String] = []
   public var clientCertificate = ClientCertificate.ignored
+  /// Asks for one after the handshake, when the first data have come, whoever lets itself be asked then (RFC 8446, section
+  /// 4.6.2).
+  public var authenticatesLater = false
 
   public var tickets = TicketScript()
   public var tls12Resumption = TLS12Resumption.tickets

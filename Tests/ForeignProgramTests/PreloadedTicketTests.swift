@@ -81,6 +81,23 @@ struct PreloadedTicketTests {
     #expect(try visitor.run(.client("authenticates", "reauth")).standardOutput == "resumed\n")
   }
 
+  @Test("Nor where GnuTLS authenticates by itself, when the server asks; who is never asked resumes", .needs(.compiler))
+  func isAskedLater() throws {
+    for isAsked in [false, true] {
+      let server = try TLSServer.forClients {
+        $0.authenticatesLater = isAsked
+        $0.tickets.moment = .afterFirstData
+      }
+      let visitor = try Visitor(port: server.port)
+      let program = ForeignProgram.client("lets itself be asked", "auto-reauth")
+      for expected in ["full\n", isAsked ? "full\n" : "resumed\n"] {
+        #expect(try visitor.run(program).standardOutput == expected)
+      }
+      #expect(server.waitForConnections(2).map(\.authenticatedLater) == [isAsked, isAsked])
+      #expect(try visitor.preload.count().tickets == (isAsked ? 0 : 3))
+    }
+  }
+
   @Test(
     "Who resumed and goes away without having read anything starts anew: it may have missed a pin", .needs(.compiler),
     arguments: TLSVersion.allCases)
