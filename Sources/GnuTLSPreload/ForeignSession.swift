@@ -94,6 +94,7 @@ final class ForeignSession: @unchecked Sendable {
       state = .handshaking(
         HandshakeAttempt(
           attachment: try attach(plan), choosesCertificate: plan.choosesCertificate,
+          isTrustPending: plan.policy.isTrustPending,
           nagleOff: transport.flatMap { NagleOff($0) }))
     } catch {
       tell(.leftAlone(error))
@@ -134,7 +135,16 @@ final class ForeignSession: @unchecked Sendable {
         end(attempt)
         return .result(result)
       }
-      attempt.succeeded()
+      if attempt.isTrustPending {
+        // Whoever hasn't loaded any trust checks nothing, which says nothing about the ticket.
+        guard let policy = unsafe SessionCredentials.loadedPolicy(of: session) else {
+          attempt.letGo()
+          return check(attempt, result)
+        }
+        attempt.succeeded(by: policy)
+      } else {
+        attempt.succeeded(by: nil)
+      }
       return check(attempt, result)
     case .checking(let attempt):
       return check(attempt, result)
@@ -325,16 +335,23 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// Before `gnutls_session_set_data`.
-  func programSetsData(_ data: UnsafeRawBufferPointer) {
+  /// - Returns: Whether the engine has used this ticket, so that the program must not.
+  func programSetsData(_ data: UnsafeRawBufferPointer) -> Bool {
     // GnuTLS's dummy data resume nothing.
-    guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return }
+    guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return false }
     setup.resumesByItself = true
-    if held != nil { Engine.atWork { leaveAlone() } }
+    return Engine.atWork {
+      if held != nil { leaveAlone() }
+      // The store can't be asked, and others may have the ticket from there.
+      guard !Engine.hasOtherRoot else { return true }
+      // Without a store nobody else has it either.
+      return unsafe (try? Engine.resumption.mark(data, usedBy: .program)) ?? nil == .engine
+    }
   }
 
   /// After `gnutls_session_get_data` and its kin have given session data.
   /// - Returns: Whether the program may use them.
-  func programTakesTicket() -> Bool { known?.cedeNewestTicket() ?? true }
+  func programTakesTicket() -> Bool { known?.programTakesNewestTicket() ?? true }
 
   /// A ticket of the session's may have gone through the engine's hands.
   var isKnownToEngine: Bool { known != nil }

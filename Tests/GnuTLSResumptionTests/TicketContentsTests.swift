@@ -51,6 +51,12 @@ struct TicketContentsTests {
     note.group = 7
     #expect(ServerNote(note.bytes) == note)
     for length in note.bytes.indices { #expect(ServerNote(Array(note.bytes.prefix(length))) == nil) }
+    // One content has one spelling: no time where nothing rests, and no name but in its normal form.
+    var timed = ServerNote(server: note.server).bytes
+    timed[22] = 1
+    #expect(ServerNote(timed) == nil)
+    let capital = ServerNote(server: note.server).bytes.map { $0 == UInt8(ascii: "x") ? UInt8(ascii: "X") : $0 }
+    #expect(ServerNote(capital) == nil)
   }
 
   @Test("a note doesn't open elsewhere, nor damaged")

@@ -1,3 +1,4 @@
+import SessionTickets
 import Testing
 
 @testable import GnuTLSResumption
@@ -55,6 +56,17 @@ struct TicketPaceTests {
     #expect((8...2_000).contains(milliseconds))
     for _ in 0..<600 { pace.cameNot(now: now) }
     #expect(pace.patience(hasTickets: false, now: now) == .none)
+  }
+
+  @Test("at the ends of time nothing traps, and nothing is lately", arguments: [Int64.min, .max])
+  func endsOfTime(time: Int64) throws {
+    var pace = TicketPace()
+    for _ in 0..<2 { pace.cameNot(now: time) }
+    #expect(pace.patience(hasTickets: false, now: now) == .sinceClosing(300))
+    var refusals = RefusalNote()
+    let digest = try #require(Digest(0..<32))
+    refusals.add(RefusalNote.Refusal(handshake: [1], inputs: digest, time: time))
+    #expect(!refusals.holds([1], inputs: digest, now: now))
   }
 
   @Test("it is read back as it was written, and nothing else is read")

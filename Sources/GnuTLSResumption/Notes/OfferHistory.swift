@@ -125,7 +125,9 @@ extension OfferHistory {
       let flags = reader.integer(UInt8.self), flags <= 3, let until = reader.integer(UInt64.self)
     else { return nil }
     switch kind {
-    case 0: state = .free
+    case 0:
+      guard until == 0 else { return nil }
+      state = .free
     case 3: state = .resting(until: Int64(bitPattern: until))
     default:
       guard let point = Point(rawValue: kind) else { return nil }

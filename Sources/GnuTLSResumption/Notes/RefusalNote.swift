@@ -26,7 +26,7 @@ struct RefusalNote: Hashable {
   func holds(_ handshake: [UInt8], inputs: Digest, now: Int64) -> Bool {
     for refusal in refusals
     where refusal.handshake == handshake && refusal.inputs == inputs && refusal.time <= now
-      && now - refusal.time < Self.lifetime
+      && now < refusal.time.addingClamped(Self.lifetime)
     {
       return true
     }

@@ -62,5 +62,7 @@ extension ServerNote {
     self.group = group
     handshakeMilliseconds = milliseconds
     server = ServerIdentity(name: name, port: port)
+    // Written in its normal form.
+    guard server.name == name else { return nil }
   }
 }

@@ -37,7 +37,7 @@ struct TicketPace: Hashable {
     case 0: return .unknown(Self.first)
     case 1: return .sinceClosing(Self.second)
     default:
-      let isLately = lastWithout <= now && now - lastWithout < Self.hour
+      let isLately = lastWithout <= now && now < lastWithout.addingClamped(Self.hour)
       return isLately ? .none : .sinceClosing(Self.second)
     }
   }
