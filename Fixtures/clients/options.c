@@ -48,9 +48,6 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "later-priority") == 0) return options->later_priority = value, 0;
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
-  if (strcmp(argument, "late-trust") == 0) return options->late_trust = value, 0;
-  if (strcmp(argument, "save") == 0) return options->save = value, 0;
-  if (strcmp(argument, "load") == 0) return options->load = value, 0;
   if (strcmp(argument, "fork") == 0) return options->fork = value, 0;
   if (strcmp(argument, "stack") == 0) return options->stack = atol(value), 0;
   if (strcmp(argument, "read-stack") == 0) return options->read_stack = atol(value), 0;

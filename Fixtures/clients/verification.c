@@ -80,28 +80,13 @@ static void *find_unseen(const char *name) {
   return NULL;
 }
 
-static const char *late_trust;
-
-static void load_late_trust(void *credentials) {
-  size_t length = strlen(late_trust);
-  if (strcmp(late_trust, "never") == 0) return;
-  if (late_trust[length - 1] == '/')
-    G(gnutls_certificate_set_x509_trust_dir)(credentials, late_trust, GNUTLS_X509_FMT_PEM);
-  else G(gnutls_certificate_set_x509_trust_file)(credentials, late_trust, GNUTLS_X509_FMT_PEM);
-}
-
 int make_credentials(gnutls_certificate_credentials_t *credentials, const struct options *options) {
   __typeof__(&gnutls_certificate_allocate_credentials) allocate = &G(gnutls_certificate_allocate_credentials);
   if (options->unseen_credentials)
     allocate = (__typeof__(allocate))find_unseen("gnutls_certificate_allocate_credentials");
   int code = allocate != NULL ? allocate(credentials) : GNUTLS_E_UNIMPLEMENTED_FEATURE;
   if (code < 0) return code;
-  if (options->late_trust != NULL) {
-    late_trust = options->late_trust;
-    call_within(load_late_trust, *credentials);
-  } else {
-    code = G(gnutls_certificate_set_x509_trust_file)(*credentials, options->ca_file, GNUTLS_X509_FMT_PEM);
-  }
+  code = G(gnutls_certificate_set_x509_trust_file)(*credentials, options->ca_file, GNUTLS_X509_FMT_PEM);
   if (code < 0) return code;
   if (strcmp(options->verify, "function") == 0)
     G(gnutls_certificate_set_verify_function)(*credentials, verify_function);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 6
+#define CPRELOAD_VERSION 5
 
 // What the shim knows of the process.
 struct cpreload_process {
@@ -67,8 +67,6 @@ struct cpreload_engine {
   void (*credentials_made)(gnutls_certificate_credentials_t credentials);
   // Before a file of anchors or revocation lists is loaded; null: the system's trust store. With much stack.
   void (*trust_file_loads)(gnutls_certificate_credentials_t credentials, const char *path);
-  // Before all files of a folder are. With much stack.
-  void (*trust_folder_loads)(gnutls_certificate_credentials_t credentials, const char *path);
   // After something was done to the trust list of which nobody knows what it amounts to.
   void (*trust_changed)(gnutls_certificate_credentials_t credentials);
   void (*credentials_freed)(gnutls_certificate_credentials_t credentials);
@@ -116,9 +114,8 @@ struct cpreload_engine {
   // Whether the engine has refused a peer in GnuTLS's stead, or not accepted it yet: no data may pass then.
   int (*is_refused)(gnutls_session_t session);
 
-  // The program resumes by itself, unless these are GnuTLS's dummy data. Returns 0 if it may, 1 if the engine has used this
-  // ticket. With much stack.
-  int (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
+  // The program resumes by itself, unless these are GnuTLS's dummy data. With much stack.
+  void (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
   // The program has got session data, maybe in one of its callbacks. Returns 0 if it may use them, 1 if it must not, as the
   // ticket in there has been used. With much stack.
   int (*session_data_given)(gnutls_session_t session, const void *data, size_t size);

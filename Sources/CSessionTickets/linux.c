@@ -2,7 +2,6 @@
 #include "CSessionTickets.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -109,9 +108,4 @@ ssize_t csessiontickets_file_size_limit(void) {
   struct rlimit limit;
   // Infinity is more.
   return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SSIZE_MAX ? (ssize_t)limit.rlim_cur : SSIZE_MAX;
-}
-
-const char *csessiontickets_object_of(const void *address) {
-  Dl_info info;
-  return dladdr(address, &info) ? info.dli_fname : NULL;
 }

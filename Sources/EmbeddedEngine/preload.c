@@ -47,11 +47,6 @@ static void trust_file_loads(gnutls_certificate_credentials_t credentials, const
   else inner->trust_file_loads(credentials, path);
 }
 
-static void trust_folder_loads(gnutls_certificate_credentials_t credentials, const char *path) {
-  if (reserve_is_short()) inner->trust_changed(credentials);
-  else inner->trust_folder_loads(credentials, path);
-}
-
 static unsigned handshake_begins(gnutls_session_t session) {
   // One that has begun goes on.
   if (reserve_is_short()) inner->handshake_passes(session);
@@ -75,7 +70,6 @@ __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resu
   table.priority_string_set = priority_string_set;
   table.credentials_made = credentials_made;
   table.trust_file_loads = trust_file_loads;
-  table.trust_folder_loads = trust_folder_loads;
   table.handshake_begins = handshake_begins;
   table.keep = keep;
   return &table;

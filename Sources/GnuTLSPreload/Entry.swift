@@ -77,14 +77,12 @@ enum EngineTable {
     unsafe table.credentials_made = { unsafe ForeignObjects.credentials.set($0, CredentialsSetup(isNew: true)) }
     unsafe table.trust_file_loads = { credentials, path in
       let file =
-        if let path = unsafe path { unsafe LoadedTrust(aboutToLoad: RawPath(cString: path)) } else {
-          LoadedTrust.system()
+        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: RawPath(cString: path)) } else {
+          LoadedTrustFile.system()
         }
-      unsafe EngineTable.load(file, into: credentials)
-    }
-    unsafe table.trust_folder_loads = { credentials, path in
-      unsafe EngineTable.load(
-        path.flatMap { unsafe LoadedTrust(aboutToLoadFolder: RawPath(cString: $0)) }, into: credentials)
+      unsafe ForeignObjects.credentials.change(credentials) { setup in
+        setup.trust = file.flatMap { file in setup.trust.map { $0 + [file] } }
+      }
     }
     unsafe table.trust_changed = { unsafe ForeignObjects.credentials.change($0) { $0.trust = nil } }
     unsafe table.credentials_freed = { unsafe ForeignObjects.credentials.remove($0) }
@@ -109,12 +107,6 @@ enum EngineTable {
       Engine.atWork { found.programHasVerified(isGood: isGood != 0) }
     }
     table.verdicts_changed = { GnuTLSConfiguration.changedByProgram() }
-  }
-
-  private static func load(_ trust: LoadedTrust?, into credentials: gnutls_certificate_credentials_t?) {
-    unsafe ForeignObjects.credentials.change(credentials) { setup in
-      setup.trust = trust.flatMap { trust in setup.trust.map { $0 + [trust] } }
-    }
   }
 
   private static func fillConnection(_ table: inout cpreload_engine) {
@@ -158,8 +150,7 @@ enum EngineTable {
     unsafe table.receiving_ended = { unsafe ForeignSessions.find($0)?.receivingEnded($1) }
     unsafe table.is_refused = { unsafe Refusals.code($0) }
     unsafe table.session_data_set = { session, data, size in
-      guard let found = unsafe ForeignSessions.find(session) else { return 0 }
-      return unsafe found.programSetsData(UnsafeRawBufferPointer(handedIn: data, count: size)) ? 1 : 0
+      unsafe ForeignSessions.find(session)?.programSetsData(UnsafeRawBufferPointer(handedIn: data, count: size))
     }
     unsafe table.session_data_given = { session, data, size in
       guard let found = unsafe ForeignSessions.find(session), size > 4, !found.isBeingPacked else { return 0 }

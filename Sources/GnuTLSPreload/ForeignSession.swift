@@ -94,7 +94,6 @@ final class ForeignSession: @unchecked Sendable {
       state = .handshaking(
         HandshakeAttempt(
           attachment: try attach(plan), choosesCertificate: plan.choosesCertificate,
-          isTrustPending: plan.policy.isTrustPending,
           nagleOff: transport.flatMap { NagleOff($0) }))
     } catch {
       tell(.leftAlone(error))
@@ -135,16 +134,7 @@ final class ForeignSession: @unchecked Sendable {
         end(attempt)
         return .result(result)
       }
-      if attempt.isTrustPending {
-        // Whoever hasn't loaded any trust checks nothing, which says nothing about the ticket.
-        guard let policy = unsafe SessionCredentials.loadedPolicy(of: session) else {
-          attempt.letGo()
-          return check(attempt, result)
-        }
-        attempt.succeeded(by: policy)
-      } else {
-        attempt.succeeded(by: nil)
-      }
+      attempt.succeeded()
       return check(attempt, result)
     case .checking(let attempt):
       return check(attempt, result)
@@ -262,7 +252,14 @@ final class ForeignSession: @unchecked Sendable {
   var mayKeepAtEnd: Bool { connection?.mayKeepAtEnd ?? false }
 
   /// Either of the session, or anywhere in the process; or there is no store any more.
-  private var mayHaveMissedCalls: Bool { hasMissedCalls || Engine.hasUnseenCalls || Engine.hasOtherRoot }
+  private var mayHaveMissedCalls: Bool {
+    hasMissedCalls || Engine.hasUnseenCalls || Engine.hasOtherRoot || mayHaveAuthenticated
+  }
+
+  /// GnuTLS tells of its own authentication by its own `gnutls_reauth`, unless it was linked so that it keeps that to itself.
+  private var mayHaveAuthenticated: Bool {
+    unsafe SessionFlags.authenticatesByItself(flags) && gnutls_certificate_client_get_request_status(session) != 0
+  }
 
   /// Something that belongs to the session's identity or verification was missed.
   func callMissed() {
@@ -335,23 +332,16 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// Before `gnutls_session_set_data`.
-  /// - Returns: Whether the engine has used this ticket, so that the program must not.
-  func programSetsData(_ data: UnsafeRawBufferPointer) -> Bool {
+  func programSetsData(_ data: UnsafeRawBufferPointer) {
     // GnuTLS's dummy data resume nothing.
-    guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return false }
+    guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return }
     setup.resumesByItself = true
-    return Engine.atWork {
-      if held != nil { leaveAlone() }
-      // The store can't be asked, and others may have the ticket from there.
-      guard !Engine.hasOtherRoot else { return true }
-      // Without a store nobody else has it either.
-      return unsafe (try? Engine.resumption.mark(data, usedBy: .program)) ?? nil == .engine
-    }
+    if held != nil { Engine.atWork { leaveAlone() } }
   }
 
   /// After `gnutls_session_get_data` and its kin have given session data.
   /// - Returns: Whether the program may use them.
-  func programTakesTicket() -> Bool { known?.programTakesNewestTicket() ?? true }
+  func programTakesTicket() -> Bool { known?.cedeNewestTicket() ?? true }
 
   /// A ticket of the session's may have gone through the engine's hands.
   var isKnownToEngine: Bool { known != nil }

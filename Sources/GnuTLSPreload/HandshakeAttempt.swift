@@ -7,16 +7,13 @@ struct HandshakeAttempt {
   /// A function chooses the client's certificate: which one, is not known before the server asks.
   let choosesCertificate: Bool
   let nagleOff: NagleOff?
-  /// The program hadn't loaded its trust when the handshake began.
-  let isTrustPending: Bool
   private var isLetGo = false
   /// The program has set a hook since, for messages that it won't see if the ticket is taken.
   var mayMissMessages = false
   /// Of the engine: nothing is kept if it doesn't trust the peer.
   private(set) var isPeerGood = true
 
-  init(attachment: ForeignAttachment, choosesCertificate: Bool, isTrustPending: Bool, nagleOff: NagleOff?) {
-    self.isTrustPending = isTrustPending
+  init(attachment: ForeignAttachment, choosesCertificate: Bool, nagleOff: NagleOff?) {
     self.attachment = attachment
     self.choosesCertificate = choosesCertificate
     self.nagleOff = nagleOff
@@ -25,10 +22,7 @@ struct HandshakeAttempt {
   /// The engine's hold on the session; nil once it was left alone.
   var held: ForeignAttachment? { isLetGo ? nil : attachment }
 
-  /// - Parameter policy: Of the trust that was loaded meanwhile.
-  mutating func succeeded(by policy: VerificationPolicy?) {
-    isPeerGood = held?.handshakeSucceeded(by: policy) ?? false
-  }
+  mutating func succeeded() { isPeerGood = held?.handshakeSucceeded() ?? false }
 
   func failed(_ result: Int32) { held?.handshakeFailed(result) }
 

@@ -8,6 +8,12 @@ enum SessionFlags {
   static let rawPublicKeys = UInt32(GNUTLS_ENABLE_RAWPK.rawValue)
   static let earlyData = UInt32(GNUTLS_ENABLE_EARLY_DATA.rawValue)
 
+  /// GnuTLS shows a certificate after the handshake by itself, if the server asks for one.
+  static func authenticatesByItself(_ flags: UInt32) -> Bool {
+    let both = GNUTLS_POST_HANDSHAKE_AUTH.rawValue | GNUTLS_AUTO_REAUTH.rawValue
+    return flags & both == both
+  }
+
   /// A client's, over a stream.
   static func isOurs(_ flags: UInt32) -> Bool { flags & (server | datagram) == 0 }
 

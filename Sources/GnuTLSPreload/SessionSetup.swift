@@ -1,7 +1,5 @@
 internal import CGnuTLS
-internal import CSessionTickets
 internal import GnuTLSResumption
-internal import SessionTickets
 
 /// How the program has set a session up, as far as GnuTLS has no getters for it.
 @safe
@@ -115,8 +113,7 @@ struct ProgramHook {
 
   /// It may be called for messages that only a full handshake has, such as certificates, and may check them.
   var mayBeSkippedByResuming: Bool {
-    if type == cgnutls_handshake_any(), isCurls { return false }
-    return switch gnutls_handshake_description_t(rawValue: type) {
+    switch gnutls_handshake_description_t(rawValue: type) {
     case GNUTLS_HANDSHAKE_HELLO_REQUEST, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HANDSHAKE_SERVER_HELLO,
       GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
       GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HANDSHAKE_KEY_UPDATE,
@@ -124,15 +121,6 @@ struct ProgramHook {
       false
     default: true
     }
-  }
-
-  /// libcurl's (8.14) is called for all messages, and looks at new tickets only.
-  private var isCurls: Bool {
-    guard let path = unsafe csessiontickets_object_of(unsafeBitCast(function, to: UnsafeRawPointer.self)) else {
-      return false
-    }
-    let name = unsafe RawPath(cString: path).bytes.split(separator: UInt8(ascii: "/")).last ?? []
-    return name.starts(with: "libcurl-gnutls.so.4".utf8)
   }
 
   /// For the engine, which calls it from its own.

@@ -3,27 +3,11 @@
 
 #include "interposing.h"
 
+WRAPPED(engine_for_call, int, gnutls_session_set_data, (gnutls_session_t session, const void *data, size_t size),
+        (session, data, size), TELL_WITH_ROOM(session, session_data_set(session, data, size)), NOTHING)
+
 // GnuTLS's own answer where there is no ticket: four zeros, which resume nothing.
 static const unsigned char no_ticket[4];
-
-// Whether the engine has used the ticket in there, or may use it later, as nobody can tell it.
-static int was_used(const struct cpreload_engine *engine, gnutls_session_t session, const void *data, size_t size) {
-  int result = 1;
-  if (!engine) return opened_engine() || engine_was_lost();
-  if (!has_room(ROOM_TO_WORK)) TELL(call_missed(session));
-  else ASK(result, session_data_set(session, data, size));
-  return result;
-}
-
-EXPORTED int gnutls_session_set_data(gnutls_session_t session, const void *data, size_t size) {
-  REAL(gnutls_session_set_data)
-  if (!real) return UNKNOWN;
-  // What the engine sets itself, it has marked.
-  int is_used = depth == 0 && session && was_used(engine_for_call(), session, data, size), result;
-  if (is_used) PASS(result = real(session, no_ticket, sizeof no_ticket));
-  else PASS(result = real(session, data, size));
-  return result;
-}
 
 // Whether somebody else may use a ticket that the program has got: the engine says so, or can't be asked; or this is a
 // process that has lost the engine of its parent, which may.

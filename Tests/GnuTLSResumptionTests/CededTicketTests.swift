@@ -1,7 +1,6 @@
 import Foundation
 import ScriptableTLSServer
 import SessionTickets
-import SessionTicketsLocking
 import TestPeers
 import Testing
 
@@ -14,41 +13,9 @@ struct CededTicketTests {
     let client = try Client(oneTicket, store: UnansweringStore())
     let (session, attachment) = try attachAndKeep(client, by: client.resumption())
     #expect(attachment.outcome.storeError?.code == .unavailable)
-    #expect(!attachment.programTakesNewestTicket())
+    #expect(!attachment.cedeNewestTicket())
     withExtendedLifetime(session) { attachment.detach() }
     #expect(try client.store.count().tickets == 1)
-  }
-
-  @Test("a ticket that is in the store: the program has it too, and whoever marks it first uses it")
-  func shared() throws {
-    let client = try Client(oneTicket, store: MemoryStore())
-    let engine = try client.resumption()
-    let (session, attachment) = try attachAndKeep(client, by: engine)
-    let data = unsafe try SessionHandle(session.pointer).packedData()
-    #expect(attachment.programTakesNewestTicket())
-    // Once more changes nothing.
-    #expect(attachment.programTakesNewestTicket())
-    withExtendedLifetime(session) { attachment.detach() }
-    #expect(try client.store.count().tickets == 1)
-    let key = try #require(try client.store.fold(nil as RecordKey?) { $1.key })
-    let record = try #require(try client.store.read(key))
-    let contents = try #require(
-      KeyRing(newest: Client.masterKey()).contents(of: record, identity: key.place.identity))
-    #expect(contents.isTaken)
-    // The session id differs, and the end doesn't.
-    #expect(contents.sessionData != data)
-    #expect(contents.sessionData.suffix(UseMark.tailSize) == data.suffix(UseMark.tailSize))
-
-    let users = Lock<[TicketUser?]>([])
-    DispatchQueue.concurrentPerform(iterations: 16) { index in
-      let user = unsafe data.withUnsafeBytes {
-        unsafe try? engine.mark($0, usedBy: index.isMultiple(of: 2) ? .engine : .program)
-      }
-      users.withLock { $0.append(user) }
-    }
-    let answers = users.withLock { $0 }
-    #expect(answers.count { $0 == nil } == 1)
-    #expect(Set(answers.compactMap { $0 }).count == 1)
   }
 
   @Test("a store that refuses before it writes: the program has its tickets")
@@ -65,7 +32,7 @@ struct CededTicketTests {
     let (session, attachment) = try attachAndKeep(
       client, by: Resumption(store: DirectoryStore(path: path), masterKey: .keys(KeyRing(newest: master))))
     #expect(attachment.outcome.storeError?.code == .unsafe && attachment.outcome.ticketsReceived == 1)
-    #expect(attachment.programTakesNewestTicket())
+    #expect(attachment.cedeNewestTicket())
     withExtendedLifetime(session) { attachment.detach() }
   }
 

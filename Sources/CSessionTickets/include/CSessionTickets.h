@@ -74,7 +74,4 @@ int csessiontickets_lock_renew(void **current, void *lost, void *fresh);
 // Whether nobody holds the storage, so that it may be freed.
 int csessiontickets_lock_is_free(void *storage);
 
-// The path of the loaded library or program in which an address lies (dladdr(3)); null if in none.
-const char *csessiontickets_object_of(const void *address);
-
 #endif

@@ -18,8 +18,6 @@ final class Capture {
   private var next: NewSessionTicket?
   /// The session's newest ticket has been taken by the hook, or ceded.
   private var isNewestTaken = false
-  /// The newest ticket can be told from others by whoever has got it from GnuTLS: see ``UseMark``.
-  private var mayShareNewest = false
   /// The engine is asking GnuTLS for session data.
   private(set) var isPacking = false
   /// The session's own ClientHello says that tickets will never be sent.
@@ -85,12 +83,10 @@ final class Capture {
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
     guard var data = packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
     let id = setup.session.sessionID
-    guard let freshID = try? Random.nonce(id.count), let place = LegacySessionID.replace(id, in: &data, by: freshID)
-    else {
+    guard let freshID = try? Random.nonce(id.count), LegacySessionID.replace(id, in: &data, by: freshID) else {
       data.wipe()
       return refuse(.sessionIDNotReplaceable)
     }
-    mayShareNewest = place.upperBound <= data.count - UseMark.tailSize
     append(
       CapturedTicket(
         sessionData: data, kind: .ticket, issued: setup.now, lifetime: lifetime,
@@ -160,13 +156,10 @@ final class Capture {
     if case .waiting = newest { newest = .elsewhere }
   }
 
-  /// A program has got the newest ticket from GnuTLS, and may use it. It is kept all the same, for most never do: see
-  /// ``UseMark``.
-  /// - Parameters:
-  ///   - share: Has a stored record say that it is taken; returns its new key, or nil if it isn't there.
-  ///   - withdraw: Removes a record; returns whether it was there.
-  /// - Returns: False if somebody else may have used it already, so that the program must not.
-  func programTakesNewest(share: (RecordKey) -> RecordKey?, withdraw: (RecordKey) -> Bool) -> Bool {
+  /// Lets go of the newest ticket, which somebody else is about to use.
+  /// - Parameter withdraw: Removes a record; returns whether it was there.
+  /// - Returns: False if it may have been used already.
+  func cedeNewest(withdraw: (RecordKey) -> Bool) -> Bool {
     guard setup.session.isTLS13 else { return true }
     // It isn't to be captured later either.
     isNewestTaken = true
@@ -174,28 +167,17 @@ final class Capture {
     case .elsewhere: return true
     case .used, .leaving: return false
     case .waiting:
-      // A process that forked still has it, and will store it.
-      guard isOfThisProcess, !waiting.isEmpty else {
-        newest = .used
-        return false
-      }
-      if mayShareNewest {
-        waiting[waiting.count - 1].isTaken = true
-      } else {
+      if !waiting.isEmpty {
         waiting[waiting.count - 1].sessionData.wipe()
         waiting.removeLast()
         notStored.add(.ceded)
-        newest = .elsewhere
       }
+      // A process that forked still has it, and will store it.
+      newest = isOfThisProcess ? .elsewhere : .used
     case .stored(let key):
-      if mayShareNewest {
-        newest = share(key).map { .shared($0) } ?? .used
-      } else {
-        stored &-= 1
-        notStored.add(.ceded)
-        newest = withdraw(key) ? .elsewhere : .used
-      }
-    case .shared: break
+      stored &-= 1
+      notStored.add(.ceded)
+      newest = withdraw(key) ? .elsewhere : .used
     }
     if case .used = newest { return false }
     return true

@@ -10,6 +10,4 @@ struct CapturedTicket {
   let lifetime: UInt32
   /// Bytes.
   let earlyDataLimit: UInt32
-  /// A program has got it from GnuTLS too.
-  var isTaken = false
 }

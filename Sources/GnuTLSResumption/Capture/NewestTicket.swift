@@ -9,8 +9,6 @@ enum NewestTicket {
   /// On its way to the store: until it is there, nobody else may use it.
   case leaving
   case stored(RecordKey)
-  /// In the store, and the program has it too.
-  case shared(RecordKey)
   /// Somebody else has it, or may have.
   case used
 }

@@ -67,12 +67,6 @@ struct TicketSearch {
   ) throws(StoreError) -> OpenedTicket? {
     switch judge(candidate.record, at: place, key, ring) {
     case .fit(var contents):
-      guard try isFree(contents) else {
-        contents.sessionData.wipe()
-        setup.log("dropped: the program has used it")
-        try store.remove(candidate.key, because: .taken)
-        return nil
-      }
       guard let claim = try store.claim(candidate, now: setup.engine.now) else {
         contents.sessionData.wipe()
         return nil
@@ -95,19 +89,6 @@ struct TicketSearch {
       try store.remove(candidate.key, because: spoilage.removal)
     }
     return nil
-  }
-
-  /// Nobody has used the ticket, nor will: of one that a program has too, whoever marks it first is the one.
-  private func isFree(_ contents: TicketContents) throws(StoreError) -> Bool {
-    guard contents.isTaken else { return true }
-    let marked = unsafe contents.sessionData.withUnsafeBytes { data -> Result<TicketUser?, StoreError> in
-      do throws(StoreError) {
-        return .success(unsafe try setup.engine.mark(data, usedBy: .engine))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try marked.get() == nil
   }
 
   /// Opens and judges a record: authentic, of this GnuTLS, live, safe to offer, and trusted today.
@@ -158,7 +139,6 @@ struct TicketSearch {
   private mutating func judgePeer(_ contents: TicketContents, at place: StoreKey, _ key: MasterKey) -> Fitness {
     guard let verifier = setup.verifier else { return .fit(contents) }
     if let verdict = contents.verdict, verifier.confirmed(verdict, now: setup.now) != nil { return .fit(contents) }
-    if verifier.policy.isTrustPending { return .unfit(.unverifiable("no trust is loaded yet")) }
     let handshake = contents.fullHandshake.id
     if trusted.contains(handshake) { return .fit(contents) }
     if refused.contains(handshake) { return .unfit(.untrusted("another ticket has the same")) }

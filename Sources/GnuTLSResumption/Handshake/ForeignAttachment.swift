@@ -42,10 +42,8 @@ package final class ForeignAttachment {
 
   /// `gnutls_handshake` has succeeded: judges the peer. Nothing goes to the store before ``keep()``, as nobody knows yet
   /// whether the program trusts the peer.
-  /// - Parameter policy: Of the trust that the program has loaded during the handshake; nil if it had before.
   /// - Returns: Whether the engine trusts the peer. If not, nothing is kept.
-  package func handshakeSucceeded(by policy: VerificationPolicy? = nil) -> Bool {
-    if let policy { context.setup.verifier?.trustIsLoaded(policy) }
+  package func handshakeSucceeded() -> Bool {
     do throws(VerificationFailure) {
       try context.establishOrDistrust(isVerifiedByApplication: true)
       return true
@@ -85,12 +83,10 @@ package final class ForeignAttachment {
   /// The engine is asking GnuTLS for session data: whoever watches that must not take it for the program's asking.
   package var isPacking: Bool { context.capture.isPacking }
 
-  /// The program has got the newest ticket from GnuTLS, and may use it: then the engine doesn't.
+  /// The program has got the newest ticket from GnuTLS, and may use it: it isn't kept here then.
   /// - Returns: False if somebody else may have used it already, so that the program must not.
-  package func programTakesNewestTicket() -> Bool {
-    context.capture.programTakesNewest { key in
-      context.recordingTrouble { () throws(StoreError) in try context.share(key) } ?? nil
-    } withdraw: { key in
+  package func cedeNewestTicket() -> Bool {
+    context.capture.cedeNewest { key in
       context.recordingTrouble { () throws(StoreError) in
         try context.setup.engine.store.get().remove(key, because: .taken)
       } ?? false

@@ -25,7 +25,6 @@ struct SessionFacts {
     contents.issued = ticket.issued
     contents.lifetime = ticket.lifetime
     contents.earlyDataLimit = ticket.earlyDataLimit
-    contents.isTaken = ticket.isTaken
     return contents
   }
 }

@@ -55,21 +55,6 @@ extension SessionContext {
     }
   }
 
-  /// Has a stored ticket say that a program has it too.
-  /// - Returns: The record's new key; nil if it isn't there any more.
-  func share(_ key: RecordKey) throws(StoreError) -> RecordKey? {
-    let store = try setup.engine.store.get()
-    guard let ring = try setup.engine.keyRing(create: false), let record = try store.read(key),
-      var contents = ring.contents(of: record, identity: key.place.identity)
-    else { return nil }
-    defer { contents.sessionData.wipe() }
-    contents.isTaken = true
-    let shared = try contents.sealed(
-      as: record.header.kind, expiry: record.header.expiry, at: key.place, under: ring.newest)
-    guard try store.replace(key, by: shared, now: setup.engine.now) else { return nil }
-    return RecordKey(place: key.place, id: shared.header.id)
-  }
-
   // MARK: Removal
 
   /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,

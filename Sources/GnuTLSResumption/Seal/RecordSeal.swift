@@ -6,12 +6,11 @@ internal import SessionTickets
 /// moved to another identity doesn't open.
 enum RecordSeal {
   /// Draws an id and seals. Returns nil if the record would be larger than a store keeps.
-  /// - Parameter given: The id, of what is sealed twice at most, and holds no secret.
   static func seal(
-    _ contents: [UInt8], kind: RecordKind, expiry: Int64, identity: Digest, key: MasterKey, id given: RecordID? = nil
+    _ contents: [UInt8], kind: RecordKind, expiry: Int64, identity: Digest, key: MasterKey
   ) throws(GnuTLSError) -> SealedRecord? {
     guard contents.count <= SealedRecord.maximumByteCount - RecordHeader.byteCount - SealedBox.overhead,
-      let id = if let given { given } else { RecordID(try Random.nonce(RecordID.byteCount)) }
+      let id = RecordID(try Random.nonce(RecordID.byteCount))
     else { return nil }
     let header = RecordHeader(kind: kind, id: id, expiry: expiry, masterKeyID: key.id)
     var record: [UInt8] = []

@@ -6,15 +6,13 @@
 enum LegacySessionID {
   /// Overwrites the one occurrence of the id by the replacement, of the same length.
   ///
-  /// Returns nil, and changes nothing, unless the id stands in the data exactly once. An empty id
+  /// Returns false, and changes nothing, unless the id stands in the data exactly once. An empty id
   /// (`%DISABLE_TLS13_COMPAT_MODE`) is nothing to replace.
-  /// - Returns: Where it stands.
-  static func replace(_ id: [UInt8], in data: inout [UInt8], by replacement: [UInt8]) -> Range<Int>? {
-    guard !id.isEmpty else { return 0..<0 }
-    guard replacement.count == id.count, let offset = onlyOffset(of: id, in: data) else { return nil }
-    let range = offset..<offset + id.count
-    data.replaceSubrange(range, with: replacement)
-    return range
+  static func replace(_ id: [UInt8], in data: inout [UInt8], by replacement: [UInt8]) -> Bool {
+    guard !id.isEmpty else { return true }
+    guard replacement.count == id.count, let offset = onlyOffset(of: id, in: data) else { return false }
+    data.replaceSubrange(offset..<offset + id.count, with: replacement)
+    return true
   }
 
   private static func onlyOffset(of id: [UInt8], in data: [UInt8]) -> Int? {

@@ -47,12 +47,10 @@ struct TicketContents: Hashable {
   var port: UInt16
   /// By which program it was kept: for people.
   var program: String
-  /// A program has got the ticket from GnuTLS, and may use it: whoever offers it marks it first.
-  var isTaken = false
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 4
+  private static let formatVersion: UInt8 = 3
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
@@ -61,8 +59,7 @@ extension TicketContents {
     let texts =
       gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
     let configurations = (configuration?.bytes.count ?? 0) + (verdict?.inputs?.configuration?.bytes.count ?? 0)
-    let sources = verdict?.inputs?.mostSourceBytes ?? 0
-    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + sources + configurations
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + configurations
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
@@ -87,7 +84,6 @@ extension TicketContents {
     result.append(text: serverName)
     result.append(bigEndian: port)
     result.append(text: program)
-    result.append(isTaken ? 1 : 0)
     return result
   }
 
@@ -116,7 +112,6 @@ extension TicketContents {
       let serverName = reader.field(UInt32.self),
       let port = reader.integer(UInt16.self),
       let programBytes = reader.field(UInt32.self),
-      let isTaken = reader.integer(UInt8.self), isTaken <= 1,
       reader.isAtEnd,
       let version = String(validating: gnutlsVersion, as: UTF8.self),
       let name = String(validating: serverName, as: UTF8.self),
@@ -134,7 +129,7 @@ extension TicketContents {
       staples: staples, verdict: verdict, ownValidity: ownValidity,
       configuration: configurationBytes.isEmpty ? nil : ConfigurationNote(configurationBytes),
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
-      bootID: Array(bootID), serverName: name, port: port, program: program, isTaken: isTaken == 1)
+      bootID: Array(bootID), serverName: name, port: port, program: program)
   }
 
   private static func byteCount(of list: [[UInt8]]) -> Int {
