@@ -23,16 +23,30 @@ struct ProgramRuns {
     server = try workbench.once("nginx") { try WebServer(workbench) }
   }
 
+  private enum Way {
+    case plain, throughRun, preloading
+
+    func applied(to command: Command) throws -> Command {
+      switch self {
+      case .plain: command
+      case .throughRun: try command.throughRun()
+      case .preloading: try command.preloading()
+      }
+    }
+  }
+
   /// One side of the pairs, and what it has taken.
   private final class Side {
-    let isThroughRun: Bool
+    let way: Way
+    /// Of the last run.
+    var pageFaults = 0
     /// Of each run, with the processes that the program starts, in seconds.
     var processorTimes: [Double] = []
     /// Of the server for a connection, in seconds.
     var serverTimes: [Double] = []
     var connections: [WebServer.Handshake] = []
 
-    init(isThroughRun: Bool) { self.isThroughRun = isThroughRun }
+    init(_ way: Way) { self.way = way }
 
     /// As the server logs it: `resumed`, `full`, or how many of them were resumed.
     var outcome: String {
@@ -44,9 +58,9 @@ struct ProgramRuns {
 
   func compare(_ run: Run, _ repetition: Repetition) throws -> Plan.Measurement {
     // Whatever else is done only once.
-    for isThroughRun in [false, true] { _ = try wall(.first, Side(isThroughRun: isThroughRun)) }
-    let plain = Side(isThroughRun: false)
-    let resuming = Side(isThroughRun: true)
+    for way in [Way.plain, .throughRun] { _ = try wall(.first, Side(way)) }
+    let plain = Side(.plain)
+    let resuming = Side(.throughRun)
     let samples = try repetition.pairs(.milliseconds) {
       try wall(run, resuming)
     } over: {
@@ -65,23 +79,16 @@ struct ProgramRuns {
   /// Of second runs: with the preloaded libraries, and nothing before the program, over those without.
   func pageFaults(_ repetition: Repetition) throws -> PairedSamples {
     try repetition.pairs(.init(unit: "page faults")) {
-      try pageFaultsOfSecondRun { try $0.preloading() }
+      try pageFaultsOfSecondRun(.preloading)
     } over: {
-      try pageFaultsOfSecondRun { $0 }
+      try pageFaultsOfSecondRun(.plain)
     }
   }
 
-  private func pageFaultsOfSecondRun(_ change: (Command) throws -> Command) throws -> Double {
-    let home = try Program.Home(workbench, port: server.port)
-    defer { try? FileManager.default.removeItem(atPath: home.path) }
-    try program.prepare(home)
-    var pageFaults = 0
-    for _ in 0..<2 {
-      try program.tidy(home)
-      pageFaults = try Launcher.run(change(program.command(in: home, withoutTLS13: withoutTLS13))).pageFaults
-      _ = try server.newConnections()
-    }
-    return Double(pageFaults)
+  private func pageFaultsOfSecondRun(_ way: Way) throws -> Double {
+    let side = Side(way)
+    _ = try wall(.second, side)
+    return Double(side.pageFaults)
   }
 
   private func medians(_ quantity: PairedSamples.Quantity, _ values: [Double], _ bases: [Double]) -> String {
@@ -95,18 +102,18 @@ struct ProgramRuns {
     let home = try Program.Home(workbench, port: server.port)
     defer { try? FileManager.default.removeItem(atPath: home.path) }
     try program.prepare(home)
-    if run == .second { _ = try wall(in: home, Side(isThroughRun: side.isThroughRun)) }
+    if run == .second { _ = try wall(in: home, Side(side.way)) }
     return try wall(in: home, side)
   }
 
   private func wall(in home: Program.Home, _ side: Side) throws -> Double {
     try program.tidy(home)
-    var command = try program.command(in: home, withoutTLS13: withoutTLS13)
-    if side.isThroughRun { command = try command.throughRun() }
+    let command = try side.way.applied(to: program.command(in: home, withoutTLS13: withoutTLS13))
     let before = server.processorTime()
     let finished = try Launcher.run(command)
     let connections = try server.newConnections()
     side.processorTimes.append(finished.processor)
+    side.pageFaults = finished.pageFaults
     side.serverTimes.append((server.processorTime() - before) / Double(connections.count))
     side.connections += connections
     let version = withoutTLS13 ? "TLSv1.2" : "TLSv1.3"

@@ -28,11 +28,3 @@ struct Findings {
     hasOtherIdentities = hasOtherIdentities || miss.otherIdentities
   }
 }
-
-extension Int {
-  /// The sum, or the nearest number to it: a store may say what it likes.
-  fileprivate func addingClamped(_ other: Int) -> Int {
-    let (sum, overflows) = addingReportingOverflow(other)
-    return overflows ? (other < 0 ? .min : .max) : sum
-  }
-}

@@ -1,6 +1,6 @@
-extension Int64 {
-  /// The sum, or the nearest number to it: what files and peers say may be anything.
-  func addingClamped(_ other: Int64) -> Int64 {
+extension FixedWidthInteger where Self: SignedInteger {
+  /// The sum, or the nearest number to it: what files, peers and stores say may be anything.
+  func addingClamped(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum
   }
