@@ -124,6 +124,26 @@ static void probe(gnutls_session_t session) {
   G(gnutls_certificate_verify_peers3)(session, "other.example", &status);
 }
 
+static int save(gnutls_session_t session, const char *path) {
+  gnutls_datum_t data;
+  int code = G(gnutls_session_get_data2)(session, &data);
+  if (code < 0) return code;
+  FILE *file = fopen(path, "w");
+  int is_written = file != NULL && fwrite(data.data, 1, data.size, file) == data.size;
+  if (file != NULL && fclose(file) != 0) is_written = 0;
+  G(gnutls_free)(data.data);
+  return is_written ? 0 : GNUTLS_E_FILE_ERROR;
+}
+
+static int load(gnutls_session_t session, const char *path) {
+  static char data[65536];
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return GNUTLS_E_FILE_ERROR;
+  size_t size = fread(data, 1, sizeof data, file);
+  fclose(file);
+  return G(gnutls_session_set_data)(session, data, size);
+}
+
 // Connects and says how. Ends the session, except abruptly. Returns the exit status.
 static int visit(gnutls_session_t session, const struct options *options, gnutls_datum_t *data) {
   int descriptor = connect_to(options);
@@ -131,13 +151,15 @@ static int visit(gnutls_session_t session, const struct options *options, gnutls
   carry(session, &descriptor, options);
   if (options->odd_calls && !refuses_odd_calls(session)) return 1;
   tell_nodelay(descriptor, options);
-  int code = shake_hands(session, descriptor);
+  int code = options->load ? load(session, options->load) : 0;
+  if (code >= 0) code = shake_hands(session, descriptor);
   tell_nodelay(descriptor, options);
   if (options->careless) code = 0;
   if (code >= 0) code = verify_afterwards(session, options);
   if (code >= 0 && strcmp(options->fork, "ticket") == 0) code = take_in_child(session, descriptor, options);
   if (options->authenticates_later) G(gnutls_reauth)(session, 0);
   if (code >= 0 && !options->frees_first && !options->silent) code = exchange(session, descriptor);
+  if (code >= 0 && options->save) code = save(session, options->save);
   if (options->probes) probe(session);
   tell_nodelay(descriptor, options);
   int status = code < 0 ? fail(code) : 0;

@@ -63,6 +63,9 @@ struct options {
   int own_resumption;
   // Takes the session data for that in a hook, from each ticket that comes.
   int takes_in_hook;
+  // Files: the session data that it takes at the end, and those that it sets before the handshake.
+  const char *save;
+  const char *load;
   // Gives the session data that are none while the handshake is under way; with a transport of its own.
   int bad_data;
   // Makes a session before, whose check (session-function) it sets in a callback of the first one's handshake; the first
@@ -84,6 +87,11 @@ struct options {
   int authenticates_later;
   // Has GnuTLS do so when the server asks.
   int lets_authenticate;
+  // The file, or the folder (with a slash at its end), from which it loads its trust within the first call of its transport
+  // (own transport), in the stead of the CA file; or never.
+  const char *late_trust;
+  // Loads it only when it checks the peer.
+  int trusts_at_check;
   // Makes its credentials by a way that no preloaded library sees.
   int unseen_credentials;
   // Calls functions in ways that GnuTLS refuses.

@@ -18,8 +18,23 @@ static int matches_name(gnutls_session_t session, const char *name) {
   return matches;
 }
 
+static const char *late_trust;
+
+static void load_late_trust(void *credentials) {
+  size_t length = strlen(late_trust);
+  if (strcmp(late_trust, "never") == 0) return;
+  if (late_trust[length - 1] == '/')
+    G(gnutls_certificate_set_x509_trust_dir)(credentials, late_trust, GNUTLS_X509_FMT_PEM);
+  else G(gnutls_certificate_set_x509_trust_file)(credentials, late_trust, GNUTLS_X509_FMT_PEM);
+}
+
+// Those whose trust is loaded by the first check.
+static gnutls_certificate_credentials_t untrusting;
+
 static int check_peers(gnutls_session_t session, const struct options *options) {
   unsigned status = ~0u;
+  if (untrusting != NULL) load_late_trust(untrusting);
+  untrusting = NULL;
   int code = G(gnutls_certificate_verify_peers2)(session, &status);
   if (code < 0) return code;
   return status == 0 && matches_name(session, options->expected) ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
@@ -86,7 +101,13 @@ int make_credentials(gnutls_certificate_credentials_t *credentials, const struct
     allocate = (__typeof__(allocate))find_unseen("gnutls_certificate_allocate_credentials");
   int code = allocate != NULL ? allocate(credentials) : GNUTLS_E_UNIMPLEMENTED_FEATURE;
   if (code < 0) return code;
-  code = G(gnutls_certificate_set_x509_trust_file)(*credentials, options->ca_file, GNUTLS_X509_FMT_PEM);
+  if (options->late_trust != NULL) {
+    late_trust = options->late_trust;
+    if (options->trusts_at_check) untrusting = *credentials;
+    else call_within(load_late_trust, *credentials);
+  } else {
+    code = G(gnutls_certificate_set_x509_trust_file)(*credentials, options->ca_file, GNUTLS_X509_FMT_PEM);
+  }
   if (code < 0) return code;
   if (strcmp(options->verify, "function") == 0)
     G(gnutls_certificate_set_verify_function)(*credentials, verify_function);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 5
+#define CPRELOAD_VERSION 6
 
 // What the shim knows of the process.
 struct cpreload_process {
@@ -22,6 +22,8 @@ struct cpreload_process {
   int (*has_room_to_work)(void);
   // A note of GnuTLS's configuration file (configuration_note.h), taken when the program started.
   const void *configuration;
+  // Whether a function is in a loaded library whose file's name begins so. No if that can't be told.
+  int (*is_in_library)(const void *function, const char *name);
 };
 
 // What handshake_begins answers.
@@ -47,8 +49,6 @@ struct cpreload_engine {
   void (*session_ends)(gnutls_session_t session);
   // The same where there is little: what could be kept is lost.
   void (*session_vanishes)(gnutls_session_t session);
-  // Whether the session is one that the engine knows.
-  int (*is_known)(gnutls_session_t session);
   // Something that belongs to its identity or verification has been missed, or isn't understood: the session is left alone
   // from the next call with much stack on.
   void (*call_missed)(gnutls_session_t session);
@@ -67,6 +67,8 @@ struct cpreload_engine {
   void (*credentials_made)(gnutls_certificate_credentials_t credentials);
   // Before a file of anchors or revocation lists is loaded; null: the system's trust store. With much stack.
   void (*trust_file_loads)(gnutls_certificate_credentials_t credentials, const char *path);
+  // Before all files of a folder are. With much stack.
+  void (*trust_folder_loads)(gnutls_certificate_credentials_t credentials, const char *path);
   // After something was done to the trust list of which nobody knows what it amounts to.
   void (*trust_changed)(gnutls_certificate_credentials_t credentials);
   void (*credentials_freed)(gnutls_certificate_credentials_t credentials);
@@ -114,11 +116,9 @@ struct cpreload_engine {
   // Whether the engine has refused a peer in GnuTLS's stead, or not accepted it yet: no data may pass then.
   int (*is_refused)(gnutls_session_t session);
 
-  // The program resumes by itself, unless these are GnuTLS's dummy data. With much stack.
-  void (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
-  // The program has got session data, maybe in one of its callbacks. Returns 0 if it may use them, 1 if it must not, as the
-  // ticket in there has been used. With much stack.
-  int (*session_data_given)(gnutls_session_t session, const void *data, size_t size);
+  // The program is about to use session data, maybe in one of its callbacks. Returns 0 if it may, 1 if the engine has used
+  // this ticket, or may have. With much stack.
+  int (*session_data_set)(gnutls_session_t session, const void *data, size_t size);
 };
 
 // The engine's one entry.

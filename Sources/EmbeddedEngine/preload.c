@@ -47,10 +47,21 @@ static void trust_file_loads(gnutls_certificate_credentials_t credentials, const
   else inner->trust_file_loads(credentials, path);
 }
 
+static void trust_folder_loads(gnutls_certificate_credentials_t credentials, const char *path) {
+  if (reserve_is_short()) inner->trust_changed(credentials);
+  else inner->trust_folder_loads(credentials, path);
+}
+
 static unsigned handshake_begins(gnutls_session_t session) {
   // One that has begun goes on.
   if (reserve_is_short()) inner->handshake_passes(session);
   return inner->handshake_begins(session);
+}
+
+static int session_data_set(gnutls_session_t session, const void *data, size_t size) {
+  if (!reserve_is_short()) return inner->session_data_set(session, data, size);
+  inner->call_missed(session);
+  return 1;
 }
 
 static void keep(gnutls_session_t session) {
@@ -70,7 +81,9 @@ __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resu
   table.priority_string_set = priority_string_set;
   table.credentials_made = credentials_made;
   table.trust_file_loads = trust_file_loads;
+  table.trust_folder_loads = trust_folder_loads;
   table.handshake_begins = handshake_begins;
+  table.session_data_set = session_data_set;
   table.keep = keep;
   return &table;
 }

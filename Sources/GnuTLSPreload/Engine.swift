@@ -4,17 +4,24 @@ internal import SessionTickets
 
 /// What all sessions of the process share.
 enum Engine {
-  private static let store: DirectoryStore? = {
-    if let path = Settings.store { return DirectoryStore(path: path) }
-    return (try? StandardPlaces.storePlace()).map { DirectoryStore(at: $0) }
-  }()
+  /// The store's folder.
+  private static let place: FolderPlace? = Settings.store.map { FolderPlace($0) } ?? (try? StandardPlaces.storePlace())
+  private static let store: DirectoryStore? = place.map { DirectoryStore(at: $0) }
+  /// Nil where nobody but the program can have tickets.
+  private static let sharedTickets: SharedTickets? = place.map { SharedTickets(at: $0) }
 
   static let resumption: Resumption = {
     let key = Settings.keyFile.map { MasterKeySource.file($0) } ?? .standardFile
     // Without a place for tickets the outcome says so.
-    guard let store else { return Resumption(masterKey: key) }
-    return Resumption(store: store, masterKey: key)
+    guard let store, let sharedTickets else { return Resumption(masterKey: key) }
+    return Resumption(store: store, sharedTickets: sharedTickets, masterKey: key)
   }()
+
+  /// The program is about to use session data: see ``SharedTickets``.
+  static func program(uses sessionData: UnsafeRawBufferPointer) -> ProgramUse {
+    guard let sharedTickets else { return .own(nil) }
+    return unsafe sharedTickets.program(uses: sessionData, of: resumption, isReachable: !hasOtherRoot)
+  }
 
   /// What the shim knows of the process: written once, before anything else is called.
   nonisolated(unsafe) private static var process: UnsafePointer<cpreload_process>?
@@ -40,6 +47,14 @@ enum Engine {
 
   /// The process's root isn't any more what it was: the paths of the store and of the log lead elsewhere.
   static var hasOtherRoot: Bool { unsafe process?.pointee.has_other_root() != 0 }
+
+  /// Whether a function is in a library of this name, or one that begins so; no if that can't be told.
+  static func `is`(_ function: UnsafeRawPointer, inLibrary name: StaticString) -> Bool {
+    name.withUTF8Buffer { name in
+      unsafe process?.pointee.is_in_library(
+        function, UnsafeRawPointer(name.baseAddress)?.assumingMemoryBound(to: CChar.self)) != 0
+    }
+  }
 
   /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
   static func atWork<Result>(_ body: () -> Result) -> Result {

@@ -39,7 +39,6 @@ enum EngineTable {
       Engine.atWork { found.ends() }
     }
     unsafe table.session_vanishes = { unsafe ForeignSessions.remove($0)?.vanishes() }
-    unsafe table.is_known = { unsafe ForeignSessions.find($0)?.isKnownToEngine == true ? 1 : 0 }
     unsafe table.call_missed = { unsafe ForeignSessions.find($0)?.callMissed() }
     unsafe table.leave_alone = { session in
       guard let found = unsafe ForeignSessions.find(session) else { return }
@@ -77,12 +76,14 @@ enum EngineTable {
     unsafe table.credentials_made = { unsafe ForeignObjects.credentials.set($0, CredentialsSetup(isNew: true)) }
     unsafe table.trust_file_loads = { credentials, path in
       let file =
-        if let path = unsafe path { unsafe LoadedTrustFile(aboutToLoad: RawPath(cString: path)) } else {
-          LoadedTrustFile.system()
+        if let path = unsafe path { unsafe LoadedTrust(aboutToLoad: RawPath(cString: path)) } else {
+          LoadedTrust.system()
         }
-      unsafe ForeignObjects.credentials.change(credentials) { setup in
-        setup.trust = file.flatMap { file in setup.trust.map { $0 + [file] } }
-      }
+      unsafe EngineTable.load(file, into: credentials)
+    }
+    unsafe table.trust_folder_loads = { credentials, path in
+      unsafe EngineTable.load(
+        path.flatMap { unsafe LoadedTrust(aboutToLoadFolder: RawPath(cString: $0)) }, into: credentials)
     }
     unsafe table.trust_changed = { unsafe ForeignObjects.credentials.change($0) { $0.trust = nil } }
     unsafe table.credentials_freed = { unsafe ForeignObjects.credentials.remove($0) }
@@ -107,6 +108,12 @@ enum EngineTable {
       Engine.atWork { found.programHasVerified(isGood: isGood != 0) }
     }
     table.verdicts_changed = { GnuTLSConfiguration.changedByProgram() }
+  }
+
+  private static func load(_ trust: LoadedTrust?, into credentials: gnutls_certificate_credentials_t?) {
+    unsafe ForeignObjects.credentials.change(credentials) { setup in
+      setup.trust = trust.flatMap { trust in setup.trust.map { $0 + [trust] } }
+    }
   }
 
   private static func fillConnection(_ table: inout cpreload_engine) {
@@ -150,11 +157,15 @@ enum EngineTable {
     unsafe table.receiving_ended = { unsafe ForeignSessions.find($0)?.receivingEnded($1) }
     unsafe table.is_refused = { unsafe Refusals.code($0) }
     unsafe table.session_data_set = { session, data, size in
-      unsafe ForeignSessions.find(session)?.programSetsData(UnsafeRawBufferPointer(handedIn: data, count: size))
-    }
-    unsafe table.session_data_given = { session, data, size in
-      guard let found = unsafe ForeignSessions.find(session), size > 4, !found.isBeingPacked else { return 0 }
-      return Engine.atWork { found.programTakesTicket() } ? 0 : 1
+      // More than any session has: what GnuTLS reads stands at the beginning.
+      let data = unsafe UnsafeRawBufferPointer(handedIn: data, count: size).prefix(1 << 20)
+      return Engine.atWork {
+        guard case .own(let kept) = unsafe Engine.program(uses: UnsafeRawBufferPointer(rebasing: data)) else {
+          return 1
+        }
+        unsafe ForeignSessions.find(session)?.programSetsData(kept)
+        return 0
+      }
     }
   }
 }

@@ -7,7 +7,9 @@ final class ForeignConnection {
   /// The program's check was made within the handshake, or in its stead.
   private let isChecked: Bool
   /// The program's own check has passed, as far as it can be seen.
-  var isTrusted: Bool
+  private var isTrusted: Bool
+  /// The program hadn't loaded any trust yet when the handshake ended: until the engine has judged, nothing is kept.
+  private(set) var isTrustPending: Bool
   /// The program has gone on to use the connection.
   private var hasReceivedData = false
   /// The engine has been told.
@@ -15,11 +17,24 @@ final class ForeignConnection {
   /// By an error or an alert.
   var hasBroken = false
 
-  init(_ attachment: ForeignAttachment, nagleOff: NagleOff?, isChecked: Bool) {
+  init(_ attachment: ForeignAttachment, nagleOff: NagleOff?, isChecked: Bool, isTrustPending: Bool) {
     self.attachment = attachment
     self.nagleOff = nagleOff
-    self.isChecked = isChecked
-    isTrusted = isChecked
+    self.isChecked = isChecked && !isTrustPending
+    self.isTrustPending = isTrustPending
+    isTrusted = self.isChecked
+  }
+
+  /// The program has found its peer good, after the handshake.
+  /// - Parameter policy: Of the trust that it has loaded, if that was pending.
+  /// - Returns: Whether the engine trusts the peer too.
+  func programTrusts(by policy: VerificationPolicy?) -> Bool {
+    if isTrustPending {
+      guard let policy, attachment.handshakeSucceeded(by: policy) else { return false }
+      isTrustPending = false
+    }
+    isTrusted = true
+    return true
   }
 
   /// - Returns: Whether there is something to keep, or to learn.

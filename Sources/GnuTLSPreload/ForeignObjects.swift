@@ -24,7 +24,7 @@ struct CredentialsSetup: @unchecked Sendable {
   /// A function chooses the client's certificate.
   var retrieves = false
   /// What the trust list was loaded from; nil if that isn't known.
-  var trust: [LoadedTrustFile]?
+  var trust: [LoadedTrust]?
 
   /// - Parameter isNew: Nothing has been done to them yet.
   init(isNew: Bool = false) {

@@ -17,9 +17,8 @@ final class ForeignSession: @unchecked Sendable {
     case checking(HandshakeAttempt)
     /// The handshake is done, and the check that GnuTLS makes within it has passed.
     case established(ForeignConnection)
-    /// Left alone, or refused. With what knows where the newest ticket is, if a ticket may have gone through the engine's
-    /// hands.
-    case over(ForeignAttachment?)
+    /// Left alone, or refused.
+    case over
   }
 
   private let session: gnutls_session_t
@@ -49,7 +48,9 @@ final class ForeignSession: @unchecked Sendable {
   /// The program's check is due when the handshake ends, or has refused the peer.
   var isCheckDue: Bool {
     switch state {
-    case .handshaking, .checking: true
+    // GnuTLS, and not the engine, lets the program resume by itself: nobody made a check there without the engine either.
+    case .handshaking(let attempt): !attempt.isProgramsOwn
+    case .checking: true
     case .unstarted, .established, .over: unsafe Refusals.code(session) != 0
     }
   }
@@ -75,7 +76,7 @@ final class ForeignSession: @unchecked Sendable {
   /// or with little stack.
   func handshakePasses() {
     switch state {
-    case .unstarted: state = .over(nil)
+    case .unstarted: state = .over
     case .established(let connection):
       // The end of a false start isn't another handshake.
       if !connection.attachment.isFalseStartUnderWay, isRenegotiation { hasMissedCalls = true }
@@ -94,19 +95,21 @@ final class ForeignSession: @unchecked Sendable {
       state = .handshaking(
         HandshakeAttempt(
           attachment: try attach(plan), choosesCertificate: plan.choosesCertificate,
+          isTrustPending: plan.policy.isTrustPending, isProgramsOwn: plan.own != nil,
           nagleOff: transport.flatMap { NagleOff($0) }))
     } catch {
       tell(.leftAlone(error))
-      state = .over(nil)
+      state = .over
     }
   }
 
   private func attach(_ plan: SessionPlan) throws(LeftAlone) -> ForeignAttachment {
     do throws(GnuTLSError) {
       return unsafe try ForeignAttachment(
-        Engine.resumption, to: session, identity: plan.identity, policy: plan.policy, hook: setup.hook?.chained)
+        Engine.resumption, to: session, identity: plan.identity, policy: plan.policy, hook: setup.hook?.chained,
+        offering: plan.own)
     } catch {
-      throw .engineFailed
+      throw plan.own == nil ? .engineFailed : .resumesByItself
     }
   }
 
@@ -134,11 +137,17 @@ final class ForeignSession: @unchecked Sendable {
         end(attempt)
         return .result(result)
       }
-      attempt.succeeded()
+      judge(&attempt)
       return check(attempt, result)
     case .checking(let attempt):
       return check(attempt, result)
     }
+  }
+
+  /// Has the engine judge the peer, once the program has loaded its trust.
+  private func judge(_ attempt: inout HandshakeAttempt) {
+    guard attempt.isTrustPending else { return attempt.succeeded() }
+    if let policy = unsafe SessionCredentials.loadedPolicy(of: session) { attempt.succeeded(by: policy) }
   }
 
   /// Makes the program's check in GnuTLS's stead, which calls it in a full handshake and in no resumed one.
@@ -148,7 +157,7 @@ final class ForeignSession: @unchecked Sendable {
     if isResumed, attempt.mayMissMessages {
       return .result(checked(attempt, GNUTLS_E_CERTIFICATE_ERROR, nil))
     }
-    guard isResumed, let check else {
+    guard isResumed, !attempt.isProgramsOwn, let check else {
       establish(attempt, isChecked: check != nil)
       return .result(result)
     }
@@ -174,6 +183,8 @@ final class ForeignSession: @unchecked Sendable {
     certificateStatus = status
     unsafe Refusals.set(session, code)
     if code == 0 {
+      var attempt = attempt
+      if attempt.isTrustPending { judge(&attempt) }
       establish(attempt, isChecked: true)
     } else if code < 0, gnutls_error_is_fatal(code) == 0 {
       // As after a full handshake, in which the program's function may ask to be called again.
@@ -198,14 +209,16 @@ final class ForeignSession: @unchecked Sendable {
     tell(.done(attachment.outcome))
     let hasShownChosenCertificate =
       unsafe attempt.choosesCertificate && gnutls_certificate_client_get_request_status(session) != 0
-    state = .established(ForeignConnection(attachment, nagleOff: attempt.nagleOff, isChecked: isChecked))
+    state = .established(
+      ForeignConnection(
+        attachment, nagleOff: attempt.nagleOff, isChecked: isChecked, isTrustPending: attempt.isTrustPending))
     if !attempt.isPeerGood || hasShownChosenCertificate || mayHaveMissedCalls { leaveAlone() }
   }
 
   private func end(_ attempt: HandshakeAttempt) {
     var attempt = attempt
     attempt.letGo()
-    state = .over(attempt.attachment)
+    state = .over
     unsafe setup.hook?.install(on: session)
   }
 
@@ -223,7 +236,8 @@ final class ForeignSession: @unchecked Sendable {
   func programHasVerified(isGood: Bool) {
     guard let connection else { return }
     if isGood {
-      connection.isTrusted = true
+      let policy = connection.isTrustPending ? unsafe SessionCredentials.loadedPolicy(of: session) : nil
+      if !connection.programTrusts(by: policy) { leaveAlone() }
     } else {
       connection.attachment.distrust()
       leaveAlone()
@@ -263,7 +277,7 @@ final class ForeignSession: @unchecked Sendable {
 
   /// Something that belongs to the session's identity or verification was missed.
   func callMissed() {
-    if case .unstarted = state { state = .over(nil) } else { hasMissedCalls = true }
+    if case .unstarted = state { state = .over } else { hasMissedCalls = true }
   }
 
   // MARK: End
@@ -292,7 +306,7 @@ final class ForeignSession: @unchecked Sendable {
   /// Lets go of a session that lives on. A check that is due stays so.
   func leaveAlone() {
     switch state {
-    case .unstarted: state = .over(nil)
+    case .unstarted: state = .over
     case .over: break
     case .handshaking(var attempt):
       attempt.letGo()
@@ -305,7 +319,7 @@ final class ForeignSession: @unchecked Sendable {
     case .established(let connection):
       connection.attachment.discard()
       connection.attachment.detach()
-      state = .over(connection.attachment)
+      state = .over
       unsafe setup.hook?.install(on: session)
     }
   }
@@ -331,39 +345,18 @@ final class ForeignSession: @unchecked Sendable {
     return true
   }
 
-  /// Before `gnutls_session_set_data`.
-  func programSetsData(_ data: UnsafeRawBufferPointer) {
-    // GnuTLS's dummy data resume nothing.
-    guard unsafe data.isEmpty || !DummySessionData.matches(data) else { return }
-    setup.resumesByItself = true
-    if held != nil { Engine.atWork { leaveAlone() } }
+  /// Before `gnutls_session_set_data` takes what is the program's own.
+  /// - Parameter kept: What is known of the ticket, if this process has kept it.
+  func programSetsData(_ kept: KeptTicket?) {
+    setup.ownData = .some(kept)
+    if held != nil { leaveAlone() }
   }
-
-  /// After `gnutls_session_get_data` and its kin have given session data.
-  /// - Returns: Whether the program may use them.
-  func programTakesTicket() -> Bool { known?.cedeNewestTicket() ?? true }
-
-  /// A ticket of the session's may have gone through the engine's hands.
-  var isKnownToEngine: Bool { known != nil }
-
-  /// It is the engine that gets session data now, and not the program.
-  var isBeingPacked: Bool { held?.isPacking ?? false }
 
   /// The engine's hold on the session.
   private var held: ForeignAttachment? {
     switch state {
     case .unstarted, .over: nil
     case .handshaking(let attempt), .checking(let attempt): attempt.held
-    case .established(let connection): connection.attachment
-    }
-  }
-
-  /// The same, or what it was.
-  private var known: ForeignAttachment? {
-    switch state {
-    case .unstarted: nil
-    case .over(let former): former
-    case .handshaking(let attempt), .checking(let attempt): attempt.attachment
     case .established(let connection): connection.attachment
     }
   }

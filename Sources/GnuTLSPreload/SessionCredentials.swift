@@ -10,7 +10,7 @@ struct SessionCredentials {
   let certificateDigest: [UInt8]?
   let choosesCertificate: Bool
   let check: ProgramCheck?
-  /// The trust list, with the files that it was loaded from if these are known and haven't changed.
+  /// The trust list, with what it was loaded from if that is known and hasn't changed; pending if nothing was loaded.
   let policy: VerificationPolicy
   /// There are credentials of other kinds too. Some programs always set them, and their priorities don't allow their use.
   let hasOthers: Bool
@@ -30,10 +30,22 @@ struct SessionCredentials {
     verifyFlags = unsafe gnutls_certificate_get_verify_flags(credentials)
     certificateDigest = unsafe Self.digest(of: credentials)
     choosesCertificate = setup.retrieves
-    let files = setup.trust ?? []
-    let isKnown = !files.isEmpty && files.allSatisfy { $0.isUnchanged }
-    policy = isKnown ? .sessionCredentials(loadedFrom: files) : .sessionCredentials
+    policy = Self.policy(setup)
     check = unsafe setup.verify.map { unsafe .function($0) }
+  }
+
+  private static func policy(_ setup: CredentialsSetup) -> VerificationPolicy {
+    guard let trust = setup.trust, trust.allSatisfy({ $0.isUnchanged }) else { return .sessionCredentials }
+    return .sessionCredentials(loadedFrom: trust)
+  }
+
+  /// The trust list as the session's credentials have it at present; nil if nothing was loaded.
+  static func loadedPolicy(of session: gnutls_session_t) -> VerificationPolicy? {
+    guard let pointer = unsafe credentials(of: session, GNUTLS_CRD_CERTIFICATE),
+      let setup = unsafe ForeignObjects.credentials.value(of: gnutls_certificate_credentials_t(pointer))
+    else { return nil }
+    let policy = policy(setup)
+    return policy.isTrustPending ? nil : policy
   }
 
   /// The check that the session's credentials have at present.

@@ -1,5 +1,6 @@
 internal import CGnuTLS
 internal import GnuTLSResumption
+internal import SessionTickets
 
 /// How the program has set a session up, as far as GnuTLS has no getters for it.
 @safe
@@ -14,7 +15,8 @@ struct SessionSetup {
   /// The session's own check, which goes before that of the credentials.
   var check: ProgramCheck?
   var hook: ProgramHook?
-  var resumesByItself = false
+  /// The program resumes by itself; with what is known of the ticket, if this process has kept it.
+  var ownData: KeptTicket??
   /// By the library for C.
   var isAttachedByProgram = false
   /// The program's own functions carry the records: what it gave them is no descriptor, or may be none.
@@ -54,7 +56,7 @@ struct SessionSetup {
   /// - Parameter port: The server's, or 0 if it isn't known.
   func plan(for session: gnutls_session_t, flags: UInt32, port: UInt16) throws(LeftAlone) -> SessionPlan {
     guard !isAttachedByProgram else { throw .isAttachedByProgram }
-    guard !resumesByItself else { throw .resumesByItself }
+    if case .some(nil) = ownData { throw .resumesByItself }
     // GnuTLS would take in tickets all the same, and then not offer them.
     guard !Settings.respectsNoTickets || flags & SessionFlags.noTickets == 0 else { throw .wantsNoTickets }
     guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
@@ -79,7 +81,8 @@ struct SessionSetup {
       applicationProtocols: protocols, priority: priority, isPriorityAppended: isPriorityAppended,
       clientCertificate: credentials.certificateDigest, partition: try partition(program, credentials, check))
     return SessionPlan(
-      identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate)
+      identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate,
+      own: ownData ?? nil)
   }
 
   /// One program's sessions, and one way of verifying, never meet another's.
@@ -102,6 +105,8 @@ struct SessionPlan {
   let policy: VerificationPolicy
   /// A function chooses the client's certificate: which one, is not known before the server asks.
   let choosesCertificate: Bool
+  /// The ticket that the program offers itself.
+  let own: KeptTicket?
 }
 
 /// The program's handshake hook: the arguments of `gnutls_handshake_set_hook_function`.
@@ -113,7 +118,8 @@ struct ProgramHook {
 
   /// It may be called for messages that only a full handshake has, such as certificates, and may check them.
   var mayBeSkippedByResuming: Bool {
-    switch gnutls_handshake_description_t(rawValue: type) {
+    if type == cgnutls_handshake_any(), isCurls { return false }
+    return switch gnutls_handshake_description_t(rawValue: type) {
     case GNUTLS_HANDSHAKE_HELLO_REQUEST, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HANDSHAKE_SERVER_HELLO,
       GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
       GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HANDSHAKE_KEY_UPDATE,
@@ -121,6 +127,11 @@ struct ProgramHook {
       false
     default: true
     }
+  }
+
+  /// libcurl's (from 8.12 on) is called for all messages, and looks at new tickets only.
+  private var isCurls: Bool {
+    unsafe Engine.is(unsafeBitCast(function, to: UnsafeRawPointer.self), inLibrary: "libcurl-gnutls.so.4")
   }
 
   /// For the engine, which calls it from its own.

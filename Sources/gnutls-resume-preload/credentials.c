@@ -26,10 +26,18 @@ static void note_file(const struct cpreload_engine *engine, gnutls_certificate_c
   else TELL(trust_changed(credentials));
 }
 
+static void note_folder(const struct cpreload_engine *engine, gnutls_certificate_credentials_t credentials,
+                        const char *path) {
+  if (has_room(ROOM_TO_WORK) && path) TELL(trust_folder_loads(credentials, path));
+  else TELL(trust_changed(credentials));
+}
+
 // Trust that is loaded from files can be told from run to run.
-#define LOADS_TRUST(name, parameters, arguments, path)                                                               \
-  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, note_file(engine, credentials, path),               \
+#define LOADS_TRUST_NOTED(name, parameters, arguments, note)                                                         \
+  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, note,                                               \
           { if (result < 0) TELL(trust_changed(credentials)); })
+#define LOADS_TRUST(name, parameters, arguments, path)                                                               \
+  LOADS_TRUST_NOTED(name, parameters, arguments, note_file(engine, credentials, path))
 LOADS_TRUST(gnutls_certificate_set_x509_system_trust, (gnutls_certificate_credentials_t credentials), (credentials),
             NULL)
 LOADS_TRUST(gnutls_certificate_set_x509_trust_file,
@@ -39,12 +47,13 @@ LOADS_TRUST(gnutls_certificate_set_x509_crl_file,
             (gnutls_certificate_credentials_t credentials, const char *file, gnutls_x509_crt_fmt_t type),
             (credentials, file, type), file)
 
+LOADS_TRUST_NOTED(gnutls_certificate_set_x509_trust_dir,
+                  (gnutls_certificate_credentials_t credentials, const char *folder, gnutls_x509_crt_fmt_t type),
+                  (credentials, folder, type), note_folder(engine, credentials, folder))
+
 // Trust that comes, or may come, from elsewhere can't.
 #define CHANGES_TRUST(name, parameters, arguments)                                                                   \
   WRAPPED(engine_at_any_depth, int, name, parameters, arguments, NOTHING, TELL(trust_changed(credentials)))
-CHANGES_TRUST(gnutls_certificate_set_x509_trust_dir,
-              (gnutls_certificate_credentials_t credentials, const char *folder, gnutls_x509_crt_fmt_t type),
-              (credentials, folder, type))
 CHANGES_TRUST(gnutls_certificate_set_x509_trust_mem,
               (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *data, gnutls_x509_crt_fmt_t type),
               (credentials, data, type))

@@ -78,7 +78,8 @@ static const struct cpreload_engine *load_engine(void) {
                                       .has_other_root = is_other_root,
                                       .has_room_to_work = has_room_to_work,
                                       .started_path = (const char *)getauxval(AT_EXECFN),
-                                      .configuration = noted_configuration()};
+                                      .configuration = noted_configuration(),
+                                      .is_in_library = is_in_library};
   table->begin(&process);
   return table;
 }

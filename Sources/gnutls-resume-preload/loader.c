@@ -7,6 +7,7 @@
 
 #include "copies.h"
 #include "elf.h"
+#include "names.h"
 #include "real.h"
 #include "unseen.h"
 
@@ -145,4 +146,28 @@ enum place place_of(const void *address, const char *name, int *defines) {
   dl_iterate_phdr(place_object, &placing);
   *defines = placing.defines;
   return placing.place;
+}
+
+struct naming {
+  const void *address;
+  const char *name;
+  int is_found;
+};
+
+static int name_object(struct dl_phdr_info *object, size_t size, void *pointer) {
+  struct naming *naming = pointer;
+  (void)size;
+  if (!object_contains(object, naming->address)) return 0;
+  const char *name = object->dlpi_name;
+  for (const char *next = name; *next; next++)
+    if (*next == '/') name = next + 1;
+  naming->is_found = begins_with(name, naming->name);
+  return 1;
+}
+
+int is_in_library(const void *address, const char *name) {
+  struct naming naming = {.address = address, .name = name};
+  // Not by dladdr, which waits for whoever is loading something, and that may be waiting for this thread.
+  if (!may_be_locked()) dl_iterate_phdr(name_object, &naming);
+  return naming.is_found;
 }

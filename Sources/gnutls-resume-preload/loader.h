@@ -32,4 +32,7 @@ enum place { BEFORE_US, OURSELVES, BEHIND_US, LOADED_LATER, NOWHERE };
 // Tells as well whether that object itself defines a function of this name.
 enum place place_of(const void *address, const char *name, int *defines);
 
+// Whether an address lies in an object whose file's name begins so. No if that can't be told.
+int is_in_library(const void *address, const char *name);
+
 #endif

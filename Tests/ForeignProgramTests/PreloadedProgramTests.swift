@@ -31,7 +31,9 @@ struct PreloadedProgramTests {
   func lftpFTPS(negotiation: Negotiation) throws {
     let preload = try Preload()
     #expect(try TwoRuns.discrepancies(of: .lftpFTPS, negotiation, preload.launch) == [])
-    #expect(preload.events.count { $0 == "left alone: the program resumes by itself" } == 2)
+    // Of TLS 1.3 tickets it is known where they came from.
+    let leftAlone = preload.events.count { $0 == "left alone: the program resumes by itself" }
+    #expect(leftAlone == (negotiation == .tls13 ? 0 : 2))
     #expect(preload.events.count { $0.hasPrefix("resumed") } == 1)
     // What has carried plain text may lead to a proxy: the server's port isn't known.
     #expect(preload.folder.read("log").contains(": localhost: resumed"))
@@ -77,7 +79,7 @@ struct PreloadedProgramTests {
     #expect(found == [])
   }
 
-  @Test("A client that resumes by itself is left alone", .needs(.nginx, .compiler), arguments: Negotiation.allCases)
+  @Test("A client that resumes by itself goes on to do so", .needs(.nginx, .compiler), arguments: Negotiation.allCases)
   func own(negotiation: Negotiation) throws {
     let preload = try Preload()
     let found = try TwoRuns.discrepancies(of: .own, negotiation, preload.launch, minimum: 1)

@@ -1,5 +1,6 @@
 import CGnuTLS
 import ScriptableTLSServer
+import SessionTickets
 import Testing
 
 @testable import GnuTLSResumption
@@ -89,6 +90,29 @@ struct GnuTLSFactsTests {
     var data = session.data().bytes
     data[3] ^= 1
     #expect(try RawSession(port: server.port).setData(data) == GNUTLS_E_DB_ERROR)
+  }
+
+  @Test("session data hold a ticket where it is looked for, whatever follows them; of TLS 1.2 they hold none")
+  func packedTicket() throws {
+    for count in [1, 2] {
+      let server = try server { $0.tickets.count = count }
+      let session = try connected(to: server)
+      let data = session.data().bytes
+      let ticket = try #require(PackedTicket(data))
+      #expect(PackedTicket(data + [1, 2, 3]) == ticket)
+      for length in stride(from: 0, to: data.count, by: 7) {
+        if let cut = PackedTicket(Array(data.prefix(length))) { #expect(cut == ticket) }
+      }
+      let next = try RawSession(port: server.port)
+      #expect(next.setData(data + [1, 2, 3]) == 0)
+      #expect(next.handshake() == 0 && next.isResumed)
+      let offered = try #require(server.waitForConnections(2).last?.clientHello?.pskIdentities.first?.identity)
+      #expect(SHA256.digest(offered) == ticket.digest)
+      let now = WallTime.now().seconds
+      #expect((now + 21_500...now + 21_700).contains(ticket.expiry))
+    }
+    let old = try TLSServer(certificate: Client.certificate("ecdsa"), script: Mode.tls12Ticket.script)
+    #expect(PackedTicket(try connected(to: old).data().bytes) == nil)
   }
 
   @Test("the session id stands in TLS 1.3 session data exactly once, and may be another")

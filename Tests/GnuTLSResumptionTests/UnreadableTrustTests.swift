@@ -75,7 +75,7 @@ struct UnreadableTrustTests {
 
   @Test("nor of what an application has loaded", .needs(.superuser))
   func loaded() throws {
-    let file = try #require(LoadedTrustFile(aboutToLoad: "/etc/shadow"))
+    let file = try #require(LoadedTrust(aboutToLoad: "/etc/shadow"))
     #expect(file.isUnchanged)
     #expect(!withoutRights { file.isUnchanged })
   }

@@ -13,13 +13,10 @@ final class Capture {
   /// That made it. A forked one has a copy, and must not store the same tickets.
   private let process = ProcessGeneration.current
   private var waiting: [CapturedTicket] = []
-  private var newest = NewestTicket.elsewhere
   /// What the hook has seen of a message that GnuTLS is about to process.
   private var next: NewSessionTicket?
-  /// The session's newest ticket has been taken by the hook, or ceded.
+  /// The session's newest ticket has been taken by the hook.
   private var isNewestTaken = false
-  /// The engine is asking GnuTLS for session data.
-  private(set) var isPacking = false
   /// The session's own ClientHello says that tickets will never be sent.
   private var isInVain = false
   private(set) var received = 0
@@ -77,7 +74,6 @@ final class Capture {
 
   private func take(_ message: NewSessionTicket?) {
     received &+= 1
-    newest = .elsewhere
     guard setup.isEnabled else { return }
     guard !isInVain else { return refuse(.neverSent) }
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
@@ -87,11 +83,20 @@ final class Capture {
       data.wipe()
       return refuse(.sessionIDNotReplaceable)
     }
+    let shared = setup.engine.sharedTickets
+    let packed = shared == nil ? nil : PackedTicket(data)
+    if let shared {
+      // Else nobody could tell it from others, and the program may use it as well.
+      guard let packed, message == nil || message?.digest == packed.digest else {
+        data.wipe()
+        return refuse(.notRecognizable)
+      }
+      shared.came(packed)
+    }
     append(
       CapturedTicket(
         sessionData: data, kind: .ticket, issued: setup.now, lifetime: lifetime,
-        earlyDataLimit: message?.earlyDataLimit ?? 0))
-    newest = .waiting
+        earlyDataLimit: message?.earlyDataLimit ?? 0, packed: packed))
   }
 
   /// After a full TLS 1.2 handshake: its session, by ticket or by session id. On a resumed one GnuTLS would only give
@@ -106,14 +111,11 @@ final class Capture {
     guard session.hasExtendedMasterSecret else { return refuse(.noExtendedMasterSecret) }
     append(
       CapturedTicket(
-        sessionData: data, kind: .session, issued: setup.now, lifetime: Lifetime.ofSession(message), earlyDataLimit: 0))
+        sessionData: data, kind: .session, issued: setup.now, lifetime: Lifetime.ofSession(message), earlyDataLimit: 0,
+        packed: nil))
   }
 
-  private func packedData() -> [UInt8]? {
-    isPacking = true
-    defer { isPacking = false }
-    return try? setup.session.packedData()
-  }
+  private func packedData() -> [UInt8]? { try? setup.session.packedData() }
 
   private func append(_ ticket: CapturedTicket) {
     if waiting.count == Self.mostWaiting {
@@ -130,18 +132,12 @@ final class Capture {
   func takeWaiting() -> [CapturedTicket] {
     let batch = waiting
     waiting = []
-    if case .waiting = newest { newest = .leaving }
     return batch
   }
 
   /// A batch is where it belongs.
-  /// - Parameters:
-  ///   - count: How many of it are stored.
-  ///   - last: Where the last of it is.
-  func finishBatch(stored count: Int, last: NewestTicket) {
-    stored &+= count
-    if case .leaving = newest { newest = last }
-  }
+  /// - Parameter count: How many of it are stored.
+  func finishBatch(stored count: Int) { stored &+= count }
 
   func refuse(_ reason: NotStoredReason) {
     // One line a reason: a peer may send tickets without end.
@@ -153,33 +149,5 @@ final class Capture {
   func wipe() {
     for index in waiting.indices { waiting[index].sessionData.wipe() }
     waiting.removeAll()
-    if case .waiting = newest { newest = .elsewhere }
-  }
-
-  /// Lets go of the newest ticket, which somebody else is about to use.
-  /// - Parameter withdraw: Removes a record; returns whether it was there.
-  /// - Returns: False if it may have been used already.
-  func cedeNewest(withdraw: (RecordKey) -> Bool) -> Bool {
-    guard setup.session.isTLS13 else { return true }
-    // It isn't to be captured later either.
-    isNewestTaken = true
-    switch newest {
-    case .elsewhere: return true
-    case .used, .leaving: return false
-    case .waiting:
-      if !waiting.isEmpty {
-        waiting[waiting.count - 1].sessionData.wipe()
-        waiting.removeLast()
-        notStored.add(.ceded)
-      }
-      // A process that forked still has it, and will store it.
-      newest = isOfThisProcess ? .elsewhere : .used
-    case .stored(let key):
-      stored &-= 1
-      notStored.add(.ceded)
-      newest = withdraw(key) ? .elsewhere : .used
-    }
-    if case .used = newest { return false }
-    return true
   }
 }

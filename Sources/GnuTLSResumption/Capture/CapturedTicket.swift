@@ -10,4 +10,6 @@ struct CapturedTicket {
   let lifetime: UInt32
   /// Bytes.
   let earlyDataLimit: UInt32
+  /// What tells it from others, where a program may have it too.
+  let packed: PackedTicket?
 }

@@ -22,8 +22,10 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let fullHandshakeTooOld = NotStoredReason(rawValue: "its full handshake is too long ago")
   /// Handed in by the application, while the hook has seen tickets: it could be one of those.
   public static let alreadyCaptured = NotStoredReason(rawValue: "the hook has taken this connection's tickets")
-  /// The application has got it from GnuTLS, and may use it itself.
-  public static let ceded = NotStoredReason(rawValue: "the application has taken it")
+  /// The application has got it from GnuTLS, and used it itself.
+  public static let ceded = NotStoredReason(rawValue: "the application has used it")
+  /// GnuTLS's session data aren't as they are known: where an application may have the same ticket, nobody could tell.
+  public static let notRecognizable = NotStoredReason(rawValue: "its session data are of an unknown form")
   /// The store was purged, or the server forgotten, since the connection was begun.
   public static let removedMeanwhile = NotStoredReason(rawValue: "what is kept of the server was removed meanwhile")
   /// The store couldn't say at the beginning of the connection what has been removed by then.

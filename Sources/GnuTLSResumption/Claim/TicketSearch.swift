@@ -79,6 +79,11 @@ struct TicketSearch {
         findings.add(.damaged("the store gave a ticket twice"))
         return nil
       }
+      guard try isUnused(contents, header: claim.record.header) else {
+        contents.sessionData.wipe()
+        setup.log("dropped: the program has used it")
+        return nil
+      }
       return OpenedTicket(claim, contents: contents)
     case .unfit(let misfit):
       setup.log("not offered: \(misfit.text)")
@@ -89,6 +94,14 @@ struct TicketSearch {
       try store.remove(candidate.key, because: spoilage.removal)
     }
     return nil
+  }
+
+  /// Whether the program, which may have the ticket too, hasn't used it; nor will. Once it is claimed: a mark alone would
+  /// spoil it for everybody.
+  private func isUnused(_ contents: TicketContents, header: RecordHeader) throws(StoreError) -> Bool {
+    guard header.kind == .ticket, let shared = setup.engine.sharedTickets else { return true }
+    guard let ticket = PackedTicket(contents.sessionData) else { return false }
+    return try shared.mayOffer(ticket, now: setup.engine.now)
   }
 
   /// Opens and judges a record: authentic, of this GnuTLS, live, safe to offer, and trusted today.
@@ -139,6 +152,7 @@ struct TicketSearch {
   private mutating func judgePeer(_ contents: TicketContents, at place: StoreKey, _ key: MasterKey) -> Fitness {
     guard let verifier = setup.verifier else { return .fit(contents) }
     if let verdict = contents.verdict, verifier.confirmed(verdict, now: setup.now) != nil { return .fit(contents) }
+    if verifier.policy.isTrustPending { return .unfit(.unverifiable("no trust is loaded yet")) }
     let handshake = contents.fullHandshake.id
     if trusted.contains(handshake) { return .fit(contents) }
     if refused.contains(handshake) { return .unfit(.untrusted("another ticket has the same")) }

@@ -31,8 +31,10 @@ extension Resumption {
   }
 
   /// The context of a session that has been taken in and offered what there was for it.
+  /// - Parameter own: What the program has given the session itself, and the engine knows: that is the offer then.
   func attached(
-    to session: OpaquePointer, _ identity: ConnectionIdentity, _ verification: Verification, _ hook: ApplicationHook?
+    to session: OpaquePointer, _ identity: ConnectionIdentity, _ verification: Verification, _ hook: ApplicationHook?,
+    offering own: KeptTicket? = nil
   ) throws(GnuTLSError) -> SessionContext {
     let handle = unsafe SessionHandle(session)
     guard handle.canBeOffered else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
@@ -47,7 +49,7 @@ extension Resumption {
       hook: hook)
     guard context.register() else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     do throws(GnuTLSError) {
-      try context.offer()
+      if let own { try context.adopt(own) } else { try context.offer() }
     } catch {
       context.deregister()
       throw error

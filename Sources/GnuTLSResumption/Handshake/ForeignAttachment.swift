@@ -10,12 +10,13 @@ package final class ForeignAttachment {
   private let context: SessionContext
   private var isAttached = true
 
-  /// - Throws: As `Resumption.attach` does.
+  /// - Parameter own: What the program offers itself, if it is known; nil: the engine looks for a ticket.
+  /// - Throws: As `Resumption.attach` does; also if the program's own ticket is of another identity.
   package init(
     _ engine: Resumption, to session: OpaquePointer, identity: ConnectionIdentity, policy: VerificationPolicy,
-    hook: ApplicationHook?
+    hook: ApplicationHook?, offering own: KeptTicket? = nil
   ) throws(GnuTLSError) {
-    context = try unsafe engine.attached(to: session, identity, .engineVerifies(policy), hook)
+    context = try unsafe engine.attached(to: session, identity, .engineVerifies(policy), hook, offering: own)
   }
 
   // Without touching the session, which may be gone.
@@ -42,8 +43,10 @@ package final class ForeignAttachment {
 
   /// `gnutls_handshake` has succeeded: judges the peer. Nothing goes to the store before ``keep()``, as nobody knows yet
   /// whether the program trusts the peer.
+  /// - Parameter policy: Of the trust that the program has loaded since the handshake began; nil if it had before.
   /// - Returns: Whether the engine trusts the peer. If not, nothing is kept.
-  package func handshakeSucceeded() -> Bool {
+  package func handshakeSucceeded(by policy: VerificationPolicy? = nil) -> Bool {
+    if let policy { context.setup.verifier?.trustIsLoaded(policy) }
     do throws(VerificationFailure) {
       try context.establishOrDistrust(isVerifiedByApplication: true)
       return true
@@ -78,19 +81,6 @@ package final class ForeignAttachment {
     context.learnFromAbandoning()
     context.discard()
     detach()
-  }
-
-  /// The engine is asking GnuTLS for session data: whoever watches that must not take it for the program's asking.
-  package var isPacking: Bool { context.capture.isPacking }
-
-  /// The program has got the newest ticket from GnuTLS, and may use it: it isn't kept here then.
-  /// - Returns: False if somebody else may have used it already, so that the program must not.
-  package func cedeNewestTicket() -> Bool {
-    context.capture.cedeNewest { key in
-      context.recordingTrouble { () throws(StoreError) in
-        try context.setup.engine.store.get().remove(key, because: .taken)
-      } ?? false
-    }
   }
 
   /// Lets go of the session, before `gnutls_deinit`.

@@ -54,7 +54,7 @@ struct PeerJudgement {
     {
       return confirmed
     }
-    return isVerifiedByApplication ? ticket.verdict : nil
+    return isVerifiedByApplication && !verifier.mustJudgeAnew ? ticket.verdict : nil
   }
 
   private func verify(_ verified: VerifiedPeer?) throws(VerificationFailure) -> Verdict {

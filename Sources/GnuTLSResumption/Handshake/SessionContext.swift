@@ -1,3 +1,4 @@
+internal import CGnuTLS
 internal import SessionTickets
 
 /// The engine's side of one client session, from its set-up to its end: the registry leads GnuTLS's callbacks here.
@@ -68,7 +69,7 @@ final class SessionContext: @unchecked Sendable {
   /// - Throws: If GnuTLS refuses the data: the session must not be used for a handshake then.
   func offer() throws(GnuTLSError) {
     guard setup.isEnabled else { return }
-    generation = recordingTrouble { () throws(StoreError) in try setup.engine.store.get().generation() }
+    noteGeneration()
     // Where processes can't be told apart, a forked one could offer the same ticket again.
     guard ProcessGeneration.current != nil else {
       findings.isWithheld = true
@@ -94,6 +95,22 @@ final class SessionContext: @unchecked Sendable {
       removeSession(because: .damaged)
       throw error
     }
+  }
+
+  /// Takes in what the program has given the session itself.
+  /// - Throws: If it is another identity's.
+  func adopt(_ own: KeptTicket) throws(GnuTLSError) {
+    noteGeneration()
+    let place = recordingTrouble { () throws(StoreError) in
+      try setup.engine.keyRing(create: false).map { ring throws(StoreError) in try setup.place(under: ring.newest) }
+    }
+    guard setup.isEnabled, own.key.place == place ?? nil else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
+    setup.log("the program offers a ticket of its own")
+    offered = own.offered(now: setup.now)
+  }
+
+  private func noteGeneration() {
+    generation = recordingTrouble { () throws(StoreError) in try setup.engine.store.get().generation() }
   }
 
   /// Whether a ClientHello may leave: not the first of a forked process with a ticket that its parent has claimed, and will

@@ -19,7 +19,6 @@ struct Keeper {
   func keep(_ batch: inout [CapturedTicket]) {
     defer { for index in batch.indices { batch[index].sessionData.wipe() } }
     var stored = 0
-    var last = NewestTicket.elsewhere
     if context.generation == nil {
       for _ in batch { context.capture.refuse(.removalsUnknown) }
     } else if let origin = trusted.origin {
@@ -28,71 +27,76 @@ struct Keeper {
         let place = try setup.place(under: ring.newest)
         let facts = SessionFacts(setup, trusted, origin)
         for index in batch.indices {
-          var whereabouts = NewestTicket.elsewhere
-          defer { if index == batch.count - 1 { last = whereabouts } }
-          try keep(batch[index], facts, at: place, under: ring.newest, whereabouts: &whereabouts)
-          if case .stored = whereabouts { stored += 1 }
+          if try keep(batch[index], facts, at: place, under: ring.newest) { stored += 1 }
         }
       }
     } else {
       for _ in batch { context.capture.refuse(.unknownOrigin) }
     }
-    context.capture.finishBatch(stored: stored, last: last)
+    context.capture.finishBatch(stored: stored)
   }
 
-  /// - Parameter whereabouts: Where the ticket is then, also if this fails: whatever an error says, the store may have it.
+  /// - Returns: Whether it is stored.
   private func keep(
-    _ ticket: CapturedTicket, _ facts: SessionFacts, at place: StoreKey, under key: MasterKey,
-    whereabouts: inout NewestTicket
-  ) throws(StoreError) {
+    _ ticket: CapturedTicket, _ facts: SessionFacts, at place: StoreKey, under key: MasterKey
+  ) throws(StoreError) -> Bool {
     let expiry = Lifetime.expiry(
       issued: ticket.issued, lifetime: ticket.lifetime, fullHandshake: facts.origin.time)
     guard expiry > ticket.issued else { return refuse(.fullHandshakeTooOld) }
     guard setup.engine.mayStore(setup.identity.server, ticket) else { return refuse(.refusedByCaller) }
+    let shared = ticket.packed == nil ? nil : setup.engine.sharedTickets
+    if let shared, let packed = ticket.packed, !shared.mayStore(packed) { return refuse(.ceded) }
     let contents = facts.contents(of: ticket)
+    let recordKey: RecordKey?
     do throws(StoreError) {
-      try insert(at: place, whereabouts: &whereabouts) { () throws(StoreError) in
+      recordKey = try insert(at: place) { () throws(StoreError) in
         try contents.sealed(as: ticket.kind, expiry: expiry, at: place, under: key)
       }
     } catch {
-      if error.leavesNothing || error.code == .tooLarge { whereabouts = .elsewhere }
+      let isCertain = error.leavesNothing || error.code == .tooLarge || error.code == .idExists
+      if let packed = ticket.packed { shared?.isNotStored(packed, isCertain: isCertain) }
       switch error.code {
-      case .tooLarge: refuse(.tooLarge)
-      case .superseded: refuse(.removedMeanwhile)
+      case .tooLarge: return refuse(.tooLarge)
+      case .superseded: return refuse(.removedMeanwhile)
       default: throw error
       }
     }
+    guard let recordKey else { return false }
+    if let packed = ticket.packed { shared?.isStored(packed, contents, as: recordKey) }
+    return true
   }
 
   /// Inserts what the closure seals, again under another id while the id is somebody else's: not if the store has the record
   /// after all, for under two ids the ticket would be used twice.
+  /// - Returns: The record's key; nil in a process that was forked meanwhile.
   private func insert(
-    at place: StoreKey, whereabouts: inout NewestTicket, sealing: () throws(StoreError) -> SealedRecord
-  ) throws(StoreError) {
+    at place: StoreKey, sealing: () throws(StoreError) -> SealedRecord
+  ) throws(StoreError) -> RecordKey? {
     let store = try setup.engine.store.get()
     for attempt in 1...Self.mostAttempts {
       let record = try sealing()
       let recordKey = RecordKey(place: place, id: record.header.id)
       let now = setup.engine.now
-      whereabouts = .used
       // The caller's closures may have forked meanwhile: it is the parent who keeps the ticket.
-      guard context.capture.isOfThisProcess else { return }
+      guard context.capture.isOfThisProcess else { return nil }
       do throws(StoreError) {
         try store.insert(record, at: place, generation: context.generation, now: now)
       } catch {
         guard error.code == .idExists else { throw error }
         if try store.read(recordKey) != record {
-          whereabouts = .elsewhere
           guard attempt < Self.mostAttempts else { throw error }
           continue
         }
       }
-      whereabouts = .stored(recordKey)
-      return
+      return recordKey
     }
+    return nil
   }
 
-  private func refuse(_ reason: NotStoredReason) { context.capture.refuse(reason) }
+  private func refuse(_ reason: NotStoredReason) -> Bool {
+    context.capture.refuse(reason)
+    return false
+  }
 }
 
 extension TicketContents {

@@ -9,6 +9,8 @@ public final class Resumption: Sendable {
   let store: StorePlace
   let options: ResumptionOptions
   private let source: MasterKeySource
+  /// Where a program may have the same tickets; nil where nobody else has them.
+  let sharedTickets: SharedTickets?
   /// Of attached sessions that the engine verifies.
   let credentials = CredentialsCache()
   private let keys = Lock<KeyRing?>(nil)
@@ -20,6 +22,19 @@ public final class Resumption: Sendable {
     FolderPlace.noteRoot()
     self.store = .place(store)
     source = masterKey
+    sharedTickets = nil
+    self.options = options
+  }
+
+  /// The same, for connections of a program that may take tickets itself, and use them.
+  package init(
+    store: any TicketStore, sharedTickets: SharedTickets, masterKey: MasterKeySource,
+    options: ResumptionOptions = .init()
+  ) {
+    FolderPlace.noteRoot()
+    self.store = .place(store)
+    source = masterKey
+    self.sharedTickets = sharedTickets
     self.options = options
   }
 
@@ -37,6 +52,7 @@ public final class Resumption: Sendable {
       store = .none(error)
     }
     source = masterKey
+    sharedTickets = nil
     self.options = options
   }
 

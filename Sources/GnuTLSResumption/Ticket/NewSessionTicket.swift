@@ -1,3 +1,5 @@
+internal import SessionTickets
+
 /// What the engine reads from the body of a NewSessionTicket message.
 ///
 /// GnuTLS keeps the lifetime of a TLS 1.3 ticket to itself and forgets its early-data limit, so both are taken from
@@ -8,6 +10,10 @@ struct NewSessionTicket: Hashable {
   let lifetime: UInt32
   /// Bytes of early data that the server takes with this ticket; 0 if none (RFC 8446, section 4.2.10).
   let earlyDataLimit: UInt32
+  private let ticket: [UInt8]
+
+  /// What tells the ticket from others.
+  var digest: Digest? { SHA256.digest(ticket) }
 
   /// Parses a TLS 1.3 message (RFC 8446, section 4.6.1), or returns nil if it is not one.
   init?(parsing message: [UInt8]) {
@@ -29,16 +35,18 @@ struct NewSessionTicket: Hashable {
     }
     self.lifetime = lifetime
     earlyDataLimit = limit
+    self.ticket = Array(ticket)
   }
 
   /// Parses a TLS 1.2 message (RFC 5077, section 3.3), or returns nil if it is not one.
   init?(parsingTLS12 message: [UInt8]) {
     var reader = ByteReader(message[...])
-    guard let lifetime = reader.integer(UInt32.self), reader.field(UInt16.self) != nil, reader.isAtEnd else {
+    guard let lifetime = reader.integer(UInt32.self), let ticket = reader.field(UInt16.self), reader.isAtEnd else {
       return nil
     }
     self.lifetime = lifetime
     earlyDataLimit = 0
+    self.ticket = Array(ticket)
   }
 
   private static let earlyData: UInt16 = 42

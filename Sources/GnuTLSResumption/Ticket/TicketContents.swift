@@ -50,7 +50,7 @@ struct TicketContents: Hashable {
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 3
+  private static let formatVersion: UInt8 = 4
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
@@ -59,7 +59,8 @@ extension TicketContents {
     let texts =
       gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
     let configurations = (configuration?.bytes.count ?? 0) + (verdict?.inputs?.configuration?.bytes.count ?? 0)
-    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + configurations
+    let sources = verdict?.inputs?.mostSourceBytes ?? 0
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + sources + configurations
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)

@@ -4,7 +4,9 @@ internal import CGnuTLS
 @safe
 final class PeerVerifier {
   let credentials: Credentials
-  let policy: VerificationPolicy
+  private(set) var policy: VerificationPolicy
+  /// What was confirmed before the offer was confirmed without the trust that counts.
+  private(set) var mustJudgeAnew = false
   /// The name that the certificate must be for.
   let expectedName: String
   /// The verdict that was confirmed last, as which, and when on the monotonic clock.
@@ -83,6 +85,13 @@ final class PeerVerifier {
     }
     try checkName()
     try checkPins(unsafe path(of: chain, staples: staples, by: owner(anchors, for: session)))
+  }
+
+  /// The session's owner has loaded its trust meanwhile: it is by that the peer is judged.
+  func trustIsLoaded(_ policy: VerificationPolicy) {
+    self.policy = policy
+    known = nil
+    mustJudgeAnew = true
   }
 
   /// The verdict, if it stands, as it would be noted now: see ``Verdict/confirmed(under:now:)``.

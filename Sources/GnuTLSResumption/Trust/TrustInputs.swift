@@ -5,6 +5,8 @@ internal import SessionTickets
 struct TrustInputs: Hashable {
   /// In the order of the policy's sources.
   private(set) var notes: [TrustNote] = []
+  /// Where each was found, for who hasn't loaded it yet; empty where everybody knows.
+  var sources: [TrustSource] = []
   /// Of the verification; nil before one, and where it can't be told.
   var configuration: ConfigurationNote?
 
@@ -25,7 +27,7 @@ struct TrustInputs: Hashable {
   }
 
   private func confirmedNotes(for sources: [TrustSource]) -> [TrustNote]? {
-    guard notes.count == sources.count else { return nil }
+    guard notes.count == sources.count, !sources.isEmpty else { return nil }
     var result = notes
     for index in notes.indices {
       guard let confirmation = notes[index].confirmation(for: sources[index]) else { return nil }
@@ -72,7 +74,12 @@ extension TrustInputs {
     result.append(field: configuration?.bytes ?? [])
     result.append(UInt8(truncatingIfNeeded: notes.count))
     for note in notes { note.append(to: &result) }
+    result.append(UInt8(truncatingIfNeeded: sources.count))
+    for source in sources { source.append(to: &result) }
   }
+
+  /// The most that the sources take, in bytes.
+  var mostSourceBytes: Int { sources.reduce(1) { $0 + $1.byteCount } }
 
   init?(_ reader: inout ByteReader) {
     guard let configuration = reader.field(UInt32.self), let count = reader.integer(UInt8.self) else { return nil }
@@ -80,6 +87,11 @@ extension TrustInputs {
     for _ in 0..<count {
       guard let note = TrustNote(&reader) else { return nil }
       notes.append(note)
+    }
+    guard let sourceCount = reader.integer(UInt8.self), sourceCount == 0 || sourceCount == count else { return nil }
+    for _ in 0..<sourceCount {
+      guard let source = TrustSource(&reader) else { return nil }
+      sources.append(source)
     }
   }
 }

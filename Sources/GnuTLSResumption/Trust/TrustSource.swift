@@ -7,6 +7,37 @@ enum TrustSource: Hashable {
   case memory(digest: Digest)
 }
 
+extension TrustSource {
+  /// Of those that have a path.
+  func append(to result: inout [UInt8]) {
+    switch self {
+    case .file(let path):
+      result.append(1)
+      result.append(field: path.bytes)
+    case .folder(let path):
+      result.append(2)
+      result.append(field: path.bytes)
+    case .memory: result.append(0)
+    }
+  }
+
+  var byteCount: Int {
+    switch self {
+    case .file(let path), .folder(let path): 5 + path.bytes.count
+    case .memory: 1
+    }
+  }
+
+  init?(_ reader: inout ByteReader) {
+    guard let kind = reader.integer(UInt8.self), let path = reader.field(UInt32.self) else { return nil }
+    switch kind {
+    case 1: self = .file(RawPath(bytes: Array(path)))
+    case 2: self = .folder(RawPath(bytes: Array(path)))
+    default: return nil
+    }
+  }
+}
+
 /// What was found at a ``TrustSource``: enough to tell later whether it is still the same.
 enum TrustNote: Hashable {
   /// With the digest of the contents; nil for a large file whose stamp tells by itself.

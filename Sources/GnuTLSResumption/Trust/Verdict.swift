@@ -21,7 +21,8 @@ struct Verdict: Hashable {
     under policy: VerificationPolicy, now: Int64,
     configuration: @autoclosure () -> ConfigurationNote? = GnuTLSConfiguration.current
   ) -> Verdict? {
-    guard isYoung(under: policy, now: now), let inputs, let sources = policy.sources else { return nil }
+    guard isYoung(under: policy, now: now), let inputs else { return nil }
+    guard let sources = policy.isTrustPending ? inputs.sources : policy.sources else { return nil }
     var result = self
     result.inputs = inputs.confirmed(for: sources, under: configuration())
     return result.inputs == nil ? nil : result

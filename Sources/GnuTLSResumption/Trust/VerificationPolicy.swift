@@ -30,7 +30,7 @@ public struct VerificationPolicy: Hashable, Sendable {
   public var verdictLifetime: Int64 = 24 * 3600
 
   /// What the session's own credentials were loaded from; nil if that isn't known.
-  var loadedFiles: [LoadedTrustFile]?
+  var loadedTrust: [LoadedTrust]?
 
   init(anchors: Anchors) { self.anchors = anchors }
 
@@ -74,8 +74,7 @@ extension VerificationPolicy {
       guard let digest else { return nil }
       first = .memory(digest: digest)
     case .sessionCredentials:
-      guard let loadedFiles else { return nil }
-      return loadedFiles.map { .file($0.path) }
+      return loadedTrust?.map { $0.source }
     }
     var sources = [first]
     for path in revocationLists { sources.append(.file(path)) }

@@ -1,0 +1,108 @@
+package import SessionTickets
+
+/// Tickets of TLS 1.3 that the engine and a program may both have, as the program has got them from GnuTLS too: whoever marks
+/// one first uses it.
+package final class SharedTickets: Sendable {
+  private let marks: UseMarks
+  private let captured = CapturedTickets()
+
+  /// - Parameter place: The store's folder.
+  package init(at place: FolderPlace) { marks = UseMarks(at: place) }
+
+  // MARK: The engine
+
+  /// A ticket has come, and nobody else has it yet but the program.
+  func came(_ ticket: PackedTicket) { captured.add(ticket.digest) }
+
+  /// Whether a ticket that came may go to the store: not if the program has used it. What has become of it is to be told.
+  func mayStore(_ ticket: PackedTicket) -> Bool { captured.beginKeeping(ticket.digest) }
+
+  func isStored(_ ticket: PackedTicket, _ contents: TicketContents, as key: RecordKey) {
+    captured.isStored(ticket.digest, as: KeptTicket(contents, as: key))
+  }
+
+  /// - Parameter isCertain: The store certainly doesn't have it.
+  func isNotStored(_ ticket: PackedTicket, isCertain: Bool) {
+    captured.isNotStored(ticket.digest, isCertain: isCertain)
+  }
+
+  /// Whether the engine may offer a ticket that it has claimed.
+  /// - Throws: If nobody can tell.
+  func mayOffer(_ ticket: PackedTicket, now: WallTime) throws(StoreError) -> Bool {
+    try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .engine, now: now) == nil
+  }
+
+  // MARK: The program
+
+  /// The program is about to use session data.
+  /// - Parameter isReachable: The store's folder is still where its path leads.
+  package func program(
+    uses sessionData: UnsafeRawBufferPointer, of engine: Resumption, isReachable: Bool
+  ) -> ProgramUse {
+    var copy = unsafe Array(sessionData)
+    defer { copy.wipe() }
+    // What isn't to be used only once, or is none that GnuTLS takes.
+    guard let ticket = PackedTicket(copy) else { return .own(nil) }
+    let kept = captured.kept(ticket.digest)
+    do throws(StoreError) {
+      guard isReachable else { throw StoreError(.unavailable, "the root folder has changed", place: "") }
+      switch try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .program, now: engine.now) {
+      case .engine: return .denied
+      case .program: break
+      case nil: withdraw(ticket, of: engine)
+      }
+      return .own(kept)
+    } catch {
+      // Without a mark it must certainly be nobody else's.
+      return isReachable && withdraw(ticket, of: engine) ? .own(kept) : .denied
+    }
+  }
+
+  /// Takes a ticket of this process out of the engine's hands.
+  /// - Returns: Whether the program is certainly the only one who has it.
+  @discardableResult
+  private func withdraw(_ ticket: PackedTicket, of engine: Resumption) -> Bool {
+    switch captured.cede(ticket.digest) {
+    case .nobody: return true
+    case .unknown: return false
+    case .store(let key):
+      guard (try? engine.store.get().remove(key, because: .taken)) == true else { return false }
+      captured.isCeded(ticket.digest)
+      return true
+    }
+  }
+}
+
+/// What becomes of session data that a program wants to use.
+package enum ProgramUse {
+  /// The engine has used this ticket, or may have.
+  case denied
+  /// They are the program's. With what is known of the ticket, if this process has kept it.
+  case own(KeptTicket?)
+}
+
+/// What is known of a ticket that was kept, besides its session data.
+package struct KeptTicket: Sendable {
+  let key: RecordKey
+  /// Seconds since 1970.
+  let issued: Int64
+  let fullHandshake: FullHandshake
+  let peerChain: [[UInt8]]
+  let verdict: Verdict?
+  let ownValidity: Validity
+
+  /// As a ticket that is offered, by whomever.
+  func offered(now: Int64) -> OfferedTicket {
+    OfferedTicket(
+      key: key, kind: .ticket, age: max(0, now.addingClamped(-issued)), fullHandshake: fullHandshake,
+      peerChain: peerChain, verdict: verdict, ownValidity: ownValidity)
+  }
+}
+
+extension KeptTicket {
+  init(_ contents: TicketContents, as key: RecordKey) {
+    self.init(
+      key: key, issued: contents.issued, fullHandshake: contents.fullHandshake, peerChain: contents.peerChain,
+      verdict: contents.verdict, ownValidity: contents.ownValidity)
+  }
+}

@@ -1,0 +1,142 @@
+import Glibc
+
+/// Who uses a ticket that both have: an engine by way of a store, and a program that has got it from its TLS library.
+package enum TicketUser: Sendable {
+  case engine
+  case program
+}
+
+/// Marks of tickets that were used, in a folder beside a store: whoever makes a ticket's mark first uses it.
+///
+/// A mark is a symbolic link that leads to one letter: made at once or not at all, without a descriptor, and without a byte on
+/// the disk. It lies in a folder of the day on which its ticket ends, and goes with it: no purge, no bound and no change of keys
+/// takes it away before.
+package final class UseMarks: Sendable {
+  private static let secondsOfDay: Int64 = 86_400
+  /// A ticket lives seven days at most (RFC 8446, section 4.6.1). One more, as a clock may be set.
+  private static let mostDays: Int64 = 8
+  /// How many marks of ended days are removed at once: whoever removes them has a connection to make.
+  private static let mostRemoved = 128
+
+  private let place: FolderPlace
+  /// The size of a day's folder, in bytes as its file system counts them, from which on it takes no mark: some hundred
+  /// thousand on ext4.
+  private let mostBytes: Int64
+
+  /// - Parameter place: The store's folder.
+  package init(at place: FolderPlace, mostBytes: Int64 = 16 << 20) {
+    Making.noteRoot()
+    self.place = place
+    self.mostBytes = mostBytes
+  }
+
+  /// Marks a ticket as used.
+  /// - Parameters:
+  ///   - ticket: The ticket's own digest, under no key.
+  ///   - expiry: When it ends, in seconds since 1970: always the same of the same ticket.
+  /// - Returns: Who has marked it before; nil if nobody has. A program may go on without a mark where no more are taken: no
+  ///   engine uses such a ticket.
+  /// - Throws: If nobody can tell. The ticket is nobody's then.
+  package func mark(
+    _ ticket: Digest, endingAt expiry: Int64, by user: TicketUser, now: WallTime
+  ) throws(StoreError) -> TicketUser? {
+    let day = expiry / Self.secondsOfDay
+    let today = now.seconds / Self.secondsOfDay
+    guard (today - 1...today + Self.mostDays).contains(day) else {
+      throw StoreError(.unavailable, "a ticket ends at a time that can't be", place: place.path.description)
+    }
+    let id = ticket.bytes.prefix(16)
+    let name = EntryName(Hexadecimal.encode(id))
+    // Often enough, that more go than come.
+    let folder = try folder(of: day, today: today, isTidied: (id.first ?? 0).isMultiple(of: 64))
+    if user == .program, try isFull(folder) { return try self.user(of: name, in: folder) }
+    guard unsafe symlinkat(user.letter.characters, folder.descriptor.number, name.characters) == 0 else {
+      guard errno == EEXIST else { throw folder.failure("a ticket can't be marked as used", errno: errno) }
+      // Somebody may just be removing it, and whose it was can't be told then.
+      return try self.user(of: name, in: folder) ?? .engine
+    }
+    // Only now: a program that finds the folder full looks for this mark afterwards.
+    if user == .engine, try isFull(folder) {
+      throw StoreError(.unavailable, "too many tickets are marked as used", place: place.path.description)
+    }
+    return nil
+  }
+
+  private func folder(of day: Int64, today: Int64, isTidied: Bool) throws(StoreError) -> Folder {
+    guard let root = try Folder.open(place, create: true), let all = try root.subfolder(EntryName("used"), create: true)
+    else {
+      throw StoreError(.unavailable, "the folder is being deleted", place: place.path.description)
+    }
+    let name = EntryName(Self.dayName(day))
+    if isTidied { try removeEnded(in: all, today: today) }
+    if let folder = try all.subfolder(name, create: false) { return folder }
+    guard let folder = try all.subfolder(name, create: true) else {
+      throw StoreError(.unavailable, "the folder is being deleted", place: all.path)
+    }
+    return folder
+  }
+
+  /// Nil if there is none.
+  private func user(of name: EntryName, in folder: Folder) throws(StoreError) -> TicketUser? {
+    var letter: CChar = 0
+    let count = unsafe readlinkat(folder.descriptor.number, name.characters, &letter, 1)
+    guard count >= 0 else {
+      guard errno == ENOENT else { throw folder.failure("a mark can't be read", errno: errno) }
+      return nil
+    }
+    return letter == TicketUser.program.letter.characters.first ? .program : .engine
+  }
+
+  private func isFull(_ folder: Folder) throws(StoreError) -> Bool {
+    guard let status = folder.descriptor.status() else {
+      throw folder.failure("the folder can't be examined", errno: errno)
+    }
+    return Int64(status.st_size) >= mostBytes
+  }
+
+  // MARK: Days
+
+  private static func dayName(_ day: Int64) -> [UInt8] { Array(String(day).utf8) }
+
+  private static func day(parsing name: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard !name.isEmpty, name.count < 12 else { return nil }
+    var day: Int64 = 0
+    for index in name.indices {
+      let digit = unsafe name[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      day = day &* 10 &+ Int64(digit)
+    }
+    return day
+  }
+
+  /// Removes marks whose tickets have ended, some at a time.
+  private func removeEnded(in all: Folder, today: Int64) throws(StoreError) {
+    var ended: [EntryName] = []
+    unsafe try all.reopened().forEachName { name in
+      if let day = unsafe Self.day(parsing: name), day < today - 1, ended.count < 4 {
+        unsafe ended.append(EntryName(name))
+      }
+    }
+    for name in ended {
+      guard let folder = try? all.subfolder(name, create: false) else { continue }
+      var marks: [EntryName] = []
+      // More than that many is no trouble here.
+      unsafe try? folder.reopened().forEachName(atMost: Self.mostRemoved) { name in
+        if marks.count < Self.mostRemoved { unsafe marks.append(EntryName(name)) }
+      }
+      for mark in marks where !mark.isDots {
+        _ = unsafe unlinkat(folder.descriptor.number, mark.characters, 0)
+      }
+      _ = unsafe unlinkat(all.descriptor.number, name.characters, AT_REMOVEDIR)
+    }
+  }
+}
+
+extension TicketUser {
+  fileprivate var letter: EntryName {
+    switch self {
+    case .engine: EntryName("e")
+    case .program: EntryName("p")
+    }
+  }
+}
