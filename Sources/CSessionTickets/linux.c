@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -47,6 +48,8 @@ int csessiontickets_make_folder(int parent, const char *name) {
     fchmodat(parent, name, S_IRWXU, 0);
   return 0;
 }
+
+int csessiontickets_is_secure(void) { return getauxval(AT_SECURE) != 0; }
 
 const char *csessiontickets_environment(const char *name) { return secure_getenv(name); }
 

@@ -39,8 +39,11 @@ public struct RawPath: Hashable, Sendable {
 
   /// The path with a relative one behind it.
   package func appending(_ relative: StaticString) -> RawPath {
-    RawPath(bytes: bytes + [UInt8(ascii: "/")] + relative.withUTF8Buffer { unsafe Array($0) })
+    appending(relative.withUTF8Buffer { unsafe Array($0) })
   }
+
+  /// The path with a relative one behind it.
+  package func appending(_ relative: [UInt8]) -> RawPath { RawPath(bytes: bytes + [UInt8(ascii: "/")] + relative) }
 }
 
 extension RawPath: ExpressibleByStringLiteral {

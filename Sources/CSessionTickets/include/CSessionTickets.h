@@ -17,6 +17,9 @@ int csessiontickets_open_new(int folder, const char *name);
 // Makes a folder of mode 0700, whatever the umask says. Returns 0, or -1.
 int csessiontickets_make_folder(int parent, const char *name);
 
+// Whether the program has more rights than who runs it (getauxval(3), AT_SECURE).
+int csessiontickets_is_secure(void);
+
 // What stands in the environment, but nothing for a program that has more rights than who runs it (secure_getenv(3)).
 const char *csessiontickets_environment(const char *name);
 

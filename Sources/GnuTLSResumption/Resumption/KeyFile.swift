@@ -1,6 +1,7 @@
 internal import SessionTickets
 
-/// The file of the master key: 32 bytes that only their owner may read, in a folder that only the owner may write.
+/// The file of the master key: 32 bytes that only their owner may read, in a folder that only the owner may write; or a
+/// credential of a system service, which is never made.
 ///
 /// A key that is gone is an empty store. One that is there but can't be used is an error: a new key would orphan the
 /// tickets of whoever can use it.
@@ -19,10 +20,13 @@ struct KeyFile {
     guard !name.isEmpty, name != Array(".".utf8), name != Array("..".utf8), !place.path.bytes.contains(0) else {
       throw StoreError(.unavailable, "the master key's path names no file", place: path)
     }
-    guard let folder = try Folder.open(parent, create: create) else { return nil }
-    let file = OnceMadeFile(EntryName(name), in: folder, atMost: MasterKey.byteCount, isSecret: true)
+    let isCredential = place.origin == .credentials
+    let mayMake = create && !isCredential
+    guard let folder = try Folder.open(parent, create: mayMake) else { return nil }
+    let file = OnceMadeFile(
+      EntryName(name), in: folder, atMost: MasterKey.byteCount, isCredential ? .credential : .secret)
     var bytes: [UInt8]
-    if create {
+    if mayMake {
       bytes = try file.readOrMake(newKey(), now: .now())
     } else {
       guard let known = try file.read() else { return nil }
@@ -32,7 +36,8 @@ struct KeyFile {
     guard let key = MasterKey(bytes) else {
       throw StoreError(
         .unavailable,
-        "the master key has \(bytes.count) bytes instead of \(MasterKey.byteCount); delete it to begin anew",
+        "the master key has \(bytes.count) bytes instead of \(MasterKey.byteCount); "
+          + (isCredential ? "give the service another" : "delete it to begin anew"),
         place: path)
     }
     return key

@@ -4,56 +4,68 @@ public import SessionTickets
 
 /// Where a user's tickets and master key are kept, unless somebody says otherwise (XDG Base Directory Specification).
 ///
-/// Variables count byte by byte. A program that has more rights than who runs it (`AT_SECURE`) has none of them.
+/// Who has no home keeps them in the first folder of `$STATE_DIRECTORY`, which systemd gives to services, or in
+/// `/var/lib/gnutls-resume/UID`, if root has made it for this user.
+///
+/// Variables count byte by byte. A program that has more rights than who runs it (`AT_SECURE`) has none of them, and no
+/// place.
 public enum StandardPlaces {
-  /// `$XDG_STATE_HOME/gnutls-resume`, else `~/.local/state/gnutls-resume`.
-  /// - Throws: `StoreError` of code `unavailable` if neither variable is set to an absolute path, or
-  ///   the home folder isn't there.
+  /// `$XDG_STATE_HOME/gnutls-resume`, else `~/.local/state/gnutls-resume`; without a home
+  /// `$STATE_DIRECTORY/gnutls-resume/tickets`, else `/var/lib/gnutls-resume/UID/tickets`.
+  /// - Throws: `StoreError` if there is none of these: no variable is set to an absolute path, and no folder there is the
+  ///   user's own.
   public static func store() throws(StoreError) -> RawPath { try storePlace().path }
 
-  /// `$XDG_CONFIG_HOME/gnutls-resume/key`, else `~/.config/gnutls-resume/key`.
-  /// - Throws: `StoreError` of code `unavailable` if neither variable is set to an absolute path, or
-  ///   the home folder isn't there.
+  /// `$XDG_CONFIG_HOME/gnutls-resume/key`, else `~/.config/gnutls-resume/key`; without a home the credential
+  /// `$CREDENTIALS_DIRECTORY/gnutls-resume.key`, if there is one, else `secret/key` beside the tickets.
+  /// - Throws: `StoreError` if there is none of these: no variable is set to an absolute path, and no folder there is the
+  ///   user's own.
   public static func masterKey() throws(StoreError) -> RawPath { try masterKeyPlace().path }
 
   /// The same, with the home that is never made.
   package static func storePlace() throws(StoreError) -> FolderPlace {
-    if let folder = absolutePath("XDG_STATE_HOME") { return below(folder, "gnutls-resume") }
-    return FolderPlace(base: try home("a ticket store"), ".local/state/gnutls-resume")
+    if let folder = Variables.absolutePath("XDG_STATE_HOME") { return below(folder, "gnutls-resume") }
+    if let home = Home.own(holding: [".local", "state", "gnutls-resume"]) { return storePlace(in: home) }
+    switch try ServiceFolder.find() {
+    case .state(let folder): return FolderPlace(base: folder, "gnutls-resume/tickets", origin: .system)
+    case .fixed(let folder): return FolderPlace(base: folder, "tickets", origin: .system)
+    case nil: return storePlace(in: try Home.existing(for: "a ticket store"))
+    }
   }
 
   /// The same, with the home that is never made.
   package static func masterKeyPlace() throws(StoreError) -> FolderPlace {
-    if let folder = absolutePath("XDG_CONFIG_HOME") { return below(folder, "gnutls-resume/key") }
-    return FolderPlace(base: try home("the master key"), ".config/gnutls-resume/key")
+    if let folder = Variables.absolutePath("XDG_CONFIG_HOME") { return below(folder, "gnutls-resume/key") }
+    if let home = Home.own(holding: [".config", "gnutls-resume"]) { return masterKeyPlace(in: home) }
+    if let credential { return credential }
+    switch try ServiceFolder.find() {
+    case .state(let folder): return FolderPlace(base: folder, "gnutls-resume/secret/key", origin: .system)
+    case .fixed(let folder): return FolderPlace(base: folder, "secret/key", origin: .system)
+    case nil: return masterKeyPlace(in: try Home.existing(for: "the master key"))
+    }
+  }
+
+  private static func storePlace(in home: RawPath) -> FolderPlace {
+    FolderPlace(base: home, ".local/state/gnutls-resume")
+  }
+
+  private static func masterKeyPlace(in home: RawPath) -> FolderPlace {
+    FolderPlace(base: home, ".config/gnutls-resume/key")
+  }
+
+  /// What the service manager has given a service, if it can be seen: a variable that was inherited is another's.
+  private static var credential: FolderPlace? {
+    guard let folder = Variables.absolutePath("CREDENTIALS_DIRECTORY") else { return nil }
+    let place = FolderPlace(base: folder, "gnutls-resume.key", origin: .credentials)
+    return Home.owner(of: place.path) == nil ? nil : place
   }
 
   /// The specification has such a folder made; but if it is in a home, that isn't.
   private static func below(_ folder: RawPath, _ relative: StaticString) -> FolderPlace {
     let path = folder.appending(relative)
-    guard let home = absolutePath("HOME"), folder.bytes.starts(with: home.bytes + [UInt8(ascii: "/")]) else {
+    guard let home = Variables.absolutePath("HOME"), folder.bytes.starts(with: home.bytes + [UInt8(ascii: "/")]) else {
       return FolderPlace(path)
     }
     return FolderPlace(path: path, base: home)
-  }
-
-  // What lies below is made when it is missing; a home is not. That of system users is often `/nonexistent`, and means
-  // it.
-  private static func home(_ purpose: String) throws(StoreError) -> RawPath {
-    guard let home = absolutePath("HOME") else {
-      throw StoreError(.unavailable, "there is no place for \(purpose): HOME is not set to an absolute path", place: "")
-    }
-    guard unsafe home.withCString({ unsafe access($0, F_OK) }) == 0 else {
-      throw StoreError(
-        .unavailable, "there is no place for \(purpose): the home folder", place: home.description, errno: errno)
-    }
-    return home
-  }
-
-  // The specification: relative paths are to be ignored.
-  private static func absolutePath(_ variable: String) -> RawPath? {
-    guard let value = unsafe csessiontickets_environment(variable) else { return nil }
-    let path = unsafe RawPath(cString: value)
-    return path.isAbsolute ? path : nil
   }
 }

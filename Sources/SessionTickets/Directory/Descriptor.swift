@@ -76,7 +76,7 @@ package struct Descriptor: ~Copyable, Sendable {
 extension stat {
   package func isKind(_ kind: mode_t) -> Bool { st_mode & S_IFMT == kind }
 
-  var isReadableByOthers: Bool { st_mode & (S_IRGRP | S_IROTH) != 0 }
+  func isReadable(by others: mode_t) -> Bool { st_mode & others != 0 }
 
-  var isWritableByOthers: Bool { st_mode & (S_IWGRP | S_IWOTH) != 0 }
+  package var isWritableByOthers: Bool { st_mode & (S_IWGRP | S_IWOTH) != 0 }
 }

@@ -1,5 +1,16 @@
 import Glibc
 
+/// Whose a file has to be, and who else may read it.
+package enum FilePrivacy: Sendable {
+  /// The effective user's.
+  case own
+  /// The effective user's, and nobody else may read it.
+  case secret
+  /// The service manager's for the user: it may be root's, with the user in its access list, whose mask is where the
+  /// group's rights are (acl(5)).
+  case credential
+}
+
 /// What came of reading a file whole.
 package enum FileReading: Sendable {
   case contents([UInt8])
@@ -17,11 +28,16 @@ package enum UnusableFile: Sendable {
   case readableByOthers
   case largerThan(Int)
 
-  fileprivate static func found(_ status: stat, limit: Int, isSecret: Bool) -> UnusableFile? {
+  fileprivate static func found(_ status: stat, limit: Int, _ privacy: FilePrivacy) -> UnusableFile? {
     if !status.isKind(S_IFREG) { return .notRegular }
-    if status.st_uid != geteuid() { return .foreign(owner: status.st_uid) }
+    let mayBeRoots = privacy == .credential && status.st_uid == 0
+    if status.st_uid != geteuid(), !mayBeRoots { return .foreign(owner: status.st_uid) }
     if status.isWritableByOthers { return .writableByOthers }
-    if isSecret, status.isReadableByOthers { return .readableByOthers }
+    switch privacy {
+    case .own: break
+    case .secret: if status.isReadable(by: S_IRGRP | S_IROTH) { return .readableByOthers }
+    case .credential: if status.isReadable(by: S_IROTH) { return .readableByOthers }
+    }
     return 0...max(0, limit) ~= Int(truncatingIfNeeded: status.st_size) ? nil : .largerThan(limit)
   }
 
@@ -45,7 +61,9 @@ extension Folder {
   /// limit is allocated.
   ///
   /// A secret file must not be readable by others either.
-  package func read(_ name: EntryName, atMost limit: Int, isSecret: Bool = false) throws(StoreError) -> FileReading {
+  package func read(
+    _ name: EntryName, atMost limit: Int, _ privacy: FilePrivacy = .own
+  ) throws(StoreError) -> FileReading {
     let number = unsafe openat(descriptor.number, name.characters, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard number >= 0 else {
       switch errno {
@@ -57,7 +75,7 @@ extension Folder {
     }
     let file = Descriptor(owning: number)
     guard let status = file.status() else { throw failure("'\(name.text)' can't be examined", errno: errno) }
-    if let fault = UnusableFile.found(status, limit: limit, isSecret: isSecret) { return .unusable(fault) }
+    if let fault = UnusableFile.found(status, limit: limit, privacy) { return .unusable(fault) }
     let (bytes, failureCode) = file.contents(atMost: Int(truncatingIfNeeded: status.st_size))
     guard failureCode == 0 else { throw failure("'\(name.text)' can't be read", errno: failureCode) }
     return .contents(bytes)

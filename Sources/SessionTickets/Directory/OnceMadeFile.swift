@@ -8,19 +8,18 @@ package struct OnceMadeFile: Sendable {
   private let name: EntryName
   /// The most that it may have, in bytes.
   private let limit: Int
-  /// Whether others than its owner must not even read it.
-  private let isSecret: Bool
+  private let privacy: FilePrivacy
 
-  package init(_ name: EntryName, in folder: Folder, atMost limit: Int, isSecret: Bool = false) {
+  package init(_ name: EntryName, in folder: Folder, atMost limit: Int, _ privacy: FilePrivacy = .own) {
     self.folder = folder
     self.name = name
     self.limit = limit
-    self.isSecret = isSecret
+    self.privacy = privacy
   }
 
   /// Returns nil if it is missing or empty.
   package func read() throws(StoreError) -> [UInt8]? {
-    switch try folder.read(name, atMost: limit, isSecret: isSecret) {
+    switch try folder.read(name, atMost: limit, privacy) {
     case .missing, .contents([]): return nil
     case .contents(let bytes): return bytes
     case .unusable(let fault): throw StoreError(.unsafe, fault.text, place: "\(folder.path)/\(name.text)")

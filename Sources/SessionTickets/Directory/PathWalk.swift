@@ -8,6 +8,7 @@ struct PathWalk: ~Copyable {
   private static let mostLinks = 40
 
   private let path: RawPath
+  private let origin: FolderPlace.Origin
   private var place: Location
   /// The components still to go, the next one last.
   private var pending: [[UInt8]]
@@ -24,26 +25,27 @@ struct PathWalk: ~Copyable {
     if number >= 0 {
       let descriptor = Descriptor(owning: number)
       guard let status = descriptor.status() else { throw path.failure("the folder can't be examined", errno: errno) }
-      try Folder.check(status, path: path.description)
+      try Folder.check(status, path: path.description, origin: folder.origin)
       return descriptor
     }
     if errno == ENOENT, !create { return nil }
-    var walk = try PathWalk(path)
+    var walk = try PathWalk(folder)
     var rest = path.bytes
     if let base = folder.base, rest.starts(with: base.bytes) {
       guard try walk.enter(components(base.bytes), create: false) else {
         guard create else { return nil }
-        throw base.failure("the home folder isn't there", errno: ENOENT)
+        throw base.failure("the folder isn't there, and nothing makes it", errno: ENOENT)
       }
       rest = Array(rest.dropFirst(base.bytes.count))
     }
     guard try walk.enter(components(rest), create: create) else { return nil }
-    try Folder.check(walk.place.status, path: path.description)
+    try Folder.check(walk.place.status, path: path.description, origin: folder.origin)
     return walk.place.takeDescriptor()
   }
 
-  private init(_ path: RawPath) throws(StoreError) {
-    self.path = path
+  private init(_ folder: FolderPlace) throws(StoreError) {
+    path = folder.path
+    origin = folder.origin
     place = try Location.start(absolute: path.isAbsolute, path: path)
     pending = []
   }
@@ -92,6 +94,11 @@ struct PathWalk: ~Copyable {
         .unsafe,
         "'\(name.text)' is a symbolic link in a folder that others may write, so they could have set it; "
           + "name the folder that is meant, or make the link's folder writable by its owner only",
+        place: path.description)
+    }
+    guard origin == .user || link.status.st_uid == 0 else {
+      throw StoreError(
+        .unsafe, "'\(name.text)' is a symbolic link of user \(link.status.st_uid), and only root's are followed here",
         place: path.description)
     }
     linksFollowed += 1
