@@ -2,7 +2,7 @@ import Glibc
 
 /// A small file that is made once, and is the same for all who read it, however many try to make it at once.
 ///
-/// An empty one counts as missing: a crash of the system may have left it.
+/// An empty one counts as missing, as a crash of the system may have left it; but not a credential, which somebody else made.
 package struct OnceMadeFile: Sendable {
   private let folder: Folder
   private let name: EntryName
@@ -17,10 +17,11 @@ package struct OnceMadeFile: Sendable {
     self.privacy = privacy
   }
 
-  /// Returns nil if it is missing or empty.
+  /// Returns nil if it is missing.
   package func read() throws(StoreError) -> [UInt8]? {
     switch try folder.read(name, atMost: limit, privacy) {
-    case .missing, .contents([]): return nil
+    case .missing: return nil
+    case .contents([]) where privacy != .credential: return nil
     case .contents(let bytes): return bytes
     case .unusable(let fault): throw StoreError(.unsafe, fault.text, place: "\(folder.path)/\(name.text)")
     }
