@@ -24,7 +24,9 @@ enum FolderContents {
     defer { unsafe closedir(listing) }
     while let entry = unsafe readdir(listing) {
       let code = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe remove($0, in: folder, on: device, depth) }
+        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe remove($0, in: folder, on: device, depth)
+        }
       }
       guard code == 0 else { return code }
     }

@@ -9,7 +9,8 @@ struct StoreOptions: ParsableArguments {
     help: ArgumentHelp(
       "The folder of the tickets.",
       discussion:
-        "Default: $GNUTLS_RESUME_STORE, else $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume.",
+        "Default: $GNUTLS_RESUME_STORE, else $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume; without a "
+        + "home in $STATE_DIRECTORY or /var/lib/gnutls-resume.",
       valueName: "dir"))
   var store: PathArgument?
 
@@ -17,7 +18,8 @@ struct StoreOptions: ParsableArguments {
     help: ArgumentHelp(
       "The file of the master key. Made when it is first needed; keep it apart from the tickets.",
       discussion: "Default: $GNUTLS_RESUME_KEY_FILE, else $XDG_CONFIG_HOME/gnutls-resume/key, "
-        + "else ~/.config/gnutls-resume/key.",
+        + "else ~/.config/gnutls-resume/key; without a home $CREDENTIALS_DIRECTORY/gnutls-resume.key, else beside the "
+        + "tickets.",
       valueName: "file"))
   var keyFile: PathArgument?
 

@@ -35,7 +35,8 @@ struct User: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "remove", abstract: "Remove a user's folder, with the tickets and the key in it.")
 
-    @Argument(help: ArgumentHelp("A name, or a number, also of a user who is gone.", valueName: "user"), transform: text)
+    @Argument(
+      help: ArgumentHelp("A name, or a number, also of a user who is gone.", valueName: "user"), transform: text)
     var user: String
 
     func run() throws {

@@ -108,14 +108,14 @@ struct HomelessTests {
 
   @Test("A link that root has made, as systemd does for DynamicUser, is followed; another's isn't")
   func links() throws {
-    let private_ = "mkdir -p -m 0711 /var/lib/private/state; chown 61200 /var/lib/private/state;"
+    let folder = "mkdir -p -m 0711 /var/lib/private/state; chown 61200 /var/lib/private/state;"
     let link = "ln -s private/state /var/lib/state;"
     let seen = try reports(
-      "\(private_) \(link) for run in 1 2; do as 61200 STATE_DIRECTORY=/var/lib/state $CONNECT; done")
+      "\(folder) \(link) for run in 1 2; do as 61200 STATE_DIRECTORY=/var/lib/state $CONNECT; done")
     #expect(seen.map(\.reason) == ["noTicket", nil])
     for owner in [61_200, 61_201] {
       let foreign = try reports(
-        "\(private_) \(link) chown -h \(owner) /var/lib/state; as 61200 STATE_DIRECTORY=/var/lib/state $CONNECT")
+        "\(folder) \(link) chown -h \(owner) /var/lib/state; as 61200 STATE_DIRECTORY=/var/lib/state $CONNECT")
       expectUnavailable(foreign, saying: "is a symbolic link of user \(owner)")
     }
   }

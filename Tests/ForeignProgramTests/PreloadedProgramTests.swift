@@ -62,6 +62,25 @@ struct PreloadedProgramTests {
   }
 
   @Test(
+    "apt's method as another user, for whom root has made a place, resumes",
+    .needs(.nginx, .aptHTTPS, .superuser, .mountNamespaces))
+  func aptWithAPlace() throws {
+    let preload = try Preload()
+    let variable = preload.folder.file("lib")
+    let making = try ProcessRunner.run(
+      [
+        "unshare", "-m", "--propagation", "private", "sh", "-c",
+        "mkdir -m 0755 \(variable) && mount --bind \(variable) /var/lib && exec \(preload.tool) user add _apt",
+      ])
+    try #require(making.status == 0, "\(making.output)")
+    let launch = Launch(prefix: [
+      "unshare", "-m", "--propagation", "private", "sh", "-c", "mount --bind \(variable) /var/lib && exec \"$@\"", "sh",
+      preload.tool, "run", "--",
+    ])
+    #expect(try TwoRuns.discrepancies(of: .aptSandboxed, .tls13, launch) == [])
+  }
+
+  @Test(
     .needs(.nginx, .compiler), arguments: ForeignProgram.simpleClients.filter { !$0.trustsAnybody },
     Negotiation.allCases)
   func client(program: ForeignProgram, negotiation: Negotiation) throws { try expectResumption(program, negotiation) }

@@ -79,8 +79,10 @@ typedef struct {
  * Takes a folder for tickets and a file for the master key. Neither is opened, or made, before it is needed; if that
  * fails, connections go on without, and their outcome says so.
  *
- *   folder    NULL: the user's own, $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume
- *   key_file  NULL: the user's own, $XDG_CONFIG_HOME/gnutls-resume/key, else ~/.config/gnutls-resume/key
+ *   folder    NULL: the user's own, $XDG_STATE_HOME/gnutls-resume, else ~/.local/state/gnutls-resume; without a home
+ *             $STATE_DIRECTORY/gnutls-resume/tickets, else /var/lib/gnutls-resume/UID/tickets
+ *   key_file  NULL: the user's own, $XDG_CONFIG_HOME/gnutls-resume/key, else ~/.config/gnutls-resume/key; without a home
+ *             $CREDENTIALS_DIRECTORY/gnutls-resume.key, else secret/key beside the tickets
  *   bounds    NULL: the defaults
  *   store     receives the handle, after an error too: see gnutls_resumption_store_message
  *

@@ -10,8 +10,8 @@ public struct MasterKeySource: Sendable {
 
   let kind: Kind
 
-  /// The user's key file: `$XDG_CONFIG_HOME/gnutls-resume/key`, else `~/.config/gnutls-resume/key`. It is made when
-  /// the first record is stored.
+  /// The user's key file, see ``StandardPlaces``: `$XDG_CONFIG_HOME/gnutls-resume/key`, else `~/.config/gnutls-resume/key`.
+  /// It is made when the first record is stored; a service's credential is only read.
   public static let standardFile = MasterKeySource(kind: .standardFile)
 
   /// A file of 32 random bytes, readable by its owner alone. It is made when the first record is stored.

@@ -1,6 +1,6 @@
 /*
- * One connection to 127.0.0.1 by way of the C interface: driver PORT STORE KEY [NAME=VALUE ...]. It prints what each call
- * returned and what came of it, as lines of `name: value`.
+ * One connection to 127.0.0.1 by way of the C interface: driver PORT STORE KEY [NAME=VALUE ...], where "-" stands for the
+ * user's own store and key. It prints what each call returned and what came of it, as lines of `name: value`.
  */
 #define _POSIX_C_SOURCE 200112L
 #include <arpa/inet.h>
@@ -150,7 +150,9 @@ int main(int argc, char **argv) {
   }
   gnutls_resumption_hook_t own = GNUTLS_RESUMPTION_HOOK_INIT(GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_POST, hook);
 
-  printf("open: %d\n", gnutls_resumption_open(argv[2], argv[3], &bounds, &store));
+  const char *folder = strcmp(argv[2], "-") == 0 ? NULL : argv[2];
+  const char *key_file = strcmp(argv[3], "-") == 0 ? NULL : argv[3];
+  printf("open: %d\n", gnutls_resumption_open(folder, key_file, &bounds, &store));
   printf("attach: %d\n", gnutls_resumption_attach(store, session, &identity, &verification,
                                                    option("hook") ? &own : NULL, &attachment));
   gnutls_resumption_close(store);
