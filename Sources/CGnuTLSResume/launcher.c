@@ -1,10 +1,12 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "libraries.h"
 #include "program.h"
 #include "settings.h"
+#include "shell-lines.h"
 
 // What a command has found out, with its exit code.
 struct launch {
@@ -18,50 +20,37 @@ enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
 static int run(struct launch *launch) {
   char **words = launch->options.rest;
+  check_inherited_log(&launch->settings);
   char **environment = changed_environment(&launch->settings, launch->library.bytes);
   int reason = environment ? become(words, environment) : ENOMEM;
   say_error(words[0], " can't be run: ", reason == ENOENT ? "there is no such program" : strerror(reason), NULL);
   return reason == ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
 }
 
-// For a POSIX shell.
-static void add_quoted(struct text *text, const char *value) {
-  text_add(text, "'");
-  for (const char *next = value; *next;) {
-    size_t length = strcspn(next, "'");
-    text_add_bytes(text, next, length);
-    next += length;
-    if (!*next) break;
-    text_add(text, "'\\''");
-    next++;
+// False once it has said what is wrong.
+static bool check_words_of_env(const struct options *options, enum shell *shell) {
+  if (!find_shell(options->values[SHELL], shell)) {
+    wrong_usage("env", "The shell '", options->values[SHELL], "' isn't known: posix, fish and csh are.");
+    return false;
   }
-  text_add(text, "'");
+  for (int i = 0; options->values[OFF] && i < GNUTLS_RESUME_OPTION_COUNT; i++) {
+    if (!options->values[i] || !gnutls_resume_options[i].variable) continue;
+    wrong_usage("env", "The option '", gnutls_resume_options[i].name, "' has no meaning beside '--off'.");
+    return false;
+  }
+  return true;
 }
 
-static int print_lines(struct launch *launch) {
-  struct text lines = {0};
-  for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++) {
-    if (launch->settings.variables[i].length == 0) continue;
-    const char *name = gnutls_resume_options[i].variable;
-    text_add(&lines, "export ");
-    text_add(&lines, name);
-    text_add(&lines, "=");
-    add_quoted(&lines, launch->settings.variables[i].bytes + strlen(name) + 1);
-    text_add(&lines, ";\n");
-  }
-  // Behind what is there already, and not twice.
-  text_add(&lines, "case \":${" PRELOAD "-}:\" in *[\\ :]");
-  add_quoted(&lines, launch->library.bytes);
-  text_add(&lines, "[\\ :]*) ;; *) " PRELOAD "=\"${" PRELOAD ":+$" PRELOAD ":}\"");
-  add_quoted(&lines, launch->library.bytes);
-  text_add(&lines, " ;; esac;\nexport " PRELOAD ";\n");
+static int print_lines(char *lines) {
   const char *problem = NULL;
-  if (lines.failed)
-    problem = strerror(ENOMEM);
-  else if (!write_all(STDOUT_FILENO, lines.bytes, lines.length))
+  if (!lines) {
+    if (errno == 0) return 1;
     problem = strerror(errno);
+  } else if (!write_all(STDOUT_FILENO, lines, strlen(lines))) {
+    problem = strerror(errno);
+  }
   if (problem) say_error("can't write to standard output: ", problem, NULL);
-  text_free(&lines);
+  free(lines);
   return problem ? 1 : 0;
 }
 
@@ -88,9 +77,13 @@ int gnutls_resume_launch(int argument_count, char **arguments) {
   const char *word = launch.options.rest[0];
   if (!runs && word) return wrong_usage("env", "Unexpected argument '", word, "'.");
   if (runs && (!word || !*word)) return wrong_usage("run", "There is no command to run.", "", "");
+  enum shell shell = POSIX;
+  if (!runs && !check_words_of_env(&launch.options, &shell)) return WRONG_USAGE;
+  // Also where the libraries aren't any more.
+  if (launch.options.values[OFF]) return print_lines(lines_without(shell));
   int code = 1;
   if (find_libraries(arguments[0], &launch.library) && make_settings(&launch.options, &launch.settings))
-    code = runs ? run(&launch) : print_lines(&launch);
+    code = runs ? run(&launch) : print_lines(lines_for(shell, &launch.settings, launch.library.bytes));
   text_free(&launch.library);
   for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++) text_free(&launch.settings.variables[i]);
   return code;

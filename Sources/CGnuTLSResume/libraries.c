@@ -72,17 +72,38 @@ static bool check_both(const char *folder, struct text *shim) {
          check(folder, engine_name, "gnutls_resumption_preload_engine");
 }
 
-bool find_libraries(const char *name, struct text *shim) {
-  struct places places = {0};
-  bool result = with_own_file(name, look_beside, &places);
-  const char *first = text_string(&places.folders[0]), *second = text_string(&places.folders[1]);
+// What was found beside one of the files that were looked at, or else what is wrong.
+static bool conclude(struct places *places, bool is_found, struct text *shim) {
+  bool result = is_found;
+  const char *first = text_string(&places->folders[0]), *second = text_string(&places->folders[1]);
   if (result) {
-    result = check_both(places.folders[places.count - 1].bytes, shim);
-  } else if (first && second && places.count > 0) {
+    result = check_both(places->folders[places->count - 1].bytes, shim);
+  } else if (first && second && places->count > 0) {
     say_error(shim_name + 1, " is neither in ", first, " nor in ", second, ": install it there", NULL);
   } else {
     say_error("this program's own file can't be found, and so neither can ", shim_name + 1, NULL);
   }
-  for (int i = 0; i < 4; i++) text_free(&places.folders[i]);
+  for (int i = 0; i < 4; i++) text_free(&places->folders[i]);
   return result;
+}
+
+bool find_libraries(const char *name, struct text *shim) {
+  struct places places = {0};
+  bool is_found = with_own_file(name, look_beside, &places);
+  return conclude(&places, is_found, shim);
+}
+
+char *gnutls_resume_library(const char *launcher) {
+  struct places places = {0};
+  struct text shim = {0};
+  bool is_found = look_beside(launcher, &places);
+  if (conclude(&places, is_found, &shim)) return shim.bytes;
+  text_free(&shim);
+  return NULL;
+}
+
+bool is_shim(const char *entry, size_t length) {
+  size_t name = sizeof shim_name - 2;
+  if (length < name || memcmp(entry + length - name, shim_name + 1, name) != 0) return false;
+  return length == name || entry[length - name - 1] == '/';
 }

@@ -10,6 +10,8 @@ const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COU
     [VERBOSE] = {"--verbose", NULL, "GNUTLS_RESUME_VERBOSE"},
     [LOG] = {"--log", "file", "GNUTLS_RESUME_LOG"},
     [RESPECT_NO_TICKETS] = {"--respect-no-tickets", NULL, "GNUTLS_RESUME_RESPECT_NO_TICKETS"},
+    [SHELL] = {"--shell", "shell", NULL},
+    [OFF] = {"--off", NULL, NULL},
 };
 
 const struct gnutls_resume_option *gnutls_resume_option_at(int place) {
@@ -32,11 +34,12 @@ static enum parsed missing_value(const char *command, const struct gnutls_resume
   return IS_WRONG;
 }
 
-// The option that a word names, with or without a value behind an equals sign.
-static const struct gnutls_resume_option *named(const char *word) {
+// The option of a command that a word names, with or without a value behind an equals sign.
+static const struct gnutls_resume_option *named(const char *word, bool is_env) {
   size_t length = strcspn(word, "=");
   for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++) {
     const char *name = gnutls_resume_options[i].name;
+    if (!gnutls_resume_options[i].variable && !is_env) continue;
     if (strlen(name) == length && memcmp(name, word, length) == 0) return &gnutls_resume_options[i];
   }
   return NULL;
@@ -50,7 +53,7 @@ enum parsed read_options(char **arguments, struct options *options) {
     if (strcmp(word, "--") == 0) break;
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return WANTS_HELP;
     if (strcmp(word, "--version") == 0) return WANTS_VERSION;
-    const struct gnutls_resume_option *option = named(word);
+    const struct gnutls_resume_option *option = named(word, strcmp(command, "env") == 0);
     if (!option) {
       wrong_usage(command, "Unknown option '", word, "'.");
       return IS_WRONG;

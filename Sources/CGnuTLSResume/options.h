@@ -5,7 +5,7 @@
 #include "CGnuTLSResume.h"
 
 // The places in the table.
-enum option { STORE, KEY_FILE, VERBOSE, LOG, RESPECT_NO_TICKETS };
+enum option { STORE, KEY_FILE, VERBOSE, LOG, RESPECT_NO_TICKETS, SHELL, OFF };
 
 extern const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COUNT];
 
@@ -21,7 +21,7 @@ struct options {
 
 enum parsed { PARSED, WANTS_HELP, WANTS_VERSION, IS_WRONG };
 
-// Reads the options that follow a command's name. What is wrong is said.
+// Reads the options that follow a command's name, `run` or `env`. What is wrong is said.
 enum parsed read_options(char **arguments, struct options *);
 
 // Says what is wrong with a command line, and where help is. Returns the exit code.

@@ -6,16 +6,42 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "preload-list.h"
+
 extern char **environ;
+
+// The value, if a variable has that name.
+static const char *value_of(const char *variable, const char *name) {
+  size_t length = strlen(name);
+  return strncmp(variable, name, length) == 0 && variable[length] == '=' ? variable + length + 1 : NULL;
+}
+
+const char *variable(const char *name) {
+  const char *result = NULL;
+  for (char **next = environ; *next; next++) {
+    const char *value = value_of(*next, name);
+    if (value) result = value;
+  }
+  return result;
+}
 
 static bool can_write(const char *log) {
   int file = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-  if (file < 0) {
-    say_error("the log ", log, " can't be written: ", strerror(errno), "; --log chooses another file", NULL);
-    return false;
-  }
-  close(file);
-  return true;
+  if (file >= 0) close(file);
+  return file >= 0;
+}
+
+static bool check_log(const char *log) {
+  if (!log || can_write(log)) return true;
+  say_error("the log ", log, " can't be written: ", strerror(errno), "; --log chooses another file", NULL);
+  return false;
+}
+
+void check_inherited_log(const struct settings *settings) {
+  if (settings->variables[LOG].length > 0) return;
+  const char *log = variable(gnutls_resume_options[LOG].variable);
+  if (!log || !*log || can_write(log)) return;
+  say_error("GNUTLS_RESUME_LOG names ", log, ", which can't be written: ", strerror(errno), "; nothing is logged", NULL);
 }
 
 static bool add_absolute(struct text *text, const char *path) {
@@ -34,10 +60,10 @@ static bool add_absolute(struct text *text, const char *path) {
 }
 
 bool make_settings(const struct options *options, struct settings *settings) {
-  if (options->values[LOG] && !can_write(options->values[LOG])) return false;
+  if (!check_log(options->values[LOG])) return false;
   for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++) {
     const char *value = options->values[i];
-    if (!value) continue;
+    if (!value || !gnutls_resume_options[i].variable) continue;
     struct text *variable = &settings->variables[i];
     text_add(variable, gnutls_resume_options[i].variable);
     text_add(variable, "=");
@@ -53,26 +79,9 @@ bool make_settings(const struct options *options, struct settings *settings) {
   return true;
 }
 
-// The value, if a variable has that name.
-static const char *value_of(const char *variable, const char *name) {
-  size_t length = strlen(name);
-  return strncmp(variable, name, length) == 0 && variable[length] == '=' ? variable + length + 1 : NULL;
-}
-
 static bool is_set_anew(const char *variable, const struct settings *settings) {
   for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++)
     if (settings->variables[i].length > 0 && value_of(variable, gnutls_resume_options[i].variable)) return true;
-  return false;
-}
-
-static bool is_in_list(const char *list, const char *library) {
-  size_t length = strlen(library);
-  for (const char *next = list; *next;) {
-    next += strspn(next, " :");
-    size_t size = strcspn(next, " :");
-    if (size == length && memcmp(next, library, size) == 0) return true;
-    next += size;
-  }
   return false;
 }
 
@@ -82,22 +91,15 @@ char **changed_environment(struct settings *settings, const char *library) {
   char **result = malloc((count + GNUTLS_RESUME_OPTION_COUNT + 2) * sizeof *result);
   if (!result) return NULL;
   size_t kept = 0;
-  const char *others = "";
   for (size_t i = 0; i < count; i++) {
-    const char *list = value_of(environ[i], PRELOAD);
-    // Of several, the loader takes the last.
-    if (list) others = list;
-    if (!list && !is_set_anew(environ[i], settings)) result[kept++] = environ[i];
+    if (!value_of(environ[i], PRELOAD) && !is_set_anew(environ[i], settings)) result[kept++] = environ[i];
   }
   for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++)
     if (settings->variables[i].length > 0) result[kept++] = settings->variables[i].bytes;
   struct text preload = {0};
   text_add(&preload, PRELOAD "=");
-  text_add(&preload, others);
-  if (!is_in_list(others, library)) {
-    if (*others) text_add(&preload, ":");
-    text_add(&preload, library);
-  }
+  const char *list = variable(PRELOAD);
+  add_list_with(&preload, list ? list : "", library);
   result[kept++] = text_string(&preload);
   result[kept] = NULL;
   if (preload.failed) {

@@ -17,6 +17,13 @@ struct settings {
 // False once it has said what is wrong: a log that can't be written too, for programs say nothing of that.
 bool make_settings(const struct options *, struct settings *);
 
+// Says so if the environment names a log that can't be written, and the settings no other. Who has chosen it isn't there:
+// no reason to run nothing.
+void check_inherited_log(const struct settings *);
+
+// What a variable is, of this process's environment; null if it isn't set. Of several, the one that counts for the loader.
+const char *variable(const char *name);
+
 // This process's environment with the settings and with a library that is to be loaded, behind those that are loaded
 // already: some, as a sanitizer's, must be the first. Null without memory.
 char **changed_environment(struct settings *, const char *library);

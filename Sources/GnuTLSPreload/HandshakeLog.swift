@@ -4,7 +4,8 @@ internal import Glibc
 internal import GnuTLSResumption
 internal import SessionTickets
 
-/// A line for each connection, for people: on standard error, or in a file. There is another if the store fails later.
+/// A line for each connection, for people: on standard error, or with the time in a file. There is another if the store
+/// fails later.
 enum HandshakeLog {
   enum Event {
     case done(Outcome)
@@ -58,9 +59,11 @@ enum HandshakeLog {
     if event.hasDuration { line += ", \(milliseconds(now &- began)) ms" }
     if clearedNoTickets { line += "; GNUTLS_NO_TICKETS cleared" }
     if let error = event.storeError { line += "; \(error)" }
-    let bytes = Array("\(printable(line))\n".utf8)
-    if Settings.isVerbose { writeToStandardError(bytes) }
-    if let file = Settings.logFile, !Engine.hasOtherRoot { append(bytes, to: file) }
+    line = printable(line)
+    if let file = Settings.logFile, !Engine.hasOtherRoot, let reason = append("\(TimeOfLine.now.text) \(line)", to: file) {
+      line += "; the log can't be written: \(unsafe String(cString: strerror(reason)))"
+    }
+    if Settings.isVerbose { writeToStandardError(Array("\(line)\n".utf8)) }
   }
 
   /// Names may hold what a terminal would obey: control characters of either set, and those of writing directions.
@@ -103,11 +106,16 @@ enum HandshakeLog {
   }
 
   /// In one piece, so that the lines of several processes don't mix.
-  private static func append(_ bytes: [UInt8], to path: RawPath) {
+  /// The file is opened for each: one that was renamed meanwhile is followed by a new one.
+  /// - Returns: What went wrong, an `errno`.
+  private static func append(_ line: String, to path: RawPath) -> Int32? {
+    let bytes = Array("\(line)\n".utf8)
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let file = unsafe path.withCString { unsafe open($0, flags, 0o600) }
-    guard file >= 0 else { return }
-    _ = unsafe csessiontickets_write_quietly(file, bytes, bytes.count)
-    close(file)
+    guard file >= 0 else { return errno }
+    defer { close(file) }
+    let count = unsafe csessiontickets_write_quietly(file, bytes, bytes.count)
+    // A disk that fills up takes some bytes first.
+    return count < 0 ? errno : count < bytes.count ? ENOSPC : nil
   }
 }

@@ -11,7 +11,8 @@ struct GnuTLSResume: AsyncParsableCommand {
     version: GNUTLS_RESUME_VERSION, subcommands: commands)
 
   private static let commands: [any ParsableCommand.Type] = [
-    Connect.self, List.self, Forget.self, Purge.self, Stats.self, Run.self, Env.self, User.self, Demo.self,
+    Connect.self, List.self, Forget.self, Purge.self, Stats.self, Run.self, Env.self, Enable.self,
+    Disable.self, User.self, Demo.self,
   ]
 
   static func main() async {

@@ -13,20 +13,28 @@ enum { GNUTLS_RESUME_NOT_MINE = -1 };
 // it is for the tool to do, help on these commands too.
 int gnutls_resume_launch(int argument_count, char **arguments);
 
-// An option of `run` and `env`.
+// An option of `run` and `env`, or of `env` alone.
 struct gnutls_resume_option {
   // With its dashes.
   const char *name;
-  // What its value is called in messages; null if it takes none. Each value is a path.
+  // What its value is called in messages; null if it takes none.
   const char *value;
-  // Which variable hands it on to the programs.
+  // Which variable hands it on to the programs, its value as a path; null for one of `env` alone.
   const char *variable;
 };
 
-enum { GNUTLS_RESUME_OPTION_COUNT = 5 };
+enum { GNUTLS_RESUME_OPTION_COUNT = 7 };
 
 // The options in turn; null where there are no more.
 const struct gnutls_resume_option *gnutls_resume_option_at(int place);
+
+// The path that LD_PRELOAD is to name so that programs resume, for a launcher or tool that is this file. Null once it has
+// said what is wrong. The caller frees it.
+char *gnutls_resume_library(const char *launcher);
+
+// A word in quotes, as a shell of `env --shell` takes it. Null if that shell isn't known or can't be told, or there is no
+// memory. The caller frees it.
+char *gnutls_resume_quoted(const char *shell, const char *word);
 
 // The file that this process runs, to start it again: also where there is no /proc, as far as it can be found then. Null,
 // with errno, if it can't. The caller frees it.

@@ -1,0 +1,123 @@
+import Glibc
+import SessionTickets
+
+/// A file in which this tool's lines stand, or are to stand.
+struct EnabledFile {
+  let path: RawPath
+  /// The folder that is never made. What is missing below it is.
+  let base: RawPath
+  /// Whether nothing else is to be in the file.
+  var isOwn = false
+  /// A new file's.
+  var mode: mode_t?
+
+  /// What is to be done to it, once it is known that it can be done.
+  struct Change {
+    let text: String
+    fileprivate let apply: () throws -> Void
+
+    func callAsFunction() throws { try apply() }
+  }
+
+  /// Nil if the lines are there already.
+  func enabling(_ body: [UInt8]) throws -> Change? {
+    let file = try ReplacedFile(path)
+    let contents = file.contents ?? []
+    switch MarkedLines.find(in: contents) {
+    case .edited: throw edited
+    case .intact(let lines, let range):
+      if isOwn, range != contents.indices { throw edited }
+      if lines.body == body { return nil }
+      let new = MarkedLines(body: body, traces: lines.traces)
+      let rest = (before: contents[..<range.lowerBound], after: contents[range.upperBound...])
+      return Change(text: "\(path): these lines take the place of those before:\n\n\(new.text)") {
+        try file.replace(with: rest.before + new.bytes + rest.after, mode: mode)
+      }
+    case .none:
+      guard contents.isEmpty || !isOwn else { throw FileFailure("\(path) is there already, and not of this tool's making") }
+      let missing = try missingFolders()
+      let new = MarkedLines(
+        body: body,
+        traces: .init(
+          madeFile: file.contents == nil, endedLine: MarkedLines.isUnended(contents), madeFolders: missing.count))
+      let what = file.contents == nil ? "a new file" : "these lines at its end"
+      return Change(text: "\(path): \(what):\n\n\(new.text)") {
+        for folder in missing.reversed() { try make(folder) }
+        do {
+          try file.replace(with: new.added(to: contents), mode: mode)
+        } catch {
+          Self.remove(missing)
+          throw error
+        }
+      }
+    }
+  }
+
+  /// Nil if there is nothing of this tool's.
+  func disabling() throws -> Change? {
+    let file = try ReplacedFile(path)
+    let contents = file.contents ?? []
+    switch MarkedLines.find(in: contents) {
+    case .none:
+      if isOwn, file.contents?.isEmpty == false { throw FileFailure("\(path) is not of this tool's making") }
+      return nil
+    case .edited: throw edited
+    case .intact(let lines, let range):
+      if isOwn, range != contents.indices { throw edited }
+      let rest = lines.removed(from: contents, at: range)
+      guard rest.isEmpty, lines.traces.madeFile, !file.isLink else {
+        return Change(text: "\(path), without these lines:\n\n\(lines.text)") { try file.replace(with: rest, mode: mode) }
+      }
+      let folders = Self.parents(of: path).prefix(lines.traces.madeFolders)
+      return Change(text: "\(path), the whole file:\n\n\(lines.text)") {
+        try file.remove()
+        Self.remove(folders)
+      }
+    }
+  }
+
+  private var edited: FileFailure {
+    FileFailure("what gnutls-resume has written to \(path) was edited since: it is left as it is")
+  }
+
+  /// From the file's own folder upwards.
+  private func missingFolders() throws -> [RawPath] {
+    var result: [RawPath] = []
+    for folder in Self.parents(of: path) {
+      if unsafe folder.withCString({ unsafe access($0, F_OK) }) == 0 { return result }
+      guard errno == ENOENT else { throw FileFailure("can't look into", folder, errno) }
+      guard folder.bytes.count > base.bytes.count else { throw FileFailure("can't look into", base, ENOENT) }
+      result.append(folder)
+    }
+    return result
+  }
+
+  private func make(_ folder: RawPath) throws {
+    guard unsafe folder.withCString({ unsafe mkdir($0, 0o755) }) == 0 else {
+      throw FileFailure("can't make the folder", folder, errno)
+    }
+    if let mode { _ = unsafe folder.withCString { unsafe chmod($0, mode | 0o111) } }
+  }
+
+  /// Those that nobody else has put anything into.
+  private static func remove(_ folders: some Sequence<RawPath>) {
+    for folder in folders where unsafe folder.withCString({ unsafe rmdir($0) }) != 0 { return }
+  }
+
+  private static func parents(of path: RawPath) -> [RawPath] {
+    var result: [RawPath] = []
+    var rest = path.bytes[...]
+    while let slash = rest.lastIndex(of: UInt8(ascii: "/")), slash > 0 {
+      rest = rest[..<slash]
+      result.append(RawPath(bytes: Array(rest)))
+    }
+    return result
+  }
+}
+
+extension MarkedLines {
+  /// For people.
+  fileprivate var text: String {
+    String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { "    \(String($0).printable)\n" }.joined()
+  }
+}

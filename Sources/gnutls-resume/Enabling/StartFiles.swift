@@ -1,0 +1,52 @@
+import Glibc
+import SessionTickets
+
+/// The files that a user's shells read when they start.
+struct StartFiles {
+  let home: UserHome
+
+  /// Where a shell's lines belong: as few files as there can be, so that each of its shells, and all programs that these
+  /// start, have read one.
+  func files(of shell: Shell) -> [EnabledFile] {
+    switch shell {
+    // A login shell reads the first that is there, and no other; not each has the other file read.
+    case .bash: [file(".bashrc"), first([".bash_profile", ".bash_login", ".profile"])]
+    case .posix, .sh, .dash, .ksh: [file(".profile")]
+    case .zsh: [zshenv]
+    case .fish: [fish]
+    case .csh: [file(".cshrc")]
+    case .tcsh: [isThere(home.path.appending(".tcshrc")) ? file(".tcshrc") : file(".cshrc")]
+    }
+  }
+
+  /// Where lines may be, whichever shell they were for.
+  var all: [EnabledFile] {
+    let names: [StaticString] = [
+      ".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshenv", ".cshrc", ".tcshrc",
+    ]
+    return names.map(file) + (UserHome.absolute("ZDOTDIR") == nil ? [] : [zshenv]) + [fish]
+  }
+
+  private func file(_ name: StaticString) -> EnabledFile { EnabledFile(path: home.path.appending(name), base: home.path) }
+
+  private func first(_ names: [StaticString]) -> EnabledFile {
+    file(names.first { isThere(home.path.appending($0)) } ?? ".profile")
+  }
+
+  /// `ZDOTDIR` may well be set in the one of the home.
+  private var zshenv: EnabledFile {
+    guard !isThere(home.path.appending(".zshenv")), let folder = UserHome.absolute("ZDOTDIR") else {
+      return file(".zshenv")
+    }
+    return EnabledFile(path: folder.appending(".zshenv"), base: folder)
+  }
+
+  private var fish: EnabledFile {
+    EnabledFile(path: home.configuration.appending("fish/conf.d/gnutls-resume.fish"), base: home.path, isOwn: true)
+  }
+
+  private func isThere(_ path: RawPath) -> Bool {
+    var status = stat()
+    return unsafe path.withCString { unsafe lstat($0, &status) } == 0
+  }
+}
