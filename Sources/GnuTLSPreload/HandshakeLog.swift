@@ -60,7 +60,9 @@ enum HandshakeLog {
     if clearedNoTickets { line += "; GNUTLS_NO_TICKETS cleared" }
     if let error = event.storeError { line += "; \(error)" }
     line = printable(line)
-    if let file = Settings.logFile, !Engine.hasOtherRoot, let reason = append("\(TimeOfLine.now.text) \(line)", to: file) {
+    if let file = Settings.logFile, !Engine.hasOtherRoot,
+      let reason = append("\(TimeOfLine.now.text) \(line)", to: file)
+    {
       line += "; the log can't be written: \(unsafe String(cString: strerror(reason)))"
     }
     if Settings.isVerbose { writeToStandardError(Array("\(line)\n".utf8)) }

@@ -5,6 +5,7 @@
 
 #include "elf.h"
 #include "loader.h"
+#include "objects.h"
 #include "unseen.h"
 
 static _Atomic int several;
@@ -23,7 +24,7 @@ int look_for_copies(void) {
   static _Atomic unsigned looked;
   int count = 0;
   if (!may_have_loaded_since(&looked)) return 0;
-  dl_iterate_phdr(look_at_object, &count);
+  each_object(look_at_object, &count);
   if (count <= 1) return count;
   atomic_store(&several, 1);
   note_unseen_calls();

@@ -8,6 +8,7 @@
 #include "copies.h"
 #include "elf.h"
 #include "names.h"
+#include "objects.h"
 #include "real.h"
 #include "unseen.h"
 
@@ -42,7 +43,7 @@ static void *next_function(void *_Atomic *known, const char *name) {
   void *function = atomic_load_explicit(known, memory_order_relaxed);
   if (function) return function;
   struct search search = {.name = name};
-  dl_iterate_phdr(search_object, &search);
+  each_object(search_object, &search);
   // None of them is ever unloaded: all were there when the program started.
   atomic_store_explicit(known, search.found, memory_order_relaxed);
   return search.found;
@@ -68,7 +69,7 @@ static int search_ourselves(struct dl_phdr_info *object, size_t size, void *poin
 
 void *own_function(const char *name) {
   struct search search = {.name = name};
-  dl_iterate_phdr(search_ourselves, &search);
+  each_object(search_ourselves, &search);
   return search.found;
 }
 
@@ -88,7 +89,7 @@ static _Thread_local pid_t loaded_in __attribute__((tls_model("initial-exec")));
 static void count_objects(void) {
   int count = 0, unknown = 0;
   if (atomic_load(&objects_at_start)) return;
-  dl_iterate_phdr(count_object, &count);
+  each_object(count_object, &count);
   atomic_compare_exchange_strong(&objects_at_start, &unknown, count);
 }
 
@@ -143,7 +144,7 @@ static int place_object(struct dl_phdr_info *object, size_t size, void *pointer)
 
 enum place place_of(const void *address, const char *name, int *defines) {
   struct placing placing = {.address = address, .name = name, .place = NOWHERE};
-  dl_iterate_phdr(place_object, &placing);
+  each_object(place_object, &placing);
   *defines = placing.defines;
   return placing.place;
 }
@@ -168,6 +169,6 @@ static int name_object(struct dl_phdr_info *object, size_t size, void *pointer) 
 int is_in_library(const void *address, const char *name) {
   struct naming naming = {.address = address, .name = name};
   // Not by dladdr, which waits for whoever is loading something, and that may be waiting for this thread.
-  if (!may_be_locked()) dl_iterate_phdr(name_object, &naming);
+  if (!may_be_locked()) each_object(name_object, &naming);
   return naming.is_found;
 }

@@ -8,6 +8,7 @@
 #include "elf.h"
 #include "loader.h"
 #include "names.h"
+#include "objects.h"
 
 // The object that an address is in, as the loader knows it: null if nobody does.
 static const char *object_of(const void *address, const void **base) {
@@ -100,7 +101,7 @@ void find_all_real(void) {
     search.hashes[index] = gnu_hash_of(name);
     search.offsets[index] = (uint16_t)(name - interposed_names);
   }
-  dl_iterate_phdr(find_in_object, &search);
+  each_object(find_in_object, &search);
 }
 
 void *real_function(unsigned index, const char *name, const void *caller) {

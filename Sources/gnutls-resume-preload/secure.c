@@ -2,6 +2,8 @@
 #include "secure.h"
 
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 __attribute__((weak)) const char *gnu_get_libc_version(void);
@@ -13,4 +15,9 @@ int is_secure_process(void) {
   return known;
 }
 
-int may_load_engine(void) { return gnu_get_libc_version != NULL && !is_secure_process(); }
+static int is_switched_off(void) {
+  const char *value = getenv("GNUTLS_RESUME_OFF");
+  return value && *value && strcmp(value, "0") != 0;
+}
+
+int may_load_engine(void) { return gnu_get_libc_version != NULL && !is_secure_process() && !is_switched_off(); }

@@ -45,9 +45,11 @@ struct LauncherOptionTests {
     var known: Set<Option> = [Option(name: "--help", value: nil), Option(name: "--version", value: nil)]
     var place: Int32 = 0
     while let option = unsafe gnutls_resume_option_at(place)?.pointee {
+      place += 1
+      // Those that hand nothing on are of env alone.
+      if unsafe command == "run" && option.variable == nil { continue }
       let value = unsafe option.value.map { unsafe String(cString: $0) }
       known.insert(Option(name: unsafe String(cString: option.name), value: value))
-      place += 1
     }
     #expect(options == known)
   }

@@ -121,6 +121,26 @@ struct PreloadedLookupTests {
     #expect(result.standardOutput == "started\n" && result.status == 0, "\(result)")
   }
 
+  @Test(
+    "Programs that are built with gcc's sanitizers resume, with address behind the sanitizer's library", .needs(.gcc))
+  func sanitizers() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let preload = visitor.preload
+    let address = try ProcessRunner.run(["gcc", "-print-file-name=libasan.so"]).standardOutput.dropLast()
+    for (client, libraries) in [
+      (CompiledClients.Client.threadSanitized, Preload.shim), (.addressSanitized, "\(address):\(Preload.shim)"),
+    ] {
+      let command = [try CompiledClients.path(client), "\(server.port)", visitor.home.trustFile]
+      var environment = preload.environment(preloading: libraries)
+      environment["ASAN_OPTIONS"] = "detect_leaks=0"
+      for expected in ["full\n", "resumed\n"] {
+        let result = try ProcessRunner.run(Launch(environment: environment).command(command, home: visitor.home.path))
+        #expect(result.standardOutput == expected && result.status == 0, "\(client): \(result)")
+      }
+    }
+  }
+
   @Test("A program of another C library starts", .needs(.musl))
   func musl() throws {
     let preload = try Preload()

@@ -57,4 +57,42 @@ struct PreloadedSettingsTests {
       #expect(visitor.preload.folder.read("said-\(value)").isEmpty != isSaid)
     }
   }
+
+  @Test("GNUTLS_RESUME_OFF switches it off", .needs(.compiler))
+  func off() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    #expect(try run("export GNUTLS_RESUME_OFF=1; \"$@\"; \"$@\"", visitor).standardOutput == "full\nfull\n")
+    #expect(!FileManager.default.fileExists(atPath: visitor.preload.store) && visitor.preload.events == [])
+    #expect(try run("export GNUTLS_RESUME_OFF=0; \"$@\"; \"$@\"", visitor).standardOutput == "full\nresumed\n")
+  }
+
+  @Test("The log's lines begin with the time, and follow a log that is renamed", .needs(.compiler))
+  func lines() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let start = Date()
+    let script = "export GNUTLS_RESUME_LOG=$0/lines; \"$@\"; mv $0/lines $0/lines.1; \"$@\""
+    #expect(try run(script, visitor).standardOutput == "full\nresumed\n")
+    for (name, event) in [("lines.1", "full (noTicket)"), ("lines", "resumed (ticket of")] {
+      let text = visitor.preload.folder.read(name)
+      let match = try #require(text.wholeMatch(of: /([^ ]+Z) gnutls-resume: gnutls-client\[[0-9]+\]: .*\n/), "\(text)")
+      #expect(text.contains(event))
+      let time = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(String(match.1))
+      #expect(time > start.addingTimeInterval(-1) && time < Date().addingTimeInterval(1), "\(text)")
+    }
+  }
+
+  @Test("With --verbose it is told if the log can't be written; else nobody hears of it", .needs(.compiler))
+  func unwritableLog() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    for (value, isSaid) in [("0", false), ("1", true)] {
+      let script = "GNUTLS_RESUME_LOG=/dev/full GNUTLS_RESUME_VERBOSE=\(value) exec \"$@\" 2>$0/said"
+      #expect(try run(script, visitor).status == 0)
+      let said = visitor.preload.folder.read("said")
+      #expect(said.isEmpty != isSaid)
+      #expect(!isSaid || said.hasSuffix("; the log can't be written: No space left on device\n"), "\(said)")
+    }
+  }
 }

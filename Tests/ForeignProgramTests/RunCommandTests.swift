@@ -82,6 +82,19 @@ struct RunCommandTests {
     #expect(!FileManager.default.fileExists(atPath: front.folder.file("made")))
   }
 
+  @Test("One that only the environment names is told too, and keeps nothing from running", arguments: Front.allCases)
+  func unwritableInheritedLog(front: Front) throws {
+    let front = try FrontRun(front)
+    let folder = front.folder.path
+    let result = try front.run([front.tool, "run", "echo", "ran"], ["GNUTLS_RESUME_LOG": folder])
+    #expect(result.standardOutput == "ran\n" && result.status == 0)
+    #expect(
+      result.standardError == "error: GNUTLS_RESUME_LOG names \(folder), which can't be written: Is a directory; "
+        + "nothing is logged\n")
+    let chosen = try front.run([front.tool, "run", "--log", "log", "echo", "ran"], ["GNUTLS_RESUME_LOG": folder])
+    #expect(chosen.output == "ran\n")
+  }
+
   @Test("Bytes that are no text reach the program unchanged, and so do all others", arguments: Front.allCases)
   func bytes(front: Front) throws {
     let front = try FrontRun(front)

@@ -6,6 +6,9 @@ public enum CompiledClients {
   public enum Client: String, Sendable {
     /// Linked to GnuTLS. Its options are those of `client.h`.
     case linked = "gnutls-client"
+    /// The same, with a sanitizer's library, which has functions of its own in the C library's stead.
+    case threadSanitized = "gnutls-tsan-client"
+    case addressSanitized = "gnutls-asan-client"
     /// The same, but finds GnuTLS by `dlopen` and `dlsym`.
     case loading = "gnutls-loading-client"
     /// By `dlvsym`.
@@ -53,6 +56,8 @@ public enum CompiledClients {
       let parts = ["client.c", "options.c", "verification.c", "transport.c"]
       return switch self {
       case .linked: ["main.c"] + parts + ["-lgnutls"]
+      case .threadSanitized: ["-fsanitize=thread", "main.c"] + parts + ["-lgnutls"]
+      case .addressSanitized: ["-fsanitize=address", "main.c"] + parts + ["-lgnutls"]
       case .loading: ["-DCLIENT_LOOKS_UP=HANDLE", "main.c", "loaded.c"] + parts
       case .versionLoading: ["-DCLIENT_LOOKS_UP=VERSION", "main.c", "loaded.c"] + parts
       case .reloading: ["-DCLIENT_LOOKS_UP=UNLOADED", "main.c", "loaded.c"] + parts

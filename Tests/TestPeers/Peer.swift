@@ -12,6 +12,7 @@ public enum Peer: String, Sendable, CaseIterable {
   case certtool
   case curl
   case wget, wget2, lftp, git, fcgiwrap, vsftpd
+  case fish, csh
   case compiler = "cc"
   /// Headers and library of the libcurl that uses GnuTLS.
   case libcurlGnuTLS = "libcurl-gnutls"

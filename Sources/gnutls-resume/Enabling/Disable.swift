@@ -18,7 +18,8 @@ struct Disable: ParsableCommand {
       switch try whom.place() {
       case .shells(let files):
         try disable(
-          whom.shell.map(files.files) ?? files.all, nothing, "To take effect in a shell: end it, or eval \"$(gnutls-resume env --off)\"")
+          whom.shell.map(files.files) ?? files.all, nothing,
+          "To take effect in a shell: end it, or eval \"$(gnutls-resume env --off)\"")
       case .machine(let file): try disable([file], nothing, "To take effect: log in anew.")
       case .unit(let unit): try disable([unit.dropIn], nothing, unit.advice)
       }

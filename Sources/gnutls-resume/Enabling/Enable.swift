@@ -43,8 +43,8 @@ struct Enable: ParsableCommand {
           throw FileFailure("\(rival) sets LD_PRELOAD already: put \(library) there, behind what it names")
         }
         let body = try ServiceUnit.body([("LD_PRELOAD", library)] + variables(), undoing: whom.undoing)
-        if !unit.exists { StandardStreams.error("note: there is no \(unit.name.text) yet".printable) }
         try carryOut([try unit.dropIn.enabling(body)], advice: unit.advice)
+        if !unit.exists { StandardStreams.error("note: there is no \(unit.name.text) yet".printable) }
       }
     }
   }

@@ -34,7 +34,9 @@ struct EnabledFile {
         try file.replace(with: rest.before + new.bytes + rest.after, mode: mode)
       }
     case .none:
-      guard contents.isEmpty || !isOwn else { throw FileFailure("\(path) is there already, and not of this tool's making") }
+      guard contents.isEmpty || !isOwn else {
+        throw FileFailure("\(path) is there already, and not of this tool's making")
+      }
       let missing = try missingFolders()
       let new = MarkedLines(
         body: body,
@@ -66,7 +68,9 @@ struct EnabledFile {
       if isOwn, range != contents.indices { throw edited }
       let rest = lines.removed(from: contents, at: range)
       guard rest.isEmpty, lines.traces.madeFile, !file.isLink else {
-        return Change(text: "\(path), without these lines:\n\n\(lines.text)") { try file.replace(with: rest, mode: mode) }
+        return Change(text: "\(path), without these lines:\n\n\(lines.text)") {
+          try file.replace(with: rest, mode: mode)
+        }
       }
       let folders = Self.parents(of: path).prefix(lines.traces.madeFolders)
       return Change(text: "\(path), the whole file:\n\n\(lines.text)") {

@@ -78,7 +78,9 @@ struct ReplacedFile {
       } else if let mode {
         guard fchmod(file, mode) == 0 else { throw FileFailure("can't write", path, errno) }
       }
-      guard StandardStreams.write(bytes, to: file), fsync(file) == 0 else { throw FileFailure("can't write", path, errno) }
+      guard StandardStreams.write(bytes, to: file), fsync(file) == 0 else {
+        throw FileFailure("can't write", path, errno)
+      }
       try expectUnchanged()
       let result = unsafe temporary.withCString { from in unsafe target.withCString { unsafe rename(from, $0) } }
       guard result == 0 else { throw FileFailure("can't write", path, errno) }

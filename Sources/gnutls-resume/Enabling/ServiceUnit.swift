@@ -25,7 +25,8 @@ struct ServiceUnit {
       "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
       "/run/systemd/generator", "/run/systemd/generator.late",
     ]
-    return [own.description] + (home == nil ? system : user + ["\(home?.path.description ?? "")/.local/share/systemd/user"])
+    return [own.description]
+      + (home == nil ? system : user + ["\(home?.path.description ?? "")/.local/share/systemd/user"])
   }
 
   private var names: [String] { [name.text] + (name.template.map { [$0] } ?? []) }
@@ -63,7 +64,8 @@ struct ServiceUnit {
 
   /// Within double quotes, where specifiers are looked for too.
   private static func quoted(_ path: RawPath) throws -> String {
-    guard let text = String(validating: path.bytes, as: UTF8.self), !path.bytes.contains(where: { $0 < 0x20 || $0 == 0x7f })
+    guard let text = String(validating: path.bytes, as: UTF8.self),
+      !path.bytes.contains(where: { $0 < 0x20 || $0 == 0x7f })
     else { throw FileFailure("\(path) has characters in it that units can't name") }
     return text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
   }

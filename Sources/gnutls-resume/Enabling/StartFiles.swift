@@ -27,7 +27,9 @@ struct StartFiles {
     return names.map(file) + (UserHome.absolute("ZDOTDIR") == nil ? [] : [zshenv]) + [fish]
   }
 
-  private func file(_ name: StaticString) -> EnabledFile { EnabledFile(path: home.path.appending(name), base: home.path) }
+  private func file(_ name: StaticString) -> EnabledFile {
+    EnabledFile(path: home.path.appending(name), base: home.path)
+  }
 
   private func first(_ names: [StaticString]) -> EnabledFile {
     file(names.first { isThere(home.path.appending($0)) } ?? ".profile")
