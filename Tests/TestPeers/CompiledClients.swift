@@ -50,6 +50,8 @@ public enum CompiledClients {
     case musl = "musl-program"
     /// To be preloaded, behind what it is to look at.
     case failingMemory = "failing-memory.so"
+    /// To be preloaded: a GnuTLS that has a hybrid group, as far as a program can see.
+    case hybridGroup = "hybrid-group.so"
 
     /// Sources and flags after the compiler's common ones.
     fileprivate var arguments: [String] {
@@ -81,6 +83,7 @@ public enum CompiledClients {
       case .wrapper: ["-shared", "-fPIC", "wrapper.c", "-Wl,--no-as-needed", "-lgnutls"]
       case .lookups: ["lookups.c"]
       case .musl: ["musl.c"]
+      case .hybridGroup: ["-shared", "-fPIC", "hybrid-group.c"]
       case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
       }
     }

@@ -40,14 +40,6 @@ final class ClientSession {
       unsafe name.withCString { unsafe gnutls_server_name_set(handle.pointer, GNUTLS_NAME_DNS, $0, name.utf8.count) })
   }
 
-  /// Sets a priority string. By default GnuTLS's own, which offers resumption with and without a fresh key exchange:
-  /// only the one with it is kept (`psk_dhe_ke`, RFC 8446, section 4.2.9).
-  /// - Parameter groups: Further priorities for the default ones; the caller's own string always stands as it is.
-  func setPriority(_ priority: String?, groups: String?) throws(GnuTLSError) {
-    let string = priority ?? groups.map { "+ECDHE-PSK:" + $0 } ?? "+ECDHE-PSK"
-    try PriorityCache.priorities(string, isAppended: priority == nil).set(on: handle)
-  }
-
   func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
     guard !names.isEmpty else { return }
     // GnuTLS would send an empty one, which RFC 7301 forbids (section 3.1): the server would break the handshake off.

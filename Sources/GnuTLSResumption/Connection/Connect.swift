@@ -164,14 +164,15 @@ private struct ConnectionAttempt {
   private func setUp(_ socket: consuming TCPSocket, _ credentials: Credentials) throws(ConnectionError) -> ClientSession
   {
     /// What fails, if something does: put into words only then.
-    var step = SetUpStep.session
+    var step = SetUpStep.priority
     do throws(GnuTLSError) {
-      let groups = rememberedGroup.flatMap(DefaultGroups.leading)
-      let client = try ClientSession(socket: socket, credentials: credentials, sharesOneKey: groups != nil)
+      let (priorities, sharesOneKey) = try priorities()
+      step = .session
+      let client = try ClientSession(socket: socket, credentials: credentials, sharesOneKey: sharesOneKey)
       step = .serverName
       try client.setServerName(serverName)
       step = .priority
-      try client.setPriority(configuration.priority, groups: groups)
+      try priorities.set(on: client.handle)
       step = .applicationProtocols
       try client.setApplicationProtocols(configuration.applicationProtocols)
       if case .engineVerifies = configuration.verification { client.verifyInHandshake() }
@@ -192,11 +193,16 @@ private struct ConnectionAttempt {
     case session, serverName, priority, applicationProtocols
   }
 
-  /// The group that the server chose last: to lead with it saves a round trip, and the other key shares.
-  private var rememberedGroup: UInt32? {
-    guard configuration.priority == nil, configuration.partition.isEmpty, configuration.resumption != nil else {
-      return nil
-    }
+  /// The caller's own string always stands as it is.
+  private func priorities() throws(GnuTLSError) -> (PriorityList, sharesOneKey: Bool) {
+    if let string = configuration.priority { return (try PriorityCache.priorities(string), false) }
+    let choice = try DefaultPriorities.choice(leadingWith: rememberedGroup)
+    return (choice.list, choice.sharesOneKey)
+  }
+
+  /// The group that the server chooses: to lead with it saves a round trip, and the other key shares.
+  private var rememberedGroup: String? {
+    guard configuration.partition.isEmpty, configuration.resumption != nil else { return nil }
     return serverNotes.rememberedGroup
   }
 

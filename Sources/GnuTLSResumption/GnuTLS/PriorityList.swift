@@ -1,8 +1,9 @@
 internal import CGnuTLS
 
-/// What a priority string allows.
+/// What a priority string allows: a `gnutls_priority_t`, owned, which sessions may share.
 @safe
-package final class PriorityList {
+package final class PriorityList: @unchecked Sendable {
+  // Immutable after init: that is why it may be shared between threads.
   private let cache: gnutls_priority_t
 
   /// Reads a priority string; nil for GnuTLS's default.
@@ -24,6 +25,11 @@ package final class PriorityList {
 
   deinit { unsafe gnutls_priority_deinit(cache) }
 
+  func set(on session: SessionHandle) throws(GnuTLSError) {
+    // GnuTLS counts its references itself.
+    try GnuTLSError.check(unsafe gnutls_priority_set(session.pointer, cache))
+  }
+
   /// Whether a priority string says that tickets are neither taken nor sent. GnuTLS has no getter for it.
   package static func forbidsTickets(_ string: String?) -> Bool {
     guard let string else { return false }
@@ -34,19 +40,48 @@ package final class PriorityList {
   }
 
   func allows(cipher: UInt32) -> Bool {
-    unsafe list { cache, list in unsafe gnutls_priority_cipher_list(cache, list) }.contains(cipher)
+    ciphers.contains(cipher)
   }
 
   func allows(protocolVersion: UInt32) -> Bool {
-    unsafe list { cache, list in unsafe gnutls_priority_protocol_list(cache, list) }.contains(protocolVersion)
+    protocols.contains(protocolVersion)
   }
 
-  /// GnuTLS's numbers of the groups, the preferred one first.
-  var groups: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_group_list(cache, list) } }
+  /// Nil if there is a group that GnuTLS has no name for, by which one could ask for it.
+  var groupOrder: GroupOrder? {
+    var names: [String] = []
+    for group in groups {
+      guard let name = unsafe gnutls_group_get_name(gnutls_group_t(rawValue: group)) else { return nil }
+      names.append(unsafe String(cString: name))
+    }
+    let firstField = keyExchanges.firstIndex { Self.withFields.contains($0) } ?? .max
+    let firstCurve = keyExchanges.firstIndex { Self.withCurves.contains($0) } ?? .max
+    return GroupOrder(names: names, curvesComeFirst: firstCurve < firstField)
+  }
+
+  /// Whether it says the same as another, but for key exchanges by keys that both sides have before.
+  func allowsTheSame(as other: PriorityList) -> Bool {
+    protocols == other.protocols && ciphers == other.ciphers && macs == other.macs && groups == other.groups
+      && signatures == other.signatures
+      && keyExchanges.filter { $0 != GNUTLS_KX_ECDHE_PSK.rawValue }
+        == other.keyExchanges.filter { $0 != GNUTLS_KX_ECDHE_PSK.rawValue }
+  }
+
+  private static let withFields = [GNUTLS_KX_DHE_RSA, GNUTLS_KX_DHE_DSS, GNUTLS_KX_DHE_PSK, GNUTLS_KX_ANON_DH]
+    .map { $0.rawValue }
+  private static let withCurves = [
+    GNUTLS_KX_ECDHE_RSA, GNUTLS_KX_ECDHE_ECDSA, GNUTLS_KX_ECDHE_PSK, GNUTLS_KX_ANON_ECDH,
+  ].map { $0.rawValue }
+
+  private var protocols: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_protocol_list(cache, list) } }
+  private var ciphers: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_cipher_list(cache, list) } }
+  private var macs: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_mac_list(cache, list) } }
+  private var groups: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_group_list(cache, list) } }
+  private var signatures: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_sign_list(cache, list) } }
+  private var keyExchanges: [UInt32] { unsafe list { cache, list in unsafe gnutls_priority_kx_list(cache, list) } }
 
   /// Peers can authenticate by X.509 certificates and in no other way.
   package var allowsX509Only: Bool {
-    let keyExchanges = unsafe list { cache, list in unsafe gnutls_priority_kx_list(cache, list) }
     let ofClient = unsafe list { cache, list in
       unsafe gnutls_priority_certificate_type_list2(cache, list, GNUTLS_CTYPE_CLIENT)
     }

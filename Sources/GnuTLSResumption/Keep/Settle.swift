@@ -29,11 +29,11 @@ extension SessionContext {
     let hasResumedTLS12 = trusted.resumedBy?.kind == .session
     // Not from whom nobody verified, nor across the caller's partitions.
     let mayRememberGroup = setup.verification.kind != .none && setup.identity.partition.isEmpty
-    let group = session.isTLS13 && mayRememberGroup ? session.group : 0
-    guard hasResumedTLS12 || group != 0 else { return }
+    let group = session.isTLS13 && mayRememberGroup ? session.groupName : nil
+    guard hasResumedTLS12 || group != nil else { return }
     updateServerNote { note in
       if hasResumedTLS12 { note.hasResumedTLS12 = true }
-      if group != 0 { note.group = group }
+      if let group { note.group.chose(group) }
     }
   }
 

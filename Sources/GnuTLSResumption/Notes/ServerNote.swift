@@ -6,8 +6,7 @@ struct ServerNote: Hashable {
   var offers = OfferHistory()
   /// A TLS 1.2 session of this server has been resumed.
   var hasResumedTLS12 = false
-  /// GnuTLS's number of the key exchange's group that the server chose last; 0 if unknown.
-  var group: UInt32 = 0
+  var group = ServerGroup()
   /// How long its last handshake took, in milliseconds, where that is long enough to count: see ``noteHandshake(took:)``.
   private(set) var handshakeMilliseconds: UInt32 = 0
   /// For `forget` and `list`, as the digest can't be read backwards.
@@ -17,7 +16,9 @@ struct ServerNote: Hashable {
 }
 
 extension ServerNote {
-  private static let formatVersion: UInt8 = 2
+  private static let formatVersion: UInt8 = 3
+  /// It held GnuTLS's number of a group, which says nothing now.
+  private static let earlierVersion: UInt8 = 2
   /// An offer is given a second in any case.
   static let leastAnswerMilliseconds = 1_000.0
   private static let factor = 3.0
@@ -41,7 +42,7 @@ extension ServerNote {
     pace.append(to: &result)
     offers.append(to: &result)
     result.append(hasResumedTLS12 ? 1 : 0)
-    result.append(bigEndian: group)
+    group.append(to: &result)
     result.append(bigEndian: handshakeMilliseconds)
     result.append(text: server.name)
     result.append(bigEndian: server.port)
@@ -50,9 +51,12 @@ extension ServerNote {
 
   init?(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes[...])
-    guard reader.integer(UInt8.self) == Self.formatVersion, let pace = TicketPace(&reader),
+    let version = reader.integer(UInt8.self)
+    guard version == Self.formatVersion || version == Self.earlierVersion, let pace = TicketPace(&reader),
       let offers = OfferHistory(&reader), let tls12 = reader.integer(UInt8.self), tls12 <= 1,
-      let group = reader.integer(UInt32.self), let milliseconds = reader.integer(UInt32.self),
+      let group = version == Self.formatVersion
+        ? ServerGroup(&reader) : reader.integer(UInt32.self).map({ _ in ServerGroup() }),
+      let milliseconds = reader.integer(UInt32.self),
       let nameBytes = reader.field(UInt32.self), let name = String(validating: nameBytes, as: UTF8.self),
       let port = reader.integer(UInt16.self), reader.isAtEnd
     else { return nil }

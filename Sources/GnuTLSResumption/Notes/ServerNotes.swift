@@ -56,9 +56,6 @@ final class ServerNotes {
     return note
   }
 
-  /// GnuTLS's number of the group that the server chose last under TLS 1.3, or nil.
-  var rememberedGroup: UInt32? {
-    guard let note = try? note(), note.group != 0 else { return nil }
-    return note.group
-  }
+  /// The group that the server has always chosen under TLS 1.3, or nil.
+  var rememberedGroup: String? { (try? note())?.group.remembered }
 }

@@ -17,6 +17,9 @@ package enum GnuTLSConfiguration {
   /// The file is certainly still what GnuTLS has read in this process.
   static var isAsLoaded: Bool { cresumptionstart_configuration() != CRESUMPTIONSTART_UNKNOWN }
 
+  /// An administrator has said something, or may have.
+  static var isAdministrators: Bool { cresumptionstart_configuration() != CRESUMPTIONSTART_ABSENT }
+
   /// Takes in a note (`struct configuration_note`) that was taken earlier in this process than the engine's own, which is
   /// taken when the engine is loaded. Before anything else; the note is borrowed for good.
   package static func useEarlierNote(_ note: UnsafeRawPointer) { unsafe cresumptionstart_use_earlier_note(note) }
