@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "elf-symbol.h"
@@ -10,9 +11,15 @@
 static const char shim_name[] = "/libgnutls-resume-preload.so";
 static const char engine_name[] = "/libgnutls-resumption.so";
 
+// A package of the system's keeps a link to their folder here. When it is removed, a library that does nothing is behind the
+// link until the next boot, so that the loader has nothing to complain of in shells that are still running.
+static const char lasting_folder[] = "/run/gnutls-resume/lib";
+
+enum { PLACES_PER_FILE = 3 };
+
 // The folders that have been looked at. If one of them holds the libraries, it is the last.
 struct places {
-  struct text folders[4];
+  struct text folders[2 * PLACES_PER_FILE];
   int count;
 };
 
@@ -37,10 +44,14 @@ static bool look_beside(const char *file, void *context) {
   struct text *folder = &places->folders[places->count++];
   text_add_bytes(folder, file, beside);
   if (holds_shim(folder)) return true;
-  folder = &places->folders[places->count++];
-  text_add_bytes(folder, file, above);
-  text_add(folder, "/lib");
-  return holds_shim(folder);
+  static const char *const under_prefix[] = {"/lib", "/lib/gnutls-resume"};
+  for (int i = 0; i < PLACES_PER_FILE - 1; i++) {
+    folder = &places->folders[places->count++];
+    text_add_bytes(folder, file, above);
+    text_add(folder, under_prefix[i]);
+    if (holds_shim(folder)) return true;
+  }
+  return false;
 }
 
 static bool check(const char *folder, const char *name, const char *symbol) {
@@ -60,14 +71,30 @@ static bool check(const char *folder, const char *name, const char *symbol) {
   return found == DEFINES_SYMBOL;
 }
 
+// Puts together the path that programs are told: by way of the link if this very library is behind it.
+static void name_shim(const char *folder, struct text *shim) {
+  struct text lasting = {0};
+  text_add(&lasting, lasting_folder);
+  text_add(&lasting, shim_name);
+  text_add(shim, folder);
+  text_add(shim, shim_name);
+  const char *link = text_string(&lasting), *file = text_string(shim);
+  struct stat behind, found;
+  if (link && file && stat(link, &behind) == 0 && stat(file, &found) == 0 && behind.st_dev == found.st_dev &&
+      behind.st_ino == found.st_ino) {
+    shim->length = 0;
+    text_add(shim, link);
+  }
+  text_free(&lasting);
+}
+
 static bool check_both(const char *folder, struct text *shim) {
   // The loader splits its list there.
   if (strpbrk(folder, " :")) {
     say_error(folder, " has a space or a colon in it, where LD_PRELOAD can't name a file: move the tool", NULL);
     return false;
   }
-  text_add(shim, folder);
-  text_add(shim, shim_name);
+  name_shim(folder, shim);
   return check(folder, shim_name, "gnutls_handshake") &&
          check(folder, engine_name, "gnutls_resumption_preload_engine");
 }
@@ -76,14 +103,15 @@ static bool check_both(const char *folder, struct text *shim) {
 static bool conclude(struct places *places, bool is_found, struct text *shim) {
   bool result = is_found;
   const char *first = text_string(&places->folders[0]), *second = text_string(&places->folders[1]);
+  const char *third = text_string(&places->folders[2]);
   if (result) {
     result = check_both(places->folders[places->count - 1].bytes, shim);
-  } else if (first && second && places->count > 0) {
-    say_error(shim_name + 1, " is neither in ", first, " nor in ", second, ": install it there", NULL);
+  } else if (first && second && third && places->count > 0) {
+    say_error(shim_name + 1, " is neither in ", first, " nor in ", second, " nor in ", third, ": install it there", NULL);
   } else {
     say_error("this program's own file can't be found, and so neither can ", shim_name + 1, NULL);
   }
-  for (int i = 0; i < 4; i++) text_free(&places->folders[i]);
+  for (int i = 0; i < 2 * PLACES_PER_FILE; i++) text_free(&places->folders[i]);
   return result;
 }
 

@@ -29,6 +29,28 @@ struct InterfaceTests {
     #expect(exported.allSatisfy { $0.hasPrefix("gnutls_resumption_") })
   }
 
+  @Test("The header's version is the tool's, as a text, in parts, and as a number")
+  func version() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.write(
+      "version.c",
+      """
+      #include <gnutls_resumption.h>
+      #include <stdio.h>
+      int main(void) {
+        puts(GNUTLS_RESUMPTION_VERSION);
+        printf("%d.%d.%d\\n", GNUTLS_RESUMPTION_VERSION_MAJOR, GNUTLS_RESUMPTION_VERSION_MINOR,
+               GNUTLS_RESUMPTION_VERSION_PATCH);
+        printf("%d.%d.%d\\n", GNUTLS_RESUMPTION_VERSION_NUMBER >> 16, GNUTLS_RESUMPTION_VERSION_NUMBER >> 8 & 255,
+               GNUTLS_RESUMPTION_VERSION_NUMBER & 255);
+      }
+      """)
+    let program = try CProgram(source)
+    let result = try ProcessRunner.run([program.path])
+    let tool = try ProcessRunner.run([BuiltProducts.executable("gnutls-resume"), "--version"]).standardOutput
+    #expect(tool.contains(".") && result.standardOutput == tool + tool + tool, "\(result)")
+  }
+
   @Test("A store is used by eight threads at once: every connection is made, and no ticket is used twice")
   func threads() throws {
     let driver = try Driver()

@@ -103,11 +103,42 @@ struct LibraryPlaceTests {
       atPath: try install(libraries, with: front, in: front.folder.file("usr/lib")))
     let found = try front.run([tool, "run", "printenv", "LD_PRELOAD"])
     #expect(found.standardOutput.hasSuffix("/usr/lib/\(Self.names.shim)\n"), "\(found)")
+    try FileManager.default.moveItem(
+      atPath: front.folder.file("usr/lib"), toPath: front.folder.file("usr/gnutls-resume"))
+    try FileManager.default.createDirectory(atPath: front.folder.file("usr/lib"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(
+      atPath: front.folder.file("usr/gnutls-resume"), toPath: front.folder.file("usr/lib/gnutls-resume"))
+    let below = try front.run([tool, "run", "printenv", "LD_PRELOAD"])
+    #expect(below.standardOutput.hasSuffix("/usr/lib/gnutls-resume/\(Self.names.shim)\n"), "\(below)")
     for name in ["two words", "a:colon"] {
       let odd = try install(libraries, with: front, in: front.folder.file(name))
       front.expectOneLine(try front.run([odd, "run", "touch", front.folder.file("made")]), status: 1, saying: name)
     }
     #expect(!FileManager.default.fileExists(atPath: front.folder.file("made")))
+  }
+
+  @Test(
+    "The link in /run is named if the very library is behind it, and else the library itself",
+    .needs(.mountNamespaces), arguments: Front.allCases)
+  func lastingLink(front: Front) throws {
+    let front = try FrontRun(front)
+    let libraries = [Self.names.shim: Preload.shim, Self.names.engine: Preload.engine]
+    _ = try install(libraries, with: front, in: front.folder.file("place"))
+    let script = """
+      mount -t tmpfs none /run
+      cp -r place copy
+      mkdir /run/gnutls-resume
+      for folder in missing copy place; do
+        ln -sfn "$PWD/$folder" /run/gnutls-resume/lib
+        place/gnutls-resume run -- printenv LD_PRELOAD
+        (eval "$(place/gnutls-resume env)"; printenv LD_PRELOAD)
+      done
+      """
+    let result = try front.run(["unshare", "-rm", "sh", "-ec", script])
+    let own = "\(front.folder.path)/place/\(Self.names.shim)\n"
+    let link = "/run/gnutls-resume/lib/\(Self.names.shim)\n"
+    #expect(result.standardOutput == String(repeating: own, count: 4) + link + link, "\(result)")
+    #expect(result.standardError == "", "\(result)")
   }
 
   @Test(

@@ -37,6 +37,13 @@
 extern "C" {
 #endif
 
+/* The version of this header, as a text and as a number with a byte for each part. */
+#define GNUTLS_RESUMPTION_VERSION "0.1.0"
+#define GNUTLS_RESUMPTION_VERSION_MAJOR 0
+#define GNUTLS_RESUMPTION_VERSION_MINOR 1
+#define GNUTLS_RESUMPTION_VERSION_PATCH 0
+#define GNUTLS_RESUMPTION_VERSION_NUMBER 0x000100
+
 /* Where tickets are kept, and the key under which they are sealed. */
 typedef struct gnutls_resumption_store_st *gnutls_resumption_store_t;
 
