@@ -97,7 +97,7 @@ var package = Package(
         argumentParser,
         subprocess,
       ],
-      swiftSettings: strict),
+      exclude: ["manual"], swiftSettings: strict),
     .target(name: "CSessionTicketsTrials", path: "Tests/CSessionTicketsTrials"),
     .executableTarget(
       name: "store-stress", dependencies: ["CSessionTicketsTrials", "SessionTickets"], swiftSettings: strict),
