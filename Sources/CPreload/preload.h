@@ -116,6 +116,12 @@ struct cpreload_engine {
   // Whether the engine has refused a peer in GnuTLS's stead, or not accepted it yet: no data may pass then.
   int (*is_refused)(gnutls_session_t session);
 
+  // Whether the engine takes no part in a session: its tickets are the program's alone.
+  int (*has_own_tickets)(gnutls_session_t session);
+  // The program has got session data of such a session. With much stack.
+  void (*session_data_given)(const void *data, size_t size);
+  // Calls may pass unseen from now on. With much stack.
+  void (*calls_pass_unseen)(void);
   // The program is about to use session data, maybe in one of its callbacks. Returns 0 if it may, 1 if the engine has used
   // this ticket, or may have. With much stack.
   int (*session_data_set)(gnutls_session_t session, const void *data, size_t size);

@@ -1,6 +1,7 @@
 internal import CPreload
 internal import GnuTLSResumption
 internal import SessionTickets
+internal import SessionTicketsLocking
 
 /// What all sessions of the process share.
 enum Engine {
@@ -47,6 +48,20 @@ enum Engine {
 
   /// The process's root isn't any more what it was: the paths of the store and of the log lead elsewhere.
   static var hasOtherRoot: Bool { unsafe process?.pointee.has_other_root() != 0 }
+
+  /// The program has got session data of a session in which the engine takes no part.
+  static func programGets(_ sessionData: UnsafeRawBufferPointer) { unsafe sharedTickets?.isGiven(sessionData) }
+
+  /// Calls of the program's may pass unseen from now on: what it may use is its own.
+  static func withdrawTickets() {
+    if !hasOtherRoot { sharedTickets?.withdrawAll(of: resumption) }
+  }
+
+  private static let reusing = Lock(false)
+
+  /// The program resumes sessions that are still alive, as clients of FTPS do.
+  static var reusesLiveSessions: Bool { reusing.withLock { $0 } }
+  static func notesReuseOfLiveSessions() { reusing.withLock { $0 = true } }
 
   /// Whether a function is in a library of this name, or one that begins so; no if that can't be told.
   static func `is`(_ function: UnsafeRawPointer, inLibrary name: StaticString) -> Bool {

@@ -156,13 +156,13 @@ enum EngineTable {
     }
     unsafe table.receiving_ended = { unsafe ForeignSessions.find($0)?.receivingEnded($1) }
     unsafe table.is_refused = { unsafe Refusals.code($0) }
+    unsafe table.has_own_tickets = { unsafe ForeignSessions.find($0)?.hasOwnTickets == false ? 0 : 1 }
+    unsafe table.session_data_given = { unsafe Engine.programGets(UnsafeRawBufferPointer(handedIn: $0, count: $1)) }
+    table.calls_pass_unseen = { Engine.atWork { Engine.withdrawTickets() } }
     unsafe table.session_data_set = { session, data, size in
-      // More than any session has: what GnuTLS reads stands at the beginning.
-      let data = unsafe UnsafeRawBufferPointer(handedIn: data, count: size).prefix(1 << 20)
-      return Engine.atWork {
-        guard case .own(let kept) = unsafe Engine.program(uses: UnsafeRawBufferPointer(rebasing: data)) else {
-          return 1
-        }
+      Engine.atWork {
+        let data = unsafe UnsafeRawBufferPointer(handedIn: data, count: size)
+        guard case .own(let kept) = unsafe Engine.program(uses: data) else { return 1 }
         unsafe ForeignSessions.find(session)?.programSetsData(kept)
         return 0
       }

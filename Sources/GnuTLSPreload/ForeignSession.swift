@@ -1,5 +1,6 @@
 internal import CGnuTLS
 internal import GnuTLSResumption
+internal import SessionTickets
 internal import SessionTicketsLocking
 
 /// One client session of the program's, from `gnutls_init` to `gnutls_deinit`: each event a method.
@@ -22,6 +23,8 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   private let session: gnutls_session_t
+  /// That made it: a forked one has a copy.
+  private let process = ProcessGeneration.current
   private let flags: UInt32
   var address: UInt { unsafe UInt(bitPattern: session) }
 
@@ -34,6 +37,8 @@ final class ForeignSession: @unchecked Sendable {
   /// Of the check that was made in GnuTLS's stead.
   private(set) var certificateStatus: UInt32?
   private var log: SessionLog
+  /// Of the client's certificate, when the handshake began.
+  private var certificateDigest: [UInt8]?
 
   init(_ session: gnutls_session_t, flags: UInt32) {
     unsafe self.session = unsafe session
@@ -92,14 +97,18 @@ final class ForeignSession: @unchecked Sendable {
       let transport = setup.hasOwnTransport ? nil : unsafe Transport(of: session)
       let plan = try unsafe setup.plan(for: session, flags: flags, port: transport?.peerPort ?? 0)
       log.server = plan.identity.server
+      certificateDigest = plan.identity.clientCertificate
       state = .handshaking(
         HandshakeAttempt(
           attachment: try attach(plan), choosesCertificate: plan.choosesCertificate,
           isTrustPending: plan.policy.isTrustPending, isProgramsOwn: plan.own != nil,
           nagleOff: transport.flatMap { NagleOff($0) }))
+      // Who has spoken before may be going to use this session for others while it lives, as FTPS does.
+      if transport?.peerPort == 0 || Engine.reusesLiveSessions { held?.holdNewestTicket() }
     } catch {
       tell(.leftAlone(error))
       state = .over
+      unsafe setup.hook?.install(on: session)
     }
   }
 
@@ -154,7 +163,7 @@ final class ForeignSession: @unchecked Sendable {
   private func check(_ attempt: HandshakeAttempt, _ result: Int32) -> HandshakeEnd {
     let check = check
     let isResumed = unsafe gnutls_session_is_resumed(session) != 0
-    if isResumed, attempt.mayMissMessages {
+    if isResumed, attempt.mayMissMessages, !attempt.isProgramsOwn {
       return .result(checked(attempt, GNUTLS_E_CERTIFICATE_ERROR, nil))
     }
     guard isResumed, !attempt.isProgramsOwn, let check else {
@@ -212,7 +221,12 @@ final class ForeignSession: @unchecked Sendable {
     state = .established(
       ForeignConnection(
         attachment, nagleOff: attempt.nagleOff, isChecked: isChecked, isTrustPending: attempt.isTrustPending))
-    if !attempt.isPeerGood || hasShownChosenCertificate || mayHaveMissedCalls { leaveAlone() }
+    if !attempt.isPeerGood || hasShownChosenCertificate || hasOtherCertificate || mayHaveMissedCalls { leaveAlone() }
+  }
+
+  /// A client's certificate was set, or changed, while the handshake was under way.
+  private var hasOtherCertificate: Bool {
+    unsafe SessionCredentials.certificateDigest(of: session) != certificateDigest
   }
 
   private func end(_ attempt: HandshakeAttempt) {
@@ -349,8 +363,15 @@ final class ForeignSession: @unchecked Sendable {
   /// - Parameter kept: What is known of the ticket, if this process has kept it.
   func programSetsData(_ kept: KeptTicket?) {
     setup.ownData = .some(kept)
+    if let kept, let origin = ForeignSessions.all.first(where: { $0.held?.hasBrought(kept.digest) == true }) {
+      Engine.notesReuseOfLiveSessions()
+      origin.held?.holdNewestTicket()
+    }
     if held != nil { leaveAlone() }
   }
+
+  /// The engine takes no part in the session, nor has it in a forked process's parent: its tickets are the program's.
+  var hasOwnTickets: Bool { held == nil && process == ProcessGeneration.current }
 
   /// The engine's hold on the session.
   private var held: ForeignAttachment? {

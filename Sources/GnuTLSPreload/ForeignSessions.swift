@@ -12,6 +12,8 @@ enum ForeignSessions {
 
   static func find(_ session: gnutls_session_t?) -> ForeignSession? { sessions.value(at: UInt(bitPattern: session)) }
 
+  static var all: [ForeignSession] { sessions.values }
+
   static func remove(_ session: gnutls_session_t?) -> ForeignSession? {
     sessions.change(at: UInt(bitPattern: session)) { known in
       defer { known = nil }

@@ -48,6 +48,12 @@ struct SessionCredentials {
     return policy.isTrustPending ? nil : policy
   }
 
+  /// Of the client's certificate, as the session's credentials have it at present.
+  static func certificateDigest(of session: gnutls_session_t) -> [UInt8]? {
+    guard let pointer = unsafe credentials(of: session, GNUTLS_CRD_CERTIFICATE) else { return nil }
+    return unsafe digest(of: gnutls_certificate_credentials_t(pointer))
+  }
+
   /// The check that the session's credentials have at present.
   static func check(of session: gnutls_session_t) -> ProgramCheck? {
     guard let pointer = unsafe credentials(of: session, GNUTLS_CRD_CERTIFICATE) else { return nil }

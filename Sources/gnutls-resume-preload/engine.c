@@ -30,6 +30,14 @@ static const struct cpreload_engine *engine;
 static _Atomic unsigned all_calls;
 static _Thread_local unsigned own_calls __attribute__((tls_model("initial-exec")));
 
+// Where its library begins and ends, once it is open.
+static uintptr_t engine_begin, engine_end;
+
+int is_engines(const void *address) {
+  return atomic_load_explicit(&state, memory_order_acquire) == OPEN && (uintptr_t)address >= engine_begin &&
+         (uintptr_t)address < engine_end;
+}
+
 int is_within_engine(void) { return own_calls > 0; }
 
 void clear_guard(void) { depth = own_calls; }
@@ -72,6 +80,7 @@ static const struct cpreload_engine *load_engine(void) {
       library, CPRELOAD_ENTRY);
   const struct cpreload_engine *table = entry ? entry() : NULL;
   if (!table || table->version != CPRELOAD_VERSION) return NULL;
+  library_extent((const void *)table->begin, &engine_begin, &engine_end);
   static struct cpreload_process process;
   process = (struct cpreload_process){.version = CPRELOAD_VERSION,
                                       .has_unseen_calls = has_unseen_calls,

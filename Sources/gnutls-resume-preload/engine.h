@@ -22,6 +22,9 @@ const struct cpreload_engine *opened_engine(void);
 // Whether this is a forked process that must not use the engine that its parent had.
 int engine_was_lost(void);
 
+// Whether an address is in the engine's library.
+int is_engines(const void *address);
+
 // Whether this thread is in a call of the engine.
 int is_within_engine(void);
 

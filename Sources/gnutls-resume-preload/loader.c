@@ -172,3 +172,30 @@ int is_in_library(const void *address, const char *name) {
   if (!may_be_locked()) each_object(name_object, &naming);
   return naming.is_found;
 }
+
+struct extent {
+  const void *address;
+  uintptr_t begin, end;
+};
+
+static int measure_object(struct dl_phdr_info *object, size_t size, void *pointer) {
+  struct extent *extent = pointer;
+  (void)size;
+  if (!object_contains(object, extent->address)) return 0;
+  extent->begin = UINTPTR_MAX;
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD) continue;
+    uintptr_t begin = object->dlpi_addr + segment->p_vaddr, end = begin + segment->p_memsz;
+    if (begin < extent->begin) extent->begin = begin;
+    if (end > extent->end) extent->end = end;
+  }
+  return 1;
+}
+
+void library_extent(const void *address, uintptr_t *begin, uintptr_t *end) {
+  struct extent extent = {.address = address};
+  each_object(measure_object, &extent);
+  *begin = extent.begin;
+  *end = extent.end;
+}

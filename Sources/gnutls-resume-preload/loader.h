@@ -3,6 +3,8 @@
 #ifndef LOADER_H
 #define LOADER_H
 
+#include <stdint.h>
+
 typedef void *dlsym_function(void *restrict handle, const char *restrict name);
 typedef void *dlvsym_function(void *restrict handle, const char *restrict name, const char *restrict version);
 typedef void *dlopen_function(const char *path, int mode);
@@ -31,6 +33,9 @@ int may_have_loaded_since(_Atomic unsigned *looked);
 enum place { BEFORE_US, OURSELVES, BEHIND_US, LOADED_LATER, NOWHERE };
 // Tells as well whether that object itself defines a function of this name.
 enum place place_of(const void *address, const char *name, int *defines);
+
+// Where the object that holds an address begins and ends; both 0 if there is none.
+void library_extent(const void *address, uintptr_t *begin, uintptr_t *end);
 
 // Whether an address lies in an object whose file's name begins so. No if that can't be told.
 int is_in_library(const void *address, const char *name);

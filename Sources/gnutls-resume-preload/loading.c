@@ -11,12 +11,19 @@ enum { DEEP = RTLD_DEEPBIND };
 enum { DEEP = 0 };
 #endif
 
+// What it loads may use tickets that the program has taken.
+static void calls_pass_unseen(void) {
+  const struct cpreload_engine *engine = is_within_engine() ? 0 : opened_engine();
+  if (engine && !has_unseen_calls() && has_room(ROOM_TO_WORK)) TELL(calls_pass_unseen());
+  note_unseen_calls();
+}
+
 // Jumps, not calls: where a library is looked for depends on who calls.
 EXPORTED void *dlopen(const char *path, int mode) {
   dlopen_function *real = next_dlopen();
   if (!real) return NULL;
   note_load();
-  if (mode & DEEP) note_unseen_calls();
+  if (mode & DEEP) calls_pass_unseen();
   __attribute__((musttail)) return real(path, mode);
 }
 
@@ -25,6 +32,6 @@ EXPORTED void *dlmopen(Lmid_t space, const char *path, int mode) {
   dlmopen_function *real = next_dlmopen();
   if (!real) return NULL;
   note_load();
-  if (space != LM_ID_BASE || mode & DEEP) note_unseen_calls();
+  if (space != LM_ID_BASE || mode & DEEP) calls_pass_unseen();
   __attribute__((musttail)) return real(space, path, mode);
 }

@@ -1,17 +1,40 @@
 // Session data that the program itself sets or takes.
 #include <stdatomic.h>
+#include <stdint.h>
 
 #include "interposing.h"
 
 // GnuTLS's own answer where there is no ticket: four zeros, which resume nothing.
 static const unsigned char no_ticket[4];
 
-// The program has got session data of a session that no engine has seen: nobody else has got the ticket.
-static _Atomic int has_own;
+// The session data that the program has got last where the engine couldn't be told, of sessions in which it has no part: by
+// their hashes (FNV-1a). Nobody else has the tickets in there.
+enum { MOST_OWN = 64 };
+static _Atomic uint64_t own[MOST_OWN];
+static _Atomic unsigned own_count;
 
-static void note_given(int result, size_t size) {
-  if (result < 0 || size <= sizeof no_ticket || is_within_engine()) return;
-  if (!opened_engine() && !engine_was_lost()) atomic_store(&has_own, 1);
+static uint64_t hash_of(const void *data, size_t size) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const unsigned char *next = data; size > 0; size--, next++) hash = (hash ^ *next) * 0x100000001b3;
+  return hash;
+}
+
+static int is_own(const void *data, size_t size) {
+  uint64_t hash = hash_of(data, size);
+  for (int i = 0; i < MOST_OWN; i++)
+    if (atomic_load(&own[i]) == hash) return 1;
+  return 0;
+}
+
+static void note_given(gnutls_session_t session, const void *data, size_t size) {
+  if (!data || size <= sizeof no_ticket || is_within_engine() || engine_was_lost()) return;
+  const struct cpreload_engine *engine = opened_engine();
+  int has_own_tickets = 1;
+  if (engine && has_room(ROOM_TO_NOTE)) ASK(has_own_tickets, has_own_tickets(session));
+  else if (engine) has_own_tickets = 0;
+  if (!has_own_tickets) return;
+  if (engine && has_room(ROOM_TO_WORK)) TELL(session_data_given(data, size));
+  else atomic_store(&own[atomic_fetch_add(&own_count, 1) % MOST_OWN], hash_of(data, size));
 }
 
 EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_t *size) {
@@ -20,7 +43,7 @@ EXPORTED int gnutls_session_get_data(gnutls_session_t session, void *data, size_
   int result;
   PASS(result = real(session, data, size));
   // Without a place for them only their size was asked for.
-  if (data) note_given(result, *size);
+  if (result >= 0 && size) note_given(session, data, *size);
   return result;
 }
 
@@ -29,19 +52,20 @@ EXPORTED int gnutls_session_get_data2(gnutls_session_t session, gnutls_datum_t *
   if (!real) return UNKNOWN;
   int result;
   PASS(result = real(session, data));
-  note_given(result, data->size);
+  if (result >= 0 && data) note_given(session, data->data, data->size);
   return result;
 }
 
 // Whether an engine has used the ticket in there, or may use it later, as nobody can tell it.
 static int is_denied(gnutls_session_t session, const void *data, size_t size) {
   if (!data || size <= sizeof no_ticket) return 0;
-  const struct cpreload_engine *engine = engine_at_any_depth();
-  int result = 1;
-  if (!engine) return engine_was_lost() || !atomic_load(&has_own);
-  // Within a callback it may be in the midst of its handshake.
-  if (depth > 0 || !has_room(ROOM_TO_WORK)) TELL(call_missed(session));
-  if (has_room(ROOM_TO_WORK)) ASK(result, session_data_set(session, data, size));
+  // The engine isn't called within its own calls, which a program may have jumped out of.
+  const struct cpreload_engine *engine = is_within_engine() ? 0 : engine_at_any_depth();
+  int result;
+  // Within a callback the session may be in the midst of its handshake.
+  if (engine && (depth > 0 || !has_room(ROOM_TO_WORK))) TELL(call_missed(session));
+  if (!engine || !has_room(ROOM_TO_WORK)) return engine_was_lost() || !is_own(data, size);
+  ASK(result, session_data_set(session, data, size));
   return result;
 }
 
@@ -50,7 +74,7 @@ EXPORTED int gnutls_session_set_data(gnutls_session_t session, const void *data,
   if (!real) return UNKNOWN;
   int result;
   // What the engine sets itself, it has marked.
-  if (!is_within_engine() && is_denied(session, data, size)) PASS(result = real(session, no_ticket, sizeof no_ticket));
+  if (!is_engines(CALLER) && is_denied(session, data, size)) PASS(result = real(session, no_ticket, sizeof no_ticket));
   else PASS(result = real(session, data, size));
   return result;
 }

@@ -179,8 +179,11 @@ struct SharedTicketTests {
     #expect(waiting.attachment.outcome.notStored[.ceded] == 1)
 
     foreign.attachment.keep()
+    // What the engine can't mark stays for later.
+    let count = try place.client.store.count().tickets
     let next = try place.visit()
     #expect(!next.attachment.outcome.isResumed && next.attachment.outcome.storeError != nil)
+    #expect(try place.client.store.count().tickets == count && count > 0)
     for visit in [visit, foreign, waiting, next] { visit.end() }
   }
 
@@ -195,11 +198,48 @@ struct SharedTicketTests {
     visit.end()
   }
 
+  @Test("What came to a session in which the engine takes no part is the program's, also where no mark can be made")
+  func leftAlone() throws {
+    let place = try Place()
+    let session = try RawSession(port: place.client.server.port)
+    #expect(session.handshake() == 0)
+    session.send("hello")
+    _ = session.receive()
+    let data = session.data().bytes
+    #expect(Self.use(data, place.shared, place.engine, isReachable: false) == .denied)
+    unsafe data.withUnsafeBytes { unsafe place.shared.isGiven($0) }
+    for _ in 0..<2 { #expect(Self.use(data, place.shared, place.engine, isReachable: false) == .own) }
+  }
+
+  @Test("The newest ticket of a session that others may have to resume is kept when it ends")
+  func held() throws {
+    let place = try Place()
+    let visit = try place.visit()
+    visit.attachment.holdNewestTicket()
+    visit.attachment.keep()
+    #expect(!visit.attachment.hasSomethingToKeep)
+    #expect(try place.client.store.count().tickets == 0)
+    #expect(Self.use([], place.shared, place.engine) == .own)
+    visit.end()
+    #expect(try place.client.store.count().tickets == 1)
+  }
+
+  @Test("Once the program may use tickets unseen, all that this process has kept is the program's")
+  func unseen() throws {
+    let place = try Place()
+    let visit = try place.visit()
+    visit.attachment.keep()
+    #expect(try place.client.store.count().tickets == 1)
+    place.shared.withdrawAll(of: place.engine)
+    #expect(try place.client.store.count().tickets == 0)
+    visit.end()
+  }
+
   @Test("Of many who want it at once, engines and programs, only ones of a kind get it, and of engines one")
   func concurrently() throws {
     let place = try Place()
     let visit = try place.visit()
-    let ticket = try #require(PackedTicket(visit.sessionData()))
+    let ticket = try #require(try PackedTicket.find(in: visit.sessionData()))
     let users = Lock<[TicketUser]>([])
     DispatchQueue.concurrentPerform(iterations: 32) { index in
       let marks = UseMarks(at: FolderPlace(RawPath(place.folder.file("store"))))

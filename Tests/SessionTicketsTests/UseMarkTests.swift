@@ -82,12 +82,25 @@ struct UseMarkTests {
     }
     let later = now.advanced(bySeconds: 3 * day)
     let first = try #require(days().first)
+    // This process's clock says that its time is over, and the file system's doesn't.
+    for _ in 0..<4 { _ = try marks().mark(ticket(64), endingAt: later.seconds, by: .engine, now: later) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/used/\(first)").count == 300)
+    try age(first)
     for number in 1..<64 {
+      try age(first)
       #expect(try marks().mark(ticket(UInt64(number)), endingAt: later.seconds, by: .engine, now: later) == nil)
     }
     #expect(try days().count == 2)
-    for _ in 0..<4 { _ = try marks().mark(ticket(64), endingAt: later.seconds, by: .engine, now: later) }
+    for _ in 0..<4 {
+      _ = try marks().mark(ticket(64), endingAt: later.seconds, by: .engine, now: later)
+      try? age(first)
+    }
     #expect(try !days().contains(first) && days().count == 1)
+  }
+
+  private func age(_ day: String) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3 * 86_400)], ofItemAtPath: "\(folder.path)/used/\(day)")
   }
 
   @Test("A day in which there is something else stays, and hinders nobody")

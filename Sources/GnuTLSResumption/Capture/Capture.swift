@@ -19,13 +19,21 @@ final class Capture {
   private var isNewestTaken = false
   /// The session's own ClientHello says that tickets will never be sent.
   private var isInVain = false
+  /// The newest ticket may be the one without which the program can't go on, and isn't kept while the session lives.
+  var isNewestHeld = false
+  /// The newest ticket, where a program may have it too.
+  private(set) var newest: Digest?
   private(set) var received = 0
   private(set) var stored = 0
   private(set) var notStored = NotStored()
 
   init(_ setup: ClientSetup) { self.setup = setup }
 
-  var hasWaiting: Bool { !waiting.isEmpty }
+  /// There are tickets to be kept now.
+  var hasWaiting: Bool { waiting.count > (isHeld(waiting.last) ? 1 : 0) }
+
+  /// A session of TLS 1.2 may be used by both.
+  private func isHeld(_ ticket: CapturedTicket?) -> Bool { isNewestHeld && ticket?.kind == .ticket }
 
   /// This process may store what was captured.
   var isOfThisProcess: Bool {
@@ -84,7 +92,7 @@ final class Capture {
       return refuse(.sessionIDNotReplaceable)
     }
     let shared = setup.engine.sharedTickets
-    let packed = shared == nil ? nil : PackedTicket(data)
+    let packed = shared == nil ? nil : try? PackedTicket.find(in: data)
     if let shared {
       // Else nobody could tell it from others, and the program may use it as well.
       guard let packed, message == nil || message?.digest == packed.digest else {
@@ -92,6 +100,7 @@ final class Capture {
         return refuse(.notRecognizable)
       }
       shared.came(packed)
+      newest = packed.digest
     }
     append(
       CapturedTicket(
@@ -130,9 +139,12 @@ final class Capture {
 
   /// Hands the tickets that wait on, to be stored or not, in the order in which they came.
   func takeWaiting() -> [CapturedTicket] {
-    let batch = waiting
-    waiting = []
-    return batch
+    guard isHeld(waiting.last), let newest = waiting.popLast() else {
+      defer { waiting = [] }
+      return waiting
+    }
+    defer { waiting = [newest] }
+    return waiting
   }
 
   /// A batch is where it belongs.

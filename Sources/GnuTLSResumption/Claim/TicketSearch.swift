@@ -67,23 +67,20 @@ struct TicketSearch {
   ) throws(StoreError) -> OpenedTicket? {
     switch judge(candidate.record, at: place, key, ring) {
     case .fit(var contents):
-      guard let claim = try store.claim(candidate, now: setup.engine.now) else {
-        contents.sessionData.wipe()
-        return nil
-      }
+      var isClaimed = false
+      defer { if !isClaimed { contents.sessionData.wipe() } }
+      // Before it is claimed: where no mark can be made, it stays.
+      guard try mayBeMarked(contents, candidate, in: store),
+        let claim = try store.claim(candidate, now: setup.engine.now)
+      else { return nil }
       // Whatever a store returns: what was judged is offered, and nothing twice.
       guard claim.record == candidate.record,
         candidate.record.header.kind == .session || OfferedTickets.ofThisProcess.insert(contents.sessionData)
       else {
-        contents.sessionData.wipe()
         findings.add(.damaged("the store gave a ticket twice"))
         return nil
       }
-      guard try isUnused(contents, header: claim.record.header) else {
-        contents.sessionData.wipe()
-        setup.log("dropped: the program has used it")
-        return nil
-      }
+      isClaimed = true
       return OpenedTicket(claim, contents: contents)
     case .unfit(let misfit):
       setup.log("not offered: \(misfit.text)")
@@ -96,12 +93,21 @@ struct TicketSearch {
     return nil
   }
 
-  /// Whether the program, which may have the ticket too, hasn't used it; nor will. Once it is claimed: a mark alone would
-  /// spoil it for everybody.
-  private func isUnused(_ contents: TicketContents, header: RecordHeader) throws(StoreError) -> Bool {
-    guard header.kind == .ticket, let shared = setup.engine.sharedTickets else { return true }
-    guard let ticket = PackedTicket(contents.sessionData) else { return false }
-    return try shared.mayOffer(ticket, now: setup.engine.now)
+  /// Whether a ticket is the engine's from here on: the program, which may have it too, hasn't used it, nor will.
+  private func mayBeMarked(
+    _ contents: TicketContents, _ candidate: Candidate, in store: any TicketStore
+  ) throws(StoreError) -> Bool {
+    guard candidate.record.header.kind == .ticket, let shared = setup.engine.sharedTickets else { return true }
+    guard let ticket = try PackedTicket.find(in: contents.sessionData) else { return false }
+    switch try shared.mark(ticket, now: setup.engine.now) {
+    case nil: return true
+    // Another is about to claim it.
+    case .engine: return false
+    case .program:
+      setup.log("dropped: the program has used it")
+      try store.remove(candidate.key, because: .taken)
+      return false
+    }
   }
 
   /// Opens and judges a record: authentic, of this GnuTLS, live, safe to offer, and trusted today.

@@ -15,6 +15,9 @@ package final class AddressTable<Value>: Sendable {
     lists.withLock { lists in lists[Self.index(of: address, lists.count)].first { $0.address == address }?.value }
   }
 
+  /// All values of now.
+  package var values: [Value] { lists.withLock { lists in lists.flatMap { $0.map { $0.value } } } }
+
   package func set(at address: UInt, _ value: Value) { change(at: address) { $0 = value } }
 
   package func remove(at address: UInt) { change(at: address) { $0 = nil } }

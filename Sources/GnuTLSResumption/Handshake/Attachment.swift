@@ -47,9 +47,10 @@ extension Resumption {
         session: handle, engine: self, identity: identity, verification: verification, credentials: credentials,
         canReconnect: false),
       hook: hook)
+    if let own, !context.adopts(own) { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     guard context.register() else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     do throws(GnuTLSError) {
-      if let own { try context.adopt(own) } else { try context.offer() }
+      if own == nil { try context.offer() }
     } catch {
       context.deregister()
       throw error
@@ -128,7 +129,8 @@ extension SessionContext {
       guard hasShakenHands else { throw VerificationFailure(message: "no handshake has been made") }
       try establish(isVerifiedByApplication: isVerifiedByApplication)
     } catch {
-      distrustEverything(error)
+      // What the program resumes by itself may be another trust's.
+      if isProgramsOwn { discard() } else { distrustEverything(error) }
       throw error
     }
   }

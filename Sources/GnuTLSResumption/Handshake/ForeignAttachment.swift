@@ -1,6 +1,6 @@
 internal import CGnuTLS
 internal import Glibc
-internal import SessionTickets
+package import SessionTickets
 
 /// The engine's hold on a session of a program that knows nothing of it: what the preloaded library needs beyond
 /// ``Attachment``, as the program verifies by itself, may take tickets, and tells nothing.
@@ -83,9 +83,17 @@ package final class ForeignAttachment {
     detach()
   }
 
+  /// Keeps the newest ticket only when the session ends: a program that can't go on without it, as a client of FTPS whose
+  /// data connections have to resume, must not find it used by then.
+  package func holdNewestTicket() { context.capture.isNewestHeld = true }
+
+  /// A ticket of this session's, of those that came last.
+  package func hasBrought(_ ticket: Digest) -> Bool { context.capture.newest == ticket }
+
   /// Lets go of the session, before `gnutls_deinit`.
   package func detach() {
     guard isAttached else { return }
+    context.capture.isNewestHeld = false
     isAttached = false
     context.end()
   }

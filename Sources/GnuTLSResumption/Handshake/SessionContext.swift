@@ -1,4 +1,3 @@
-internal import CGnuTLS
 internal import SessionTickets
 
 /// The engine's side of one client session, from its set-up to its end: the registry leads GnuTLS's callbacks here.
@@ -21,6 +20,8 @@ final class SessionContext: @unchecked Sendable {
   private let attempt: Attempt
   private(set) var findings = Findings()
   private(set) var offered: OfferedTicket?
+  /// It was the program who offered it.
+  private(set) var isProgramsOwn = false
   /// GnuTLS has put the offered ticket into a ClientHello, as far as can be seen.
   private(set) var wasSent = true
   private var hasSentMessage = false
@@ -97,16 +98,19 @@ final class SessionContext: @unchecked Sendable {
     }
   }
 
-  /// Takes in what the program has given the session itself.
-  /// - Throws: If it is another identity's.
-  func adopt(_ own: KeptTicket) throws(GnuTLSError) {
+  /// Takes in what the program has given the session itself, if it is of the same identity.
+  func adopts(_ own: KeptTicket) -> Bool {
     noteGeneration()
     let place = recordingTrouble { () throws(StoreError) in
       try setup.engine.keyRing(create: false).map { ring throws(StoreError) in try setup.place(under: ring.newest) }
     }
-    guard setup.isEnabled, own.key.place == place ?? nil else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
+    guard setup.isEnabled, own.key.place == place ?? nil else { return false }
     setup.log("the program offers a ticket of its own")
     offered = own.offered(now: setup.now)
+    isProgramsOwn = true
+    // Nobody has looked whether its verdict stands.
+    setup.verifier?.mustJudge()
+    return true
   }
 
   private func noteGeneration() {
@@ -116,7 +120,7 @@ final class SessionContext: @unchecked Sendable {
   /// Whether a ClientHello may leave: not the first of a forked process with a ticket that its parent has claimed, and will
   /// send itself. Nobody can take it out any more.
   func mayBegin() -> Bool {
-    guard !hasSentMessage, offered?.kind == .ticket, !capture.isOfThisProcess else { return true }
+    guard !hasSentMessage, !isProgramsOwn, offered?.kind == .ticket, !capture.isOfThisProcess else { return true }
     wasSent = false
     setup.log("the handshake ends: its ticket belongs to the process that attached")
     return false

@@ -39,6 +39,27 @@ final class CapturedTickets: Sendable {
     }
   }
 
+  /// One that the engine has never had.
+  func addCeded(_ digest: Digest) {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      if memory.states[digest] == nil { memory.states[digest] = .ceded }
+    }
+  }
+
+  /// - Returns: Where those are that were stored.
+  func cedeAll() -> [RecordKey] {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      var keys: [RecordKey] = []
+      memory.states.forEach { state in
+        if case .stored(let key) = state { keys.append(key) }
+        state = .ceded
+      }
+      return keys
+    }
+  }
+
   func beginKeeping(_ digest: Digest) -> Bool {
     memory.withLock { memory in
       memory.leaveOthers()
@@ -122,6 +143,10 @@ private struct Ring<Value> {
         next = (next + 1) % capacity
       }
     }
+  }
+
+  mutating func forEach(_ body: (inout Value) -> Void) {
+    for index in entries.indices { body(&entries[index].value) }
   }
 
   /// Nearly always one of the last.

@@ -18,7 +18,7 @@ package final class SharedTickets: Sendable {
   func mayStore(_ ticket: PackedTicket) -> Bool { captured.beginKeeping(ticket.digest) }
 
   func isStored(_ ticket: PackedTicket, _ contents: TicketContents, as key: RecordKey) {
-    captured.isStored(ticket.digest, as: KeptTicket(contents, as: key))
+    captured.isStored(ticket.digest, as: KeptTicket(ticket.digest, contents, as: key))
   }
 
   /// - Parameter isCertain: The store certainly doesn't have it.
@@ -26,50 +26,67 @@ package final class SharedTickets: Sendable {
     captured.isNotStored(ticket.digest, isCertain: isCertain)
   }
 
-  /// Whether the engine may offer a ticket that it has claimed.
+  /// Marks a ticket that the engine is about to claim.
+  /// - Returns: Who was before it; nil if nobody.
   /// - Throws: If nobody can tell.
-  func mayOffer(_ ticket: PackedTicket, now: WallTime) throws(StoreError) -> Bool {
-    try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .engine, now: now) == nil
+  func mark(_ ticket: PackedTicket, now: WallTime) throws(StoreError) -> TicketUser? {
+    try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .engine, now: now)
   }
 
   // MARK: The program
+
+  /// The program has got session data of a session in which the engine takes no part.
+  package func isGiven(_ sessionData: UnsafeRawBufferPointer) {
+    if let ticket = unsafe (try? PackedTicket.find(in: sessionData)) ?? nil { captured.addCeded(ticket.digest) }
+  }
 
   /// The program is about to use session data.
   /// - Parameter isReachable: The store's folder is still where its path leads.
   package func program(
     uses sessionData: UnsafeRawBufferPointer, of engine: Resumption, isReachable: Bool
   ) -> ProgramUse {
-    var copy = unsafe Array(sessionData)
-    defer { copy.wipe() }
-    // What isn't to be used only once, or is none that GnuTLS takes.
-    guard let ticket = PackedTicket(copy) else { return .own(nil) }
+    do throws(StoreError) {
+      // What isn't to be used only once, or is none that GnuTLS takes.
+      guard let ticket = unsafe try PackedTicket.find(in: sessionData) else { return .own(nil) }
+      return program(uses: ticket, of: engine, isReachable: isReachable)
+    } catch {
+      return .denied
+    }
+  }
+
+  private func program(uses ticket: PackedTicket, of engine: Resumption, isReachable: Bool) -> ProgramUse {
     let kept = captured.kept(ticket.digest)
     do throws(StoreError) {
       guard isReachable else { throw StoreError(.unavailable, "the root folder has changed", place: "") }
       switch try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .program, now: engine.now) {
       case .engine: return .denied
       case .program: break
-      case nil: withdraw(ticket, of: engine)
+      case nil: withdraw(ticket, of: engine, isReachable: true)
       }
       return .own(kept)
     } catch {
       // Without a mark it must certainly be nobody else's.
-      return isReachable && withdraw(ticket, of: engine) ? .own(kept) : .denied
+      return withdraw(ticket, of: engine, isReachable: isReachable) ? .own(kept) : .denied
     }
   }
 
   /// Takes a ticket of this process out of the engine's hands.
   /// - Returns: Whether the program is certainly the only one who has it.
   @discardableResult
-  private func withdraw(_ ticket: PackedTicket, of engine: Resumption) -> Bool {
+  private func withdraw(_ ticket: PackedTicket, of engine: Resumption, isReachable: Bool) -> Bool {
     switch captured.cede(ticket.digest) {
     case .nobody: return true
     case .unknown: return false
     case .store(let key):
-      guard (try? engine.store.get().remove(key, because: .taken)) == true else { return false }
+      guard isReachable, (try? engine.store.get().remove(key, because: .taken)) == true else { return false }
       captured.isCeded(ticket.digest)
       return true
     }
+  }
+
+  /// The program may use what it has got without being seen: all that this process has kept is its own.
+  package func withdrawAll(of engine: Resumption) {
+    for key in captured.cedeAll() { _ = try? engine.store.get().remove(key, because: .taken) }
   }
 }
 
@@ -83,6 +100,7 @@ package enum ProgramUse {
 
 /// What is known of a ticket that was kept, besides its session data.
 package struct KeptTicket: Sendable {
+  package let digest: Digest
   let key: RecordKey
   /// Seconds since 1970.
   let issued: Int64
@@ -100,9 +118,10 @@ package struct KeptTicket: Sendable {
 }
 
 extension KeptTicket {
-  init(_ contents: TicketContents, as key: RecordKey) {
+  init(_ digest: Digest, _ contents: TicketContents, as key: RecordKey) {
     self.init(
-      key: key, issued: contents.issued, fullHandshake: contents.fullHandshake, peerChain: contents.peerChain,
+      digest: digest, key: key, issued: contents.issued, fullHandshake: contents.fullHandshake,
+      peerChain: contents.peerChain,
       verdict: contents.verdict, ownValidity: contents.ownValidity)
   }
 }

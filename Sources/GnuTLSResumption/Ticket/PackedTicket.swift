@@ -8,58 +8,97 @@ struct PackedTicket: Hashable {
   /// Seconds since 1970.
   let expiry: Int64
 
-  /// Reads session data as GnuTLS does, field by field: what it doesn't look at, such as bytes behind the last field, makes no
-  /// difference here either. Nil if they hold no TLS 1.3 ticket, or are none that GnuTLS would take.
-  init?(_ sessionData: [UInt8]) {
-    var reader = ByteReader(sessionData[...])
+  /// Finds the ticket in session data; nil if they hold none that is of TLS 1.3, or are none that GnuTLS would take.
+  ///
+  /// They are read as GnuTLS reads them, field by field: what it doesn't look at, such as bytes behind the last field, makes no
+  /// difference here either. Nothing is copied, whatever their size.
+  /// - Throws: If there is one, and nobody can tell which.
+  static func find(in sessionData: UnsafeRawBufferPointer) throws(StoreError) -> PackedTicket? {
+    var reader = unsafe PackedReader(sessionData)
     // A magic number, the times of the session's making and ending, and the credentials' kind.
-    guard reader.bytes(12) != nil, let kind = reader.integer(UInt8.self),
+    guard reader.skip(12), let kind = reader.integer(byteCount: 1),
       reader.skipAuthentication(kind: UInt32(kind)), reader.skipParametersOfTLS13(),
       // The length of what is known of the ticket: 0 if none has come.
-      let length = reader.integer(UInt32.self), length > 0,
-      let lifetime = reader.integer(UInt32.self),
-      reader.integer(UInt32.self) != nil,  // ticket_age_add
-      reader.field(UInt8.self) != nil,  // ticket_nonce
-      let ticket = reader.field(UInt32.self), !ticket.isEmpty,
-      reader.field(UInt8.self) != nil,  // resumption_master_secret
-      let arrival = reader.integer(UInt64.self), reader.integer(UInt32.self) != nil,
-      let digest = SHA256.digest(Array(ticket))
+      let length = reader.integer(byteCount: 4), length > 0,
+      let lifetime = reader.integer(byteCount: 4),
+      reader.skip(4),  // ticket_age_add
+      reader.skipField(lengthSize: 1),  // ticket_nonce
+      let ticket = unsafe reader.field(lengthSize: 4), unsafe !ticket.isEmpty,
+      reader.skipField(lengthSize: 1),  // resumption_master_secret
+      let arrival = reader.integer(byteCount: 8), reader.skip(4)
     else { return nil }
-    self.digest = digest
-    expiry = Int64(clamping: arrival).addingClamped(Int64(lifetime))
+    guard let digest = unsafe SHA256.digest(ticket) else {
+      throw StoreError(.unavailable, "a ticket can't be told from others", place: "")
+    }
+    return PackedTicket(
+      digest: digest, expiry: Int64(clamping: arrival).addingClamped(Int64(truncatingIfNeeded: lifetime)))
+  }
+
+  static func find(in sessionData: [UInt8]) throws(StoreError) -> PackedTicket? {
+    let found = unsafe sessionData.withUnsafeBytes { bytes -> Result<PackedTicket?, StoreError> in
+      do throws(StoreError) {
+        return .success(unsafe try find(in: bytes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try found.get()
   }
 }
 
-extension ByteReader {
+/// Reads fields behind their lengths, most significant byte first.
+@safe
+private struct PackedReader {
+  private var rest: UnsafeRawBufferPointer.SubSequence
+
+  init(_ bytes: UnsafeRawBufferPointer) { unsafe rest = unsafe bytes[...] }
+
+  mutating func skip(_ count: UInt64) -> Bool {
+    guard count <= UInt64(unsafe rest.count) else { return false }
+    unsafe rest = unsafe rest.dropFirst(Int(truncatingIfNeeded: count))
+    return true
+  }
+
+  mutating func integer(byteCount: UInt64) -> UInt64? {
+    let bytes = unsafe rest.prefix(Int(truncatingIfNeeded: byteCount))
+    guard skip(byteCount) else { return nil }
+    return unsafe bytes.reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  mutating func field(lengthSize: UInt64) -> UnsafeRawBufferPointer? {
+    guard let length = integer(byteCount: lengthSize) else { return nil }
+    let start = unsafe rest
+    guard skip(length) else { return nil }
+    return unsafe UnsafeRawBufferPointer(rebasing: start.prefix(Int(truncatingIfNeeded: length)))
+  }
+
+  mutating func skipField(lengthSize: UInt64) -> Bool { integer(byteCount: lengthSize).map { skip($0) } ?? false }
+
   /// What is known of who has authenticated, and how.
-  fileprivate mutating func skipAuthentication(kind: UInt32) -> Bool {
-    guard let length = integer(UInt32.self) else { return false }
+  mutating func skipAuthentication(kind: UInt32) -> Bool {
+    guard let length = integer(byteCount: 4) else { return false }
     switch gnutls_credentials_type_t(rawValue: kind) {
     case GNUTLS_CRD_CERTIFICATE: return length == 0 || (skipDiffieHellman() && skipList() && skipList())
-    case GNUTLS_CRD_PSK: return field(UInt32.self) != nil && field(UInt32.self) != nil && skipDiffieHellman()
+    case GNUTLS_CRD_PSK: return skipField(lengthSize: 4) && skipField(lengthSize: 4) && skipDiffieHellman()
     default: return false
     }
   }
 
   /// The secret's bits, prime, generator and public key.
   private mutating func skipDiffieHellman() -> Bool {
-    guard integer(UInt32.self) != nil else { return false }
-    for _ in 0..<3 where field(UInt32.self) == nil { return false }
-    return true
+    skip(4) && skipField(lengthSize: 4) && skipField(lengthSize: 4) && skipField(lengthSize: 4)
   }
 
   /// Certificates, or responses of OCSP.
   private mutating func skipList() -> Bool {
-    guard let count = integer(UInt32.self) else { return false }
-    for _ in 0..<count where field(UInt32.self) == nil { return false }
+    guard let count = integer(byteCount: 4) else { return false }
+    // Each takes some of what is left.
+    for _ in 0..<count where !skipField(lengthSize: 4) { return false }
     return true
   }
 
   /// Length, entity, PRF and both sides' authentication; session id, version, both certificates' types, cipher suite.
-  fileprivate mutating func skipParametersOfTLS13() -> Bool {
-    guard bytes(20) != nil, field(UInt8.self) != nil, integer(UInt32.self) == GNUTLS_TLS1_3.rawValue else {
-      return false
-    }
-    return bytes(10) != nil
+  mutating func skipParametersOfTLS13() -> Bool {
+    skip(20) && skipField(lengthSize: 1) && integer(byteCount: 4) == UInt64(GNUTLS_TLS1_3.rawValue) && skip(10)
   }
 }

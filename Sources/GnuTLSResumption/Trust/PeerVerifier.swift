@@ -87,6 +87,9 @@ final class PeerVerifier {
     try checkPins(unsafe path(of: chain, staples: staples, by: owner(anchors, for: session)))
   }
 
+  /// Nothing was confirmed before the offer.
+  func mustJudge() { mustJudgeAnew = true }
+
   /// The session's owner has loaded its trust meanwhile: it is by that the peer is judged.
   func trustIsLoaded(_ policy: VerificationPolicy) {
     self.policy = policy

@@ -47,8 +47,10 @@ package final class UseMarks: Sendable {
     }
     let id = ticket.bytes.prefix(16)
     let name = EntryName(Hexadecimal.encode(id))
+    let folders = try folders(of: day)
+    let folder = folders.day
     // Often enough, that more go than come.
-    let folder = try folder(of: day, today: today, isTidied: (id.first ?? 0).isMultiple(of: 64))
+    defer { if (id.first ?? 0).isMultiple(of: 64) { removeEnded(in: folders.all, today: today, now: folder) } }
     if user == .program, try isFull(folder) { return try self.user(of: name, in: folder) }
     guard unsafe symlinkat(user.letter.characters, folder.descriptor.number, name.characters) == 0 else {
       guard errno == EEXIST else { throw folder.failure("a ticket can't be marked as used", errno: errno) }
@@ -62,18 +64,15 @@ package final class UseMarks: Sendable {
     return nil
   }
 
-  private func folder(of day: Int64, today: Int64, isTidied: Bool) throws(StoreError) -> Folder {
+  private func folders(of day: Int64) throws(StoreError) -> (all: Folder, day: Folder) {
     guard let root = try Folder.open(place, create: true), let all = try root.subfolder(EntryName("used"), create: true)
     else {
       throw StoreError(.unavailable, "the folder is being deleted", place: place.path.description)
     }
-    let name = EntryName(Self.dayName(day))
-    if isTidied { try removeEnded(in: all, today: today) }
-    if let folder = try all.subfolder(name, create: false) { return folder }
-    guard let folder = try all.subfolder(name, create: true) else {
+    guard let folder = try all.subfolder(EntryName(Self.dayName(day)), create: true) else {
       throw StoreError(.unavailable, "the folder is being deleted", place: all.path)
     }
-    return folder
+    return (all, folder)
   }
 
   /// Nil if there is none.
@@ -110,26 +109,40 @@ package final class UseMarks: Sendable {
   }
 
   /// Removes marks whose tickets have ended, some at a time.
-  private func removeEnded(in all: Folder, today: Int64) throws(StoreError) {
+  /// - Parameter folder: One into which something has just been put.
+  private func removeEnded(in all: Folder, today: Int64, now folder: Folder) {
+    guard let now = folder.lastChange else { return }
     var ended: [EntryName] = []
-    unsafe try all.reopened().forEachName { name in
-      if let day = unsafe Self.day(parsing: name), day < today - 1, ended.count < 4 {
+    unsafe try? all.reopened().forEachName { name in
+      if let day = unsafe Self.day(parsing: name), day < today - 1 {
         unsafe ended.append(EntryName(name))
       }
     }
-    for name in ended {
-      guard let folder = try? all.subfolder(name, create: false) else { continue }
+    var left = Self.mostRemoved
+    // From anywhere on: what can't be removed isn't always in the way.
+    for name in ended.shuffled() where left > 0 {
+      left -= 1
+      guard let folder = try? all.subfolder(name, create: false), let last = folder.lastChange,
+        // By the clock of the file system too: that of one process may be wrong.
+        last < now - 2 * Self.secondsOfDay
+      else { continue }
       var marks: [EntryName] = []
       // More than that many is no trouble here.
-      unsafe try? folder.reopened().forEachName(atMost: Self.mostRemoved) { name in
-        if marks.count < Self.mostRemoved { unsafe marks.append(EntryName(name)) }
+      unsafe try? folder.reopened().forEachName(atMost: left) { name in
+        if marks.count < left { unsafe marks.append(EntryName(name)) }
       }
       for mark in marks where !mark.isDots {
         _ = unsafe unlinkat(folder.descriptor.number, mark.characters, 0)
+        left -= 1
       }
       _ = unsafe unlinkat(all.descriptor.number, name.characters, AT_REMOVEDIR)
     }
   }
+}
+
+extension Folder {
+  /// When something was put into it or taken out last, in seconds since 1970; nil if that can't be told.
+  fileprivate var lastChange: Int64? { descriptor.status().map { Int64($0.st_mtim.tv_sec) } }
 }
 
 extension TicketUser {
