@@ -26,7 +26,7 @@ extension Program {
     words: { home, withoutTLS13 in
       [try Products.installed("wget2"), "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-tls-resume", "-q"]
         + ["-O", "/dev/null", "--ca-certificate=\(root)"]
-        + (withoutTLS13 ? ["--gnutls-options=\(priorities)"] : []) + [home.url]
+        + (withoutTLS13 ? ["--secure-protocol=\(priorities)"] : []) + [home.url]
     })
 
   private static let curl = Program(
@@ -82,6 +82,13 @@ extension Program {
     },
     words: { home, _ in
       let apt = try Products.installed("apt-get")
+      let libraries = try home.workbench.once("libraries of apt's method") {
+        let words = [try Products.installed("ldd"), "/usr/lib/apt/methods/https"]
+        let command = Command(words: words, environment: home.workbench.environment())
+        return try Launcher.run(command, isCaptured: true).output
+      }
+      // From 3.0 on it is OpenSSL's.
+      guard libraries.contains("libgnutls.so") else { throw Skip("its TLS isn't GnuTLS's") }
       return [apt, "-q=2", "-c", "\(home.path)/apt.conf", "--error-on=any", "update"]
     })
 

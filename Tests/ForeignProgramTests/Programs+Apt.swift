@@ -5,6 +5,10 @@ import TestPeers
 /// restricts it to TLS 1.2.
 extension ForeignProgram {
   static let apt = makeApt("apt-get update", user: "root")
+  /// From 3.0 on it talks TLS through OpenSSL.
+  static let aptUsesGnuTLS =
+    (try? ProcessRunner.run(["ldd", "/usr/lib/apt/methods/https"]))?.standardOutput.contains("libgnutls.so") == true
+
   /// As it comes, the method gives up the superuser's rights.
   static let aptSandboxed = makeApt("apt-get update with its sandbox", user: "_apt")
 

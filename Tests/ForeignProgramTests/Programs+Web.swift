@@ -38,7 +38,7 @@ extension ForeignProgram {
       name: name, forbidsExtendedMasterSecret: [.tls12ByProgram, .tls12ByServer],
       command: { home, _, tls12 in
         ["wget2", "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-verbose", "--output-document=-"]
-          + ["--ca-certificate=\(home.trustFile)"] + (tls12 ? ["--gnutls-options=\(tls12Priorities)"] : [])
+          + ["--ca-certificate=\(home.trustFile)"] + (tls12 ? ["--secure-protocol=\(tls12Priorities)"] : [])
           + arguments + [home.url + "/"]
       })
   }

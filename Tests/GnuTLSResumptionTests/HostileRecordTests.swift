@@ -109,7 +109,7 @@ struct HostileRecordTests {
     let master = try key()
     let sample = try #require(TicketContents.sample)
     var foreign = sample
-    foreign.gnutlsVersion = "3.8.9"
+    foreign.gnutlsVersion = TicketContents.anotherGnuTLS
     var dummy = sample
     dummy.gnutlsVersion = GnuTLSVersion.current
     dummy.sessionData = DummySessionData.bytes

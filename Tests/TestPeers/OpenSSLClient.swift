@@ -9,8 +9,15 @@ public enum OpenSSLClient {
     public var resumed: Bool { output.contains("Reused, ") }
     /// TLS 1.3 tickets received.
     public var ticketCount: Int { output.ranges(of: "Post-Handshake New Session Ticket arrived").count }
-    /// What TLS 1.3 tickets, or the TLS 1.2 session, said of their lifetime.
+    /// What TLS 1.3 tickets, or the TLS 1.2 session, said of their lifetime, as far as the client believes it: OpenSSL 3.5
+    /// believes in a week.
     public var lifetimeHints: [Int] { output.numbers(after: "TLS session ticket lifetime hint: ") }
+    /// What TLS 1.3 tickets said of their lifetime, in the messages themselves: with `-msg`.
+    public var announcedLifetimes: [Int] {
+      // The message's type and length come first.
+      output.matches(of: /, NewSessionTicket\n +04(?: [0-9a-f]{2}){3}((?: [0-9a-f]{2}){4})/)
+        .compactMap { Int($0.1.filter { $0 != " " }, radix: 16) }
+    }
     /// The early data that each TLS 1.3 ticket allows.
     public var maxEarlyData: [Int] { output.numbers(after: "Max Early Data: ") }
     public var earlyDataAccepted: Bool { output.contains("Early data was accepted") }

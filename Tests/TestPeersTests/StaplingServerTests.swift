@@ -63,8 +63,9 @@ import Testing
       #expect(output.ranges(of: "-----BEGIN CERTIFICATE").count == count)
     }
     let unsorted = ServerCertificate(chain: leaf.leaf + stranger.certificate + intermediate.certificate, key: leaf.key)
-    let output = try connect(unsorted, []).output
-    #expect(output.contains(" 1 s:CN = Stranger") && output.contains(" 2 s:CN = Intermediate"))
+    // Up to OpenSSL 3.1 with spaces around the sign.
+    let output = try connect(unsorted, []).output.replacing("CN = ", with: "CN=")
+    #expect(output.contains(" 1 s:CN=Stranger") && output.contains(" 2 s:CN=Intermediate"))
   }
 
   @Test func theWrongKeyIsAnError() throws {
