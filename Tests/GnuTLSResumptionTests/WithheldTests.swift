@@ -1,4 +1,5 @@
 import CGnuTLS
+import Glibc
 import ScriptableTLSServer
 import SessionTickets
 import Testing
@@ -52,6 +53,32 @@ struct WithheldTests {
     application.client.server.update { $0.tickets.count = 0 }
     #expect(try application.run().reason == .withheld)
     #expect(try application.client.store.count().tickets == 2)
+  }
+
+  @Test("a ClientHello that can't be sent says nothing of its offer, and nothing of one before")
+  func unsent() throws {
+    let application = Application(client: try Client())
+    try application.run()
+    try failToSend(application)
+    #expect(try application.run().isResumed)
+    // Neither where it had none: offers stay suspected, and the next connection goes without.
+    application.client.server.update { $0.failure = HandshakeFailure(.before, .serverHello, onlyWhenResuming: true) }
+    #expect(throws: RawFailure.self) { try application.run() }
+    try failToSend(application)
+    #expect(try application.run().reason == .withheld)
+  }
+
+  /// As where the connection is made with its first bytes, and the address refuses it.
+  private func failToSend(_ application: Application) throws {
+    let session = try RawSession(port: application.client.server.port)
+    let attachment = try application.attach(to: session)
+    unsafe gnutls_transport_set_push_function(session.pointer) { _, _, _ in
+      errno = ECONNREFUSED
+      return -1
+    }
+    #expect(session.handshake() == GNUTLS_E_PUSH_ERROR)
+    try attachment.handshakeDone(GNUTLS_E_PUSH_ERROR)
+    attachment.detach()
   }
 
   @Test("a failure with a ticket offered is reported; a refusal by the verifier bars nothing")

@@ -10,9 +10,10 @@ extension SessionContext {
   }
 
   /// The handshake has failed, and whoever made it can't connect again.
-  /// - Parameter error: Not if the peer was refused: the offer has no part in that.
+  /// - Parameter error: Not if the peer was refused: the offer has no part in that. Nor if the ClientHello couldn't be
+  ///   sent, as where a program connects with its first bytes (TCP Fast Open), to an address that refuses.
   func learnFromFailure(_ error: GnuTLSError) {
-    guard !error.isOfVerification else { return }
+    guard !error.isOfVerification, error.code != .push || !session.hasNoAnswer else { return }
     let now = setup.now
     if offered != nil, wasSent {
       updateServerNote { $0.offers.suspect(.handshake, now: now) }
