@@ -5,8 +5,6 @@ struct Program: Sendable {
   var input: String?
   /// Whether an option keeps it from TLS 1.3.
   var canDoWithoutTLS13 = true
-  /// Whether it leaves the extended master secret on, without which no session of TLS 1.2 is kept.
-  var canResumeTLS12 = true
   var pairs = 41
   /// Done in a new home before the first run there.
   var prepare: @Sendable (Home) throws -> Void = { _ in }

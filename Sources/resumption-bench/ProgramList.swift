@@ -22,7 +22,7 @@ extension Program {
     })
 
   private static let wget2 = Program(
-    name: "wget2", canResumeTLS12: false,
+    name: "wget2",
     words: { home, withoutTLS13 in
       [try Products.installed("wget2"), "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-tls-resume", "-q"]
         + ["-O", "/dev/null", "--ca-certificate=\(root)"]

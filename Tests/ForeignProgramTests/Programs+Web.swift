@@ -35,7 +35,7 @@ extension ForeignProgram {
 
   private static func makeWget2(_ name: String, _ arguments: [String]) -> ForeignProgram {
     ForeignProgram(
-      name: name, forbidsExtendedMasterSecret: [.tls12ByProgram, .tls12ByServer],
+      name: name, forbidsExtendedMasterSecret: [.tls12ByServer],
       command: { home, _, tls12 in
         ["wget2", "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-verbose", "--output-document=-"]
           + ["--ca-certificate=\(home.trustFile)"] + (tls12 ? ["--secure-protocol=\(tls12Priorities)"] : [])

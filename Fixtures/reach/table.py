@@ -1,0 +1,60 @@
+"""The table, in Markdown, of what run.py has seen. Fails, and says why, if a program that is to resume doesn't."""
+import json, sys
+
+rows = [json.loads(line) for line in sys.stdin]
+releases = sorted({row["release"] for row in rows})
+
+
+def resumes(row):
+    """Every connection of every run but the first."""
+    return not row["problem"] and all(set(run) == {"resumed"} for run in row["runs"][1:])
+
+
+def cell(row):
+    """The four runs, each with its connections."""
+    if row["problem"]:
+        return "failed"
+    return " ".join("".join("R" if kind == "resumed" else "F" for kind in run) for run in row["runs"])
+
+
+def fault(row):
+    """What is wrong with it, or nothing."""
+    if row["problem"]:
+        return row["problem"] if row["required"] else None
+    if row["exception"]:
+        return "is expected not to resume, and does" if resumes(row) else None
+    return "doesn't resume in every run from the second on" if row["required"] and not resumes(row) else None
+
+
+def code(text):
+    """As code in a table's cell."""
+    return f"`{text.replace('|', chr(92) + '|')}`"
+
+
+def note(group):
+    reasons = sorted({row["exception"] for row in group} - {None})
+    return "; ".join(["tried"] * (not group[0]["required"]) + reasons)
+
+
+columns = [(release, index) for release in releases for index in range(2)]
+heads = [f"{release}, {'more tickets' if index == 0 else 'one ticket'}" for release, index in columns]
+print("| program | command | protocol | " + " | ".join(heads) + " | |")
+print("|---" * (len(heads) + 4) + "|")
+keys = lambda row: (row["program"], row["protocol"], row["command"])
+order = list(dict.fromkeys(map(keys, rows)))
+for key in order:
+    group = [row for row in rows if keys(row) == key]
+    cells = []
+    for release in releases:
+        seen = [cell(row) for row in group if row["release"] == release]
+        cells += (seen + ["", ""])[:2]
+    protocol = key[1].replace("TLSv", "TLS ")
+    print(f"| {key[0]} | {code(group[0]['command'])} | {protocol} | {' | '.join(cells)} | {note(group)} |")
+
+faults = [(row, fault(row)) for row in rows if fault(row)]
+for row, text in faults:
+    print(
+        f"\n{row['program']} on Debian {row['release']}, {row['server']}, {row['protocol']}: {text}; seen: {cell(row)}\n"
+        + row["log"], file=sys.stderr)
+if not rows or faults:
+    raise SystemExit(f"{len(faults)} of {len(rows)} rows are not as they must be")
