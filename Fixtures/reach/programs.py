@@ -115,8 +115,7 @@ programs = [
         "weechat",
         "weechat-headless -d {home}/weechat -r '/server add sample {host}/{port} -ssl' -r '/connect sample' "
         "-r '/wait 1 /quit'",
-        service="ircs", packages="weechat-headless weechat-plugins", required=False,
-        exceptions={release: "it demands a least size of Diffie-Hellman groups" for release in ("12", "13")}),
+        service="ircs", packages="weechat-headless weechat-plugins", required=False),
 ]
 
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 6
+#define CPRELOAD_VERSION 7
 
 // What the shim knows of the process.
 struct cpreload_process {
@@ -56,6 +56,8 @@ struct cpreload_engine {
   void (*leave_alone)(gnutls_session_t session);
 
   void (*server_name_set)(gnutls_session_t session, gnutls_server_name_type_t type, const void *name, size_t length);
+  // The least size of a Diffie-Hellman group, which is looked at in full handshakes only.
+  void (*dh_prime_bits_set)(gnutls_session_t session, unsigned bits);
   void (*alpn_set)(gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned flags);
 
   // A string, or null for GnuTLS's default; or one that was appended to that.

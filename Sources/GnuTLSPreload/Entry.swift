@@ -51,6 +51,7 @@ enum EngineTable {
       unsafe ForeignSessions.find(session)?.setup.setServerName(
         type, UnsafeRawBufferPointer(handedIn: name, count: length))
     }
+    unsafe table.dh_prime_bits_set = { unsafe ForeignSessions.find($0)?.setPrimeBits($1) }
     unsafe table.alpn_set = { session, protocols, count, _ in
       unsafe ForeignSessions.find(session)?.setup.setProtocols(
         UnsafeBufferPointer(handedIn: protocols, count: Int(clamping: count)))

@@ -294,6 +294,11 @@ final class ForeignSession: @unchecked Sendable {
     if case .unstarted = state { state = .over } else { hasMissedCalls = true }
   }
 
+  /// Only what is demanded before the handshake begins belongs to the session's identity.
+  func setPrimeBits(_ bits: UInt32) {
+    if case .unstarted = state { setup.primeBits = bits } else { callMissed() }
+  }
+
   // MARK: End
 
   /// Before `gnutls_deinit`.

@@ -10,6 +10,8 @@ struct SessionSetup {
   /// Something was set that is no text: exact bytes can't be told then.
   private var isUnreadable = false
   private var protocols: [String] = []
+  /// The least size of a Diffie-Hellman group, which a resumption doesn't look at; nil if none was set.
+  var primeBits: UInt32?
   /// Nil if none was set.
   var priority: Priority?
   /// The session's own check, which goes before that of the credentials.
@@ -95,7 +97,8 @@ struct SessionSetup {
       case .function: "function"
       case .certificate(let certificate): try certificate.description()
       }
-    return "preload\n\(program.text)\n\(credentials.verifyFlags)\n\(credentials.choosesCertificate)\n\(way)"
+    let partition = "preload\n\(program.text)\n\(credentials.verifyFlags)\n\(credentials.choosesCertificate)\n\(way)"
+    return partition + (primeBits.map { "\n\($0)" } ?? "")
   }
 }
 

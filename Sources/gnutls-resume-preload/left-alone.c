@@ -7,10 +7,7 @@
 CARRIES_MESSAGES(gnutls_handshake_set_read_function, gnutls_handshake_read_func)
 CARRIES_MESSAGES(gnutls_handshake_set_secret_function, gnutls_handshake_secret_func)
 
-// What refuses servers in full handshakes only: their Diffie-Hellman groups, and messages and extensions that a resumption
-// under TLS 1.2 lacks.
-NOTED_VOID(gnutls_dh_set_prime_bits, (gnutls_session_t session, unsigned int bits), (session, bits),
-           call_missed(session))
+// What refuses servers in full handshakes only: messages and extensions that a resumption under TLS 1.2 lacks.
 NOTED(engine_at_any_depth, gnutls_session_ext_register,
       (gnutls_session_t session, const char *name, int id, gnutls_ext_parse_type_t kind,
        gnutls_ext_recv_func receive, gnutls_ext_send_func send, gnutls_ext_deinit_data_func end,

@@ -46,6 +46,8 @@ EXPORTED void gnutls_deinit(gnutls_session_t session) {
 NOTED(engine_at_any_depth, gnutls_server_name_set,
       (gnutls_session_t session, gnutls_server_name_type_t type, const void *name, size_t length),
       (session, type, name, length), server_name_set(session, type, name, length))
+NOTED_VOID(gnutls_dh_set_prime_bits, (gnutls_session_t session, unsigned int bits), (session, bits),
+           dh_prime_bits_set(session, bits))
 NOTED(engine_at_any_depth, gnutls_alpn_set_protocols,
       (gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned int flags),
       (session, protocols, count, flags), alpn_set(session, protocols, count, flags))

@@ -194,7 +194,7 @@ struct PreloadedTrustTests {
 
   @Test(
     "A program that may refuse servers in full handshakes only has full handshakes", .needs(.compiler),
-    arguments: ["hook", "dh-bits", "extension", "supplement", "extensions", "supplements"], Negotiation.withoutServer)
+    arguments: ["hook", "extension", "supplement", "extensions", "supplements"], Negotiation.withoutServer)
   func fullOnly(by: String, negotiation: Negotiation) throws {
     let server = try TLSServer.forClients()
     var visitor = try Visitor(port: server.port)
@@ -203,6 +203,19 @@ struct PreloadedTrustTests {
       #expect(try visitor.run(.client("a client", options: options)).standardOutput == "full\n")
     }
     #expect(try visitor.run(.client("a client")).standardOutput == "resumed\n")
+  }
+
+  @Test(
+    "What is demanded of Diffie-Hellman groups divides a program's tickets", .needs(.compiler),
+    arguments: Negotiation.withoutServer)
+  func diffieHellman(negotiation: Negotiation) throws {
+    let server = try TLSServer.forClients()
+    var visitor = try Visitor(port: server.port)
+    visitor.negotiation = negotiation
+    let outputs = try [[], ["full-only=dh-bits"], ["full-only=dh-bits"], []].map {
+      try visitor.run(.client("a client", options: $0)).standardOutput
+    }
+    #expect(outputs == ["full\n", "full\n", "resumed\n", "resumed\n"])
   }
 
   @Test("Credentials of which something may have been missed leave their sessions alone", .needs(.compiler))
