@@ -2,7 +2,7 @@
 
 As root, in a system of its own, whose trust it extends: see .ci/reach. A line of JSON for each program, protocol and server.
 """
-import json, os, pathlib, pty, shlex, shutil, subprocess, sys, tempfile, termios, threading
+import contextlib, json, os, pathlib, pty, shlex, shutil, subprocess, sys, tempfile, termios, threading
 import programs, servers, services
 
 tool, release = sys.argv[1:]
@@ -91,15 +91,17 @@ def execute(program, command, home):
         os.close(screen)
         read = lambda: read_terminal(source)
     else:
-        process.stdin.write(program.input.encode())
-        process.stdin.flush()
-        if not program.input_until:
-            process.stdin.close()
+        # One that has ended already needs none.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(program.input.encode())
+            process.stdin.flush()
+            if not program.input_until:
+                process.stdin.close()
         read = lambda: process.stdout.read1()
     output = b""
     while data := read():
         output += data
-        if process.stdin and not process.stdin.closed and program.input_until.encode() in output:
+        if program.input_until and program.input_until.encode() in output:
             process.stdin.close()
     status = process.wait()
     expired = not timer.is_alive()

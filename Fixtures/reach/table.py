@@ -20,7 +20,7 @@ def cell(row):
 def fault(row):
     """What is wrong with it, or nothing."""
     if row["problem"]:
-        return row["problem"] if row["required"] else None
+        return row["problem"]
     if row["exception"]:
         return "is expected not to resume, and does" if resumes(row) else None
     return "doesn't resume in every run from the second on" if row["required"] and not resumes(row) else None
