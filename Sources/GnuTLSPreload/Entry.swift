@@ -163,8 +163,8 @@ enum EngineTable {
     unsafe table.session_data_set = { session, data, size in
       Engine.atWork {
         let data = unsafe UnsafeRawBufferPointer(handedIn: data, count: size)
-        guard case .own(let kept) = unsafe Engine.program(uses: data) else { return 1 }
-        unsafe ForeignSessions.find(session)?.programSetsData(kept)
+        guard case .own(let known) = unsafe Engine.program(uses: data) else { return 1 }
+        unsafe ForeignSessions.find(session)?.programSetsData(known)
         return 0
       }
     }

@@ -365,10 +365,10 @@ final class ForeignSession: @unchecked Sendable {
   }
 
   /// Before `gnutls_session_set_data` takes what is the program's own.
-  /// - Parameter kept: What is known of the ticket, if this process has kept it.
-  func programSetsData(_ kept: KeptTicket?) {
-    setup.ownData = .some(kept)
-    if let kept, let origin = ForeignSessions.all.first(where: { $0.held?.hasBrought(kept.digest) == true }) {
+  /// - Parameter known: What is known of the ticket, if it has come to this process.
+  func programSetsData(_ known: KnownTicket?) {
+    setup.ownData = .some(known)
+    if let known, let origin = ForeignSessions.all.first(where: { $0.held?.hasBrought(known.digest) == true }) {
       Engine.notesReuseOfLiveSessions()
       origin.held?.holdNewestTicket()
     }

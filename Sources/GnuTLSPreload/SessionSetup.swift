@@ -17,8 +17,8 @@ struct SessionSetup {
   /// The session's own check, which goes before that of the credentials.
   var check: ProgramCheck?
   var hook: ProgramHook?
-  /// The program resumes by itself; with what is known of the ticket, if this process has kept it.
-  var ownData: KeptTicket??
+  /// The program resumes by itself; with what is known of the ticket, if it has come to this process.
+  var ownData: KnownTicket??
   /// By the library for C.
   var isAttachedByProgram = false
   /// The program's own functions carry the records: what it gave them is no descriptor, or may be none.
@@ -78,13 +78,17 @@ struct SessionSetup {
     // No certificate is for an empty name either.
     guard let name = serverName ?? expectedName, !name.isEmpty, expectedName?.isEmpty != true else { throw .hasNoName }
     guard let program = Settings.program else { throw .hasUnknownProgram }
+    let own = ownData ?? nil
+    var server = ServerIdentity(name: name, port: port)
+    // Where the program resumes at another port of a server, as with the data of FTPS, tickets are of the first one's kind.
+    if let own, own.identity.server.name == server.name { server.port = own.identity.server.port }
     let identity = ConnectionIdentity(
-      server: ServerIdentity(name: name, port: port), expectedName: expectedName,
+      server: server, expectedName: expectedName,
       applicationProtocols: protocols, priority: priority, isPriorityAppended: isPriorityAppended,
       clientCertificate: credentials.certificateDigest, partition: try partition(program, credentials, check))
     return SessionPlan(
       identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate,
-      own: ownData ?? nil)
+      own: own)
   }
 
   /// One program's sessions, and one way of verifying, never meet another's.
@@ -109,7 +113,7 @@ struct SessionPlan {
   /// A function chooses the client's certificate: which one, is not known before the server asks.
   let choosesCertificate: Bool
   /// The ticket that the program offers itself.
-  let own: KeptTicket?
+  let own: KnownTicket?
 }
 
 /// The program's handshake hook: the arguments of `gnutls_handshake_set_hook_function`.

@@ -74,7 +74,7 @@ struct SharedTicketTests {
     let use = unsafe data.withUnsafeBytes { unsafe shared.program(uses: $0, of: engine, isReachable: isReachable) }
     return switch use {
     case .denied: .denied
-    case .own(let kept): kept == nil ? .own : .known
+    case .own(let known): known == nil ? .own : .known
     }
   }
   private enum Use { case denied, own, known }
@@ -136,7 +136,7 @@ struct SharedTicketTests {
   func beforeKeeping() throws {
     let place = try Place()
     let visit = try place.visit()
-    #expect(Self.use(visit.sessionData(), place.shared, place.engine) == .own)
+    #expect(Self.use(visit.sessionData(), place.shared, place.engine) == .known)
     visit.attachment.keep()
     #expect(visit.attachment.outcome.notStored[.ceded] == 1)
     #expect(try place.client.store.count().tickets == 0)
@@ -152,7 +152,7 @@ struct SharedTicketTests {
     #expect(visit.attachment.outcome.storeError?.code == .unavailable)
     #expect(try place.client.store.count().tickets == 1)
     #expect(Self.use(data, place.shared, place.engine, isReachable: false) == .denied)
-    #expect(Self.use(data, place.shared, place.engine) == .own)
+    #expect(Self.use(data, place.shared, place.engine) == .known)
     let next = try place.visit()
     #expect(!next.attachment.outcome.isResumed)
     next.end()
@@ -174,7 +174,7 @@ struct SharedTicketTests {
 
     #expect(Self.use(kept, place.shared, place.engine) == .denied)
     #expect(Self.use(foreign.sessionData(), place.shared, place.engine) == .denied)
-    for _ in 0..<2 { #expect(Self.use(waiting.sessionData(), place.shared, place.engine) == .own) }
+    for _ in 0..<2 { #expect(Self.use(waiting.sessionData(), place.shared, place.engine) == .known) }
     waiting.attachment.keep()
     #expect(waiting.attachment.outcome.notStored[.ceded] == 1)
 
@@ -254,11 +254,13 @@ struct SharedTicketTests {
     visit.end()
   }
 
-  @Test("A program's own ticket is taken in where it is of the same identity, and only there")
-  func adopted() throws {
+  @Test(
+    "A program's own ticket, kept or not yet, is taken in where it is of the same identity, and only there",
+    arguments: [true, false])
+  func adopted(isKept: Bool) throws {
     let place = try Place()
     let visit = try place.visit()
-    visit.attachment.keep()
+    if isKept { visit.attachment.keep() }
     let data = visit.sessionData()
     let use = unsafe data.withUnsafeBytes { unsafe place.shared.program(uses: $0, of: place.engine, isReachable: true) }
     guard case .own(let own?) = use else { throw PeerError("the ticket is not known") }

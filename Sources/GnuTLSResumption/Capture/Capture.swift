@@ -35,6 +35,9 @@ final class Capture {
   /// A session of TLS 1.2 may be used by both.
   private func isHeld(_ ticket: CapturedTicket?) -> Bool { isNewestHeld && ticket?.kind == .ticket }
 
+  /// The last of those that wait.
+  var newestWaiting: CapturedTicket? { waiting.last }
+
   /// This process may store what was captured.
   var isOfThisProcess: Bool {
     guard let process else { return false }

@@ -28,7 +28,7 @@ package enum HandshakeHook {
       if when == UInt32(GNUTLS_HOOK_PRE) {
         unsafe context.capture.sawMessage(Array(bytes))
       } else {
-        context.capture.came()
+        context.ticketCame()
       }
     } else if type == GNUTLS_HANDSHAKE_CLIENT_HELLO.rawValue, incoming == 0, when == UInt32(GNUTLS_HOOK_PRE) {
       guard context.mayBegin() else { return GNUTLS_E_INVALID_REQUEST }

@@ -18,7 +18,7 @@ struct OpenedTicket: ~Copyable {
   /// Hands the session data to the session, and forgets them.
   consuming func offer(to session: SessionHandle, now: WallTime) throws(GnuTLSError) -> OfferedTicket {
     let offered = OfferedTicket(
-      key: key, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
+      place: key.place, kind: kind, age: max(0, now.seconds - contents.issued), fullHandshake: contents.fullHandshake,
       peerChain: contents.peerChain, verdict: contents.verdict, ownValidity: contents.ownValidity)
     defer { contents.sessionData.wipe() }
     try session.setData(contents.sessionData)
@@ -28,7 +28,8 @@ struct OpenedTicket: ~Copyable {
 
 /// What is remembered of a ticket once it has been offered.
 final class OfferedTicket: Sendable {
-  let key: RecordKey
+  /// Where it and its siblings are filed.
+  let place: StoreKey
   let kind: RecordKind
   /// How old it was, in seconds.
   let age: Int64
@@ -41,10 +42,10 @@ final class OfferedTicket: Sendable {
   let ownValidity: Validity
 
   init(
-    key: RecordKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
+    place: StoreKey, kind: RecordKind, age: Int64, fullHandshake: FullHandshake, peerChain: [[UInt8]],
     verdict: Verdict?, ownValidity: Validity
   ) {
-    self.key = key
+    self.place = place
     self.kind = kind
     self.age = age
     self.fullHandshake = fullHandshake

@@ -34,7 +34,7 @@ extension Resumption {
   /// - Parameter own: What the program has given the session itself, and the engine knows: that is the offer then.
   func attached(
     to session: OpaquePointer, _ identity: ConnectionIdentity, _ verification: Verification, _ hook: ApplicationHook?,
-    offering own: KeptTicket? = nil
+    offering own: KnownTicket? = nil
   ) throws(GnuTLSError) -> SessionContext {
     let handle = unsafe SessionHandle(session)
     guard handle.canBeOffered else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }

@@ -14,7 +14,7 @@ package final class ForeignAttachment {
   /// - Throws: As `Resumption.attach` does; also if the program's own ticket is of another identity.
   package init(
     _ engine: Resumption, to session: OpaquePointer, identity: ConnectionIdentity, policy: VerificationPolicy,
-    hook: ApplicationHook?, offering own: KeptTicket? = nil
+    hook: ApplicationHook?, offering own: KnownTicket? = nil
   ) throws(GnuTLSError) {
     context = try unsafe engine.attached(to: session, identity, .engineVerifies(policy), hook, offering: own)
   }

@@ -32,6 +32,8 @@ final class SessionContext: @unchecked Sendable {
   private(set) var isSettled = false
   /// Data have come from the peer.
   private(set) var hasReceivedData = false
+  /// Read once, for the tickets that come.
+  private var peerChain: [[UInt8]]?
   /// The store's generation before anything was sent; nil if nobody knows.
   private(set) var generation: StoreGeneration?
 
@@ -99,18 +101,34 @@ final class SessionContext: @unchecked Sendable {
   }
 
   /// Takes in what the program has given the session itself, if it is of the same identity.
-  func adopts(_ own: KeptTicket) -> Bool {
+  func adopts(_ own: KnownTicket) -> Bool {
     noteGeneration()
     let place = recordingTrouble { () throws(StoreError) in
-      try setup.engine.keyRing(create: false).map { ring throws(StoreError) in try setup.place(under: ring.newest) }
+      // It may be used before the first one is kept.
+      try setup.engine.keyRing(create: true).map { ring throws(StoreError) in try setup.place(under: ring.newest) }
     }
-    guard setup.isEnabled, own.key.place == place ?? nil else { return false }
+    guard setup.isEnabled, own.identity == setup.identity, let place = place ?? nil else { return false }
     setup.log("the program offers a ticket of its own")
-    offered = own.offered(now: setup.now)
+    offered = own.offered(at: place, now: setup.now)
     isProgramsOwn = true
     // Nobody has looked whether its verdict stands.
     setup.verifier?.mustJudge()
     return true
+  }
+
+  /// The hook, when a ticket has come, which the program may have as well.
+  func ticketCame() {
+    capture.came()
+    guard let shared = setup.engine.sharedTickets, let ticket = capture.newestWaiting, let packed = ticket.packed,
+      let trusted, let origin = trusted.origin
+    else { return }
+    let chain = peerChain ?? trusted.resumedBy?.peerChain ?? session.peerChain
+    peerChain = chain
+    shared.came(
+      packed,
+      as: KnownTicket(
+        digest: packed.digest, identity: setup.identity, issued: ticket.issued, fullHandshake: origin, peerChain: chain,
+        verdict: trusted.verdict, ownValidity: trusted.ownValidity))
   }
 
   private func noteGeneration() {

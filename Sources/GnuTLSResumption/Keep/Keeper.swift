@@ -62,7 +62,7 @@ struct Keeper {
       }
     }
     guard let recordKey else { return false }
-    if let packed = ticket.packed { shared?.isStored(packed, contents, as: recordKey) }
+    if let packed = ticket.packed { shared?.isStored(packed, as: recordKey) }
     return true
   }
 

@@ -46,7 +46,7 @@ extension SessionContext {
 
   /// Seals a new verdict into the tickets of the same full handshake: they needn't be judged again one by one.
   private func renewVerdict(ofSiblingsOf ticket: OfferedTicket, _ verdict: Verdict) {
-    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) {
+    forEachSibling(of: ticket.fullHandshake.id, at: ticket.place) {
       (store, key, header, contents, ring) throws(StoreError) in
       contents.verdict = verdict
       let record = try contents.sealed(as: header.kind, expiry: header.expiry, at: key.place, under: ring.newest)
@@ -60,7 +60,7 @@ extension SessionContext {
   /// Removes the tickets of the same full handshake: a server that has forgotten one has forgotten all (RFC 9149,
   /// section 3), and a peer that isn't trusted isn't trusted with another ticket.
   func removeSiblings(of ticket: OfferedTicket, because reason: RemovalReason) {
-    forEachSibling(of: ticket.fullHandshake.id, at: ticket.key.place) { (store, key, _, _, _) throws(StoreError) in
+    forEachSibling(of: ticket.fullHandshake.id, at: ticket.place) { (store, key, _, _, _) throws(StoreError) in
       try store.remove(key, because: reason)
     }
   }

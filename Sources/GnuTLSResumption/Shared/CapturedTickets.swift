@@ -18,8 +18,8 @@ final class CapturedTickets: Sendable {
   private struct Memory {
     var process: UInt64?
     var states = Ring<State>(capacity: 1_024)
-    /// Of those that were kept, as it takes more room.
-    var kept = Ring<KeptTicket>(capacity: 32)
+    /// It takes more room.
+    var known = Ring<KnownTicket>(capacity: 32)
 
     /// A forked process's tickets are its parent's.
     mutating func leaveOthers() {
@@ -51,12 +51,10 @@ final class CapturedTickets: Sendable {
   func cedeAll() -> [RecordKey] {
     memory.withLock { memory in
       memory.leaveOthers()
-      var keys: [RecordKey] = []
-      memory.states.forEach { state in
-        if case .stored(let key) = state { keys.append(key) }
-        state = .ceded
+      return memory.states.replaceAll(by: .ceded).compactMap { state in
+        if case .stored(let key) = state { return key }
+        return nil
       }
-      return keys
     }
   }
 
@@ -69,11 +67,17 @@ final class CapturedTickets: Sendable {
     }
   }
 
-  func isStored(_ digest: Digest, as ticket: KeptTicket) {
+  func isStored(_ digest: Digest, as key: RecordKey) {
     memory.withLock { memory in
       memory.leaveOthers()
-      memory.states[digest] = .stored(ticket.key)
-      memory.kept[digest] = ticket
+      memory.states[digest] = .stored(key)
+    }
+  }
+
+  func isKnown(_ digest: Digest, as ticket: KnownTicket) {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      memory.known[digest] = ticket
     }
   }
 
@@ -85,10 +89,10 @@ final class CapturedTickets: Sendable {
     }
   }
 
-  func kept(_ digest: Digest) -> KeptTicket? {
+  func known(_ digest: Digest) -> KnownTicket? {
     memory.withLock { memory in
       memory.leaveOthers()
-      return memory.kept[digest]
+      return memory.known[digest]
     }
   }
 
@@ -145,8 +149,10 @@ private struct Ring<Value> {
     }
   }
 
-  mutating func forEach(_ body: (inout Value) -> Void) {
-    for index in entries.indices { body(&entries[index].value) }
+  /// - Returns: What was known before.
+  mutating func replaceAll(by value: Value) -> [Value] {
+    defer { for index in entries.indices { entries[index].value = value } }
+    return entries.map { $0.value }
   }
 
   /// Nearly always one of the last.

@@ -14,12 +14,13 @@ package final class SharedTickets: Sendable {
   /// A ticket has come, and nobody else has it yet but the program.
   func came(_ ticket: PackedTicket) { captured.add(ticket.digest) }
 
+  /// What is known of it, which the program may use before it is kept.
+  func came(_ ticket: PackedTicket, as known: KnownTicket) { captured.isKnown(ticket.digest, as: known) }
+
   /// Whether a ticket that came may go to the store: not if the program has used it. What has become of it is to be told.
   func mayStore(_ ticket: PackedTicket) -> Bool { captured.beginKeeping(ticket.digest) }
 
-  func isStored(_ ticket: PackedTicket, _ contents: TicketContents, as key: RecordKey) {
-    captured.isStored(ticket.digest, as: KeptTicket(ticket.digest, contents, as: key))
-  }
+  func isStored(_ ticket: PackedTicket, as key: RecordKey) { captured.isStored(ticket.digest, as: key) }
 
   /// - Parameter isCertain: The store certainly doesn't have it.
   func isNotStored(_ ticket: PackedTicket, isCertain: Bool) {
@@ -55,7 +56,7 @@ package final class SharedTickets: Sendable {
   }
 
   private func program(uses ticket: PackedTicket, of engine: Resumption, isReachable: Bool) -> ProgramUse {
-    let kept = captured.kept(ticket.digest)
+    let known = captured.known(ticket.digest)
     do throws(StoreError) {
       guard isReachable else { throw StoreError(.unavailable, "the root folder has changed", place: "") }
       switch try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .program, now: engine.now) {
@@ -63,10 +64,10 @@ package final class SharedTickets: Sendable {
       case .program: break
       case nil: withdraw(ticket, of: engine, isReachable: true)
       }
-      return .own(kept)
+      return .own(known)
     } catch {
       // Without a mark it must certainly be nobody else's.
-      return withdraw(ticket, of: engine, isReachable: isReachable) ? .own(kept) : .denied
+      return withdraw(ticket, of: engine, isReachable: isReachable) ? .own(known) : .denied
     }
   }
 
@@ -94,34 +95,6 @@ package final class SharedTickets: Sendable {
 package enum ProgramUse {
   /// The engine has used this ticket, or may have.
   case denied
-  /// They are the program's. With what is known of the ticket, if this process has kept it.
-  case own(KeptTicket?)
-}
-
-/// What is known of a ticket that was kept, besides its session data.
-package struct KeptTicket: Sendable {
-  package let digest: Digest
-  let key: RecordKey
-  /// Seconds since 1970.
-  let issued: Int64
-  let fullHandshake: FullHandshake
-  let peerChain: [[UInt8]]
-  let verdict: Verdict?
-  let ownValidity: Validity
-
-  /// As a ticket that is offered, by whomever.
-  func offered(now: Int64) -> OfferedTicket {
-    OfferedTicket(
-      key: key, kind: .ticket, age: max(0, now.addingClamped(-issued)), fullHandshake: fullHandshake,
-      peerChain: peerChain, verdict: verdict, ownValidity: ownValidity)
-  }
-}
-
-extension KeptTicket {
-  init(_ digest: Digest, _ contents: TicketContents, as key: RecordKey) {
-    self.init(
-      digest: digest, key: key, issued: contents.issued, fullHandshake: contents.fullHandshake,
-      peerChain: contents.peerChain,
-      verdict: contents.verdict, ownValidity: contents.ownValidity)
-  }
+  /// They are the program's. With what is known of the ticket, if it has come to this process.
+  case own(KnownTicket?)
 }
