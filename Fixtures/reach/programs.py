@@ -26,7 +26,6 @@ class Program:
     protocols: tuple = ("TLSv1.3", "TLSv1.2")
     # Why it doesn't resume where it rightly doesn't, by protocol or release.
     exceptions: dict = dataclasses.field(default_factory=dict)
-    required: bool = True
     statuses: tuple = (0,)
     terminal: bool = False
 
@@ -52,12 +51,12 @@ programs = [
         "libcurl-gnutls, easy", f"curl-client {url}/ {system} {{tls12}}", tls12="tls1.2",
         packages="libcurl4-gnutls-dev gcc libc6-dev"),
     Program("libcurl-gnutls, multi", f"curl-multi {url}/ 2 {{tls12}}", tls12="tls1.2", connections=2),
-    Program("lftp", f"lftp -c '{{tls12}} cat {url}/'", tls12=f"set ssl:priority {tls12};", packages="lftp"),
+    Program("lftp", f"lftp -c '{{tls12}}cat {url}/'", tls12=f"set ssl:priority {tls12}; ", packages="lftp"),
     Program(
         "lftp, FTPS",
-        "lftp -c 'set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes; set ftp:ssl-protect-data yes; {tls12} "
+        "lftp -c 'set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes; set ftp:ssl-protect-data yes; {tls12}"
         "cat ftp://{host}:{port}/file.txt'",
-        service="ftp", tls12=f"set ssl:priority {tls12};", connections=2),
+        service="ftp", tls12=f"set ssl:priority {tls12}; ", connections=2),
     Program(
         "gnutls-cli", "gnutls-cli --port {port} {tls12} {host}", tls12=f"--priority {tls12}", packages="gnutls-bin",
         input="GET / HTTP/1.0\n\n", input_until="answered"),
@@ -70,14 +69,14 @@ programs = [
         service="smtp", tls12=f"--tls-priorities={tls12}", input=mail),
     Program(
         "mutt, IMAPS",
-        "mutt -F /dev/null -e '{tls12} set folder={home} imap_user=a imap_pass=b; push q' "
+        "mutt -F /dev/null -e '{tls12}set folder={home} imap_user=a imap_pass=b; push q' "
         "-f imaps://{host}:{port}/INBOX",
-        service="imaps", tls12="set ssl_use_tlsv1_3=no;", packages="mutt", terminal=True),
+        service="imaps", tls12="set ssl_use_tlsv1_3=no; ", packages="mutt", terminal=True),
     Program(
         "mutt, SMTPS",
-        "mutt -F /dev/null -e '{tls12} set folder={home} smtp_url=smtps://{host}:{port} record= from=a@localhost' "
+        "mutt -F /dev/null -e '{tls12}set folder={home} smtp_url=smtps://{host}:{port} record= from=a@localhost' "
         "-s sample b@localhost",
-        service="smtps", tls12="set ssl_use_tlsv1_3=no;", input="answered\n"),
+        service="smtps", tls12="set ssl_use_tlsv1_3=no; ", input="answered\n"),
     Program("lynx", f"lynx -dump {url}/", packages="lynx"),
     Program("aria2c", f"aria2c -q --async-dns=false --allow-overwrite=true -d {{home}} -o file {url}/", packages="aria2"),
     Program("ffprobe", f"ffprobe -v error -tls_verify 1 -ca_file {system} {url}/sample.wav", packages="ffmpeg"),
@@ -91,31 +90,31 @@ programs = [
         exceptions={"13": "on Debian 13 apt is OpenSSL's"}),
     Program(
         "kdig", "kdig @127.0.0.1 -p {port} +tls-ca +tls-hostname={host} sample.example", service="dns",
-        packages="knot-dnsutils", required=False),
+        packages="knot-dnsutils"),
     Program(
         "ldapsearch", "ldapsearch -H ldaps://{host}:{port} -x -LLL -s base", service="ldaps",
-        packages="ldap-utils libldap-common", required=False,
+        packages="ldap-utils libldap-common",
         exceptions={"13": "on Debian 13 libldap is OpenSSL's"}),
     Program(
         "neomutt, IMAPS",
         "neomutt -F /dev/null -e 'set folder={home} imap_user=a imap_pass=b; push q' -f imaps://{host}:{port}/INBOX",
-        service="imaps", packages="neomutt", terminal=True, required=False),
-    Program("cadaver", f"cadaver {url}/", packages="cadaver", input="quit\n", required=False),
+        service="imaps", packages="neomutt", terminal=True),
+    Program("cadaver", f"cadaver {url}/", packages="cadaver", input="quit\n"),
     Program(
         "openconnect", f"openconnect --non-inter --authenticate {url}/", connections=2, packages="openconnect",
         # The server is none of its kind, which it finds out after two connections.
-        statuses=(1, 2), required=False),
+        statuses=(1, 2)),
     Program(
         "gio cat", f"dbus-run-session -- gio cat {url}/",
-        packages="gvfs gvfs-backends glib-networking dbus libglib2.0-bin", required=False),
+        packages="gvfs gvfs-backends glib-networking dbus libglib2.0-bin"),
     Program(
-        "nbdinfo", "nbdinfo nbds://{host}:{port}", service="nbd", packages="libnbd-bin", required=False,
+        "nbdinfo", "nbdinfo nbds://{host}:{port}", service="nbd", packages="libnbd-bin",
         exceptions={"12": "on Debian 12 it verifies nobody"}),
     Program(
         "weechat",
         "weechat-headless -d {home}/weechat -r '/server add sample {host}/{port} -ssl' -r '/connect sample' "
         "-r '/wait 1 /quit'",
-        service="ircs", packages="weechat-headless weechat-plugins", required=False),
+        service="ircs", packages="weechat-headless weechat-plugins"),
 ]
 
 

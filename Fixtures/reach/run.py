@@ -151,7 +151,7 @@ def observe(program, protocol, server):
     command = filled_in(program.command, program, protocol, port="PORT", home="~", n="N")
     return {
         "program": program.name, "command": " ".join(command.split()), "release": release, "server": server.name,
-        "protocol": protocol, "runs": runs, "problem": problem, "required": program.required,
+        "protocol": protocol, "runs": runs, "problem": problem,
         "exception": program.exceptions.get(protocol, program.exceptions.get(release)), "log": log.read_text()}
 
 
