@@ -25,7 +25,9 @@ static int is_inside(void *address) {
   uintptr_t known = atomic_load(&base);
   if (known) return (uintptr_t)info.dli_fbase == known;
   const char *name = strrchr(info.dli_fname, '/');
-  if (!name || strcmp(name, "/libgnutls-resumption.so") != 0) return 0;
+  static const char engine[] = "/libgnutls-resumption.so";
+  // Its name may go on with the version of its interface.
+  if (!name || strncmp(name, engine, sizeof engine - 1) != 0) return 0;
   atomic_store(&base, (uintptr_t)info.dli_fbase);
   return 1;
 }

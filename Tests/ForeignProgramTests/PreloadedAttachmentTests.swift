@@ -17,6 +17,7 @@ struct PreloadedAttachmentTests {
     if !isSameFile {
       library = preload.folder.file("libgnutls-resumption.so")
       #expect(try ProcessRunner.run(["cp", Preload.engine, library]).status == 0)
+      try BuiltProducts.addInterfaceName(toLibraryIn: preload.folder.path)
     }
     let program = preload.folder.file("example")
     let folder = URL(fileURLWithPath: library).deletingLastPathComponent().path

@@ -21,6 +21,12 @@ public enum BuiltProducts {
   /// The library that `LD_PRELOAD` names.
   public static let preloadedLibrary = "\(libraryFolder)/libgnutls-resume-preload.so"
 
+  /// Gives a copy of the library the name, beside its own, by which programs ask for what is installed.
+  public static func addInterfaceName(toLibraryIn folder: String) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder + "/libgnutls-resumption.so.0", withDestinationPath: "libgnutls-resumption.so")
+  }
+
   /// An executable's path, `gnutls-resume` for one.
   public static func executable(_ name: String) throws -> String {
     let folder = name == "gnutls-resume" ? prefix.map { "\($0)/bin" } ?? folder : folder
