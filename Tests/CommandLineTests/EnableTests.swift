@@ -127,6 +127,24 @@ struct EnableTests {
     #expect(try run("ls .profile").status == 2, "the other file was given back")
   }
 
+  @Test("Start files that have nothing of this tool's don't keep it from giving the others back")
+  func odderFiles() throws {
+    let script = """
+      $TOOL enable --user >out; mkdir .cshrc; ln -s none .tcshrc; touch a; ln a .zshenv; truncate -s 5M .bash_login
+      $TOOL disable --user >out; echo $?; ls .bashrc .profile
+      """
+    let result = try run(script)
+    #expect(result.standardOutput == "0\n" && result.status == 2, "\(result)")
+  }
+
+  @Test("In csh's file, options are named too; but not what can't be quoted")
+  func optionsOfCsh() throws {
+    #expect(try run("$TOOL enable --user --shell csh --store /a/b --verbose").status == 0)
+    #expect(try run("cat .cshrc").standardOutput.contains(" env --shell csh --store=/a/b --verbose`\"\n"))
+    let odd = try run("$TOOL enable --user --shell csh --store '/a b'")
+    #expect(odd.isFailure(saying: "csh's start files can't name", status: 1), "\(odd)")
+  }
+
   @Test("Files that aren't this tool's stay as they are")
   func foreign() throws {
     for (file, option) in [

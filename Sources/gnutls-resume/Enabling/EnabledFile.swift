@@ -21,7 +21,8 @@ struct EnabledFile {
 
   /// Nil if the lines are there already.
   func enabling(_ body: [UInt8]) throws -> Change? {
-    let file = try ReplacedFile(path)
+    let file = ReplacedFile(path)
+    if let obstacle = file.obstacle { throw obstacle }
     let contents = file.contents ?? []
     switch MarkedLines.find(in: contents) {
     case .edited: throw edited
@@ -57,11 +58,15 @@ struct EnabledFile {
 
   /// Nil if there is nothing of this tool's.
   func disabling() throws -> Change? {
-    let file = try ReplacedFile(path)
+    let file = ReplacedFile(path)
     let contents = file.contents ?? []
-    switch MarkedLines.find(in: contents) {
+    let found = MarkedLines.find(in: contents)
+    // Whatever a start file is that has no such lines, nothing is to be done to it.
+    if case .none = found, !isOwn { return nil }
+    if let obstacle = file.obstacle { throw obstacle }
+    switch found {
     case .none:
-      if isOwn, file.contents?.isEmpty == false { throw FileFailure("\(path) is not of this tool's making") }
+      if file.contents?.isEmpty == false { throw FileFailure("\(path) is not of this tool's making") }
       return nil
     case .edited: throw edited
     case .intact(let lines, let range):
@@ -97,7 +102,7 @@ struct EnabledFile {
   }
 
   private func make(_ folder: RawPath) throws {
-    guard unsafe folder.withCString({ unsafe mkdir($0, 0o755) }) == 0 else {
+    guard unsafe folder.withCString({ unsafe mkdir($0, mode == nil ? 0o700 : 0o755) }) == 0 else {
       throw FileFailure("can't make the folder", folder, errno)
     }
     if let mode { _ = unsafe folder.withCString { unsafe chmod($0, mode | 0o111) } }

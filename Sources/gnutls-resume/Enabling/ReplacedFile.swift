@@ -6,8 +6,10 @@ import SessionTickets
 struct ReplacedFile {
   /// As it was named.
   let path: RawPath
-  /// Nil if there is no file.
+  /// Nil if there is no file, or it can't be read.
   let contents: [UInt8]?
+  /// Why it can't be replaced, as far as that is known already.
+  let obstacle: FileFailure?
   /// Without links.
   private let target: RawPath
   private let status: stat
@@ -15,37 +17,44 @@ struct ReplacedFile {
   /// More is no file that people write.
   private static let greatestSize = 4 << 20
 
-  init(_ path: RawPath) throws {
+  init(_ path: RawPath) {
     self.path = path
+    var contents: [UInt8]?
+    var target = path
     var status = stat()
+    do throws(FileFailure) {
+      try Self.look(at: path, &contents, &target, &status)
+      obstacle = nil
+    } catch {
+      obstacle = error
+    }
+    (self.contents, self.target, self.status) = (contents, target, status)
+  }
+
+  private static func look(
+    at path: RawPath, _ contents: inout [UInt8]?, _ target: inout RawPath, _ status: inout stat
+  ) throws(FileFailure) {
     guard unsafe path.withCString({ unsafe lstat($0, &status) }) == 0 else {
       // A folder on the way that isn't one is for those to tell who make it.
       guard errno == ENOENT else { throw FileFailure("can't read", path, errno) }
-      (contents, target, self.status) = (nil, path, status)
       return
     }
-    target = try Self.target(of: path)
+    guard let real = unsafe path.withCString({ unsafe realpath($0, nil) }) else {
+      throw FileFailure("can't follow the link", path, errno)
+    }
+    defer { unsafe free(real) }
+    target = unsafe RawPath(cString: real)
     // Whatever it is, this doesn't wait.
     let file = unsafe target.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
     guard file >= 0 else { throw FileFailure("can't read", path, errno) }
     defer { close(file) }
     guard unsafe fstat(file, &status) == 0 else { throw FileFailure("can't read", path, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure("\(path) is no regular file") }
+    contents = try read(file, path)
     guard status.st_nlink == 1 else { throw FileFailure("\(path) has several names (hard links), which would part") }
-    guard status.st_size <= Self.greatestSize else { throw FileFailure("\(path) is too large") }
-    contents = try Self.read(file, path)
-    self.status = status
   }
 
-  private static func target(of path: RawPath) throws -> RawPath {
-    guard let real = unsafe path.withCString({ unsafe realpath($0, nil) }) else {
-      throw FileFailure("can't follow the link", path, errno)
-    }
-    defer { unsafe free(real) }
-    return unsafe RawPath(cString: real)
-  }
-
-  private static func read(_ file: Int32, _ path: RawPath) throws -> [UInt8] {
+  private static func read(_ file: Int32, _ path: RawPath) throws(FileFailure) -> [UInt8] {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {

@@ -50,7 +50,9 @@ struct Whom: ParsableArguments {
   var undoing: String {
     var words = ["gnutls-resume", "disable"]
     if user { words.append("--user") }
-    if let unit { words += ["--unit", unit] }
+    if let name = unit.flatMap({ try? UnitName($0) })?.text {
+      words += ["--unit", name.contains("\\") ? "'\(name)'" : name]
+    }
     if machine { words.append("--machine") }
     return words.joined(separator: " ")
   }
