@@ -13,9 +13,31 @@ enum DefaultPriorities {
     let sharesOneKey: Bool
   }
 
+  private struct Entry {
+    let group: String?
+    let choice: Choice
+  }
+
+  private static let most = 16
+  /// What was chosen where no administrator has a say.
+  private static let known = Lock<[Entry]>([])
+
   static func choice(leadingWith group: String?) throws(GnuTLSError) -> Choice {
-    let isAdministrators = GnuTLSConfiguration.isAdministrators
-    let base = isAdministrators ? administratorsBase : .appended
+    guard GnuTLSConfiguration.isAbsent else {
+      return try choice(leadingWith: group, behind: administratorsBase, isAdministrators: true)
+    }
+    return try known.withLock { (known) throws(GnuTLSError) in
+      if let entry = known.first(where: { $0.group == group }) { return entry.choice }
+      if known.count >= most { known = [] }
+      let made = try choice(leadingWith: group, behind: .appended, isAdministrators: false)
+      known.append(Entry(group: group, choice: made))
+      return made
+    }
+  }
+
+  private static func choice(
+    leadingWith group: String?, behind base: Base, isAdministrators: Bool
+  ) throws(GnuTLSError) -> Choice {
     guard base != .untouched else { return Choice(list: try PriorityCache.priorities(nil), sharesOneKey: false) }
     if let group, let plain = try? PriorityCache.priorities(nil),
       let (names, sharesOneKey) = plain.groupOrder?.leading(with: group, isAdministrators: isAdministrators),
@@ -44,19 +66,8 @@ enum DefaultPriorities {
     }
   }
 
-  private static let known = Lock<Base?>(nil)
-
+  /// What an administrator has given can change, and so can what goes behind it: looked at each time.
   private static var administratorsBase: Base {
-    guard GnuTLSConfiguration.isAsLoaded else { return findBase() }
-    return known.withLock { known in
-      if let known { return known }
-      let found = findBase()
-      known = found
-      return found
-    }
-  }
-
-  private static func findBase() -> Base {
     guard let plain = try? PriorityCache.priorities(nil) else { return .appended }
     for base in [Base.appended, .system] {
       if let list = try? base.priorities(""), list.allowsTheSame(as: plain) { return base }

@@ -17,8 +17,8 @@ package enum GnuTLSConfiguration {
   /// The file is certainly still what GnuTLS has read in this process.
   static var isAsLoaded: Bool { cresumptionstart_configuration() != CRESUMPTIONSTART_UNKNOWN }
 
-  /// An administrator has said something, or may have.
-  static var isAdministrators: Bool { cresumptionstart_configuration() != CRESUMPTIONSTART_ABSENT }
+  /// There certainly was no file when GnuTLS was loaded, and is none.
+  static var isAbsent: Bool { cresumptionstart_configuration() == CRESUMPTIONSTART_ABSENT }
 
   /// Takes in a note (`struct configuration_note`) that was taken earlier in this process than the engine's own, which is
   /// taken when the engine is loaded. Before anything else; the note is borrowed for good.
