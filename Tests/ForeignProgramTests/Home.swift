@@ -11,7 +11,8 @@ final class Home: Sendable {
   init(port: UInt16, trusted: String = Fixture.ecdsa.root) throws {
     folder = try TemporaryFolder()
     self.port = port
-    try FileManager.default.copyItem(atPath: trusted, toPath: trustFile)
+    // No copy: its stamp wouldn't tell yet, and libcurl from 8.14 on loads it too late for anything else to be asked.
+    try FileManager.default.createSymbolicLink(atPath: trustFile, withDestinationPath: trusted)
   }
 
   var path: String { folder.path }

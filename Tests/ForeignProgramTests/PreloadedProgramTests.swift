@@ -76,7 +76,7 @@ struct PreloadedProgramTests {
 
   @Test(
     "apt's method as another user, for whom root has made a place, resumes",
-    .needs(.nginx, .aptHTTPS, .superuser, .mountNamespaces))
+    .needs(.nginx, .aptHTTPS, .superuser, .mountNamespaces), .enabled(if: ForeignProgram.aptUsesGnuTLS))
   func aptWithAPlace() throws {
     let preload = try Preload()
     let variable = preload.folder.file("lib")

@@ -29,6 +29,8 @@ extension ForeignProgram {
     try home.makeFolders("etc/apt.conf.d", "etc/preferences.d", "etc/sources.list.d", "etc/trusted.gpg.d")
     try home.makeFolders("cache/archives/partial", "log", "state")
     try home.folder.write("state/status", "")
+    // A copy, as the other user may not get to where the file is.
+    try home.folder.write("trusted-by-apt.pem", String(contentsOfFile: home.trustFile, encoding: .utf8))
     try home.folder.write("etc/sources.list", "deb [trusted=yes] \(home.url)/archive ./\n")
     try home.folder.write(
       "apt.conf",
@@ -37,7 +39,7 @@ extension ForeignProgram {
       Dir::Etc "etc"; Dir::State "state"; Dir::Cache "cache"; Dir::Log "log";
       Dir::State::status "\(home.folder.file("state/status"))";
       Dir::Bin::Methods "/usr/lib/apt/methods";
-      Acquire::https::CaInfo "\(home.trustFile)";
+      Acquire::https::CaInfo "\(home.folder.file("trusted-by-apt.pem"))";
       Acquire::Languages "none";
       Acquire::Retries "0";
       APT::Sandbox::User "\(user)";
