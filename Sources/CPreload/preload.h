@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 7
+#define CPRELOAD_VERSION 8
 
 // What the shim knows of the process.
 struct cpreload_process {
@@ -93,6 +93,20 @@ struct cpreload_engine {
 
   // The program's own functions carry the records from now on.
   void (*transport_functions_set)(gnutls_session_t session);
+
+  // How many anchors or revocation lists these bytes held when they were loaded once, which have just been read from an
+  // open file; 0 if nobody knows. With much stack, as the next three.
+  int (*trust_count)(int file, const void *bytes, size_t size, unsigned is_revocation_list);
+  // GnuTLS has counted so many.
+  void (*trust_counted)(int file, const void *bytes, size_t size, unsigned is_revocation_list, int count);
+  // The names in certificates, as parts of their bytes: for each its issuer and its subject. Returns 0 if one can't be read.
+  int (*names_in)(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names);
+  // Copies those certificates of a bundle whose subjects are among some names. Returns their size, or -1 if it can't be
+  // told which they are, or they are larger than there is space for.
+  ssize_t (*anchors_named)(const gnutls_datum_t *names, unsigned count, const void *bundle, size_t size, void *result,
+                           size_t space);
+  // Whether the session is a client's that the engine knows.
+  int (*is_client)(gnutls_session_t session);
 
   // Returns some of what is listed above. With much stack, as the next one.
   unsigned (*handshake_begins)(gnutls_session_t session);

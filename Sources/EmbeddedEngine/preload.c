@@ -52,6 +52,23 @@ static void trust_folder_loads(gnutls_certificate_credentials_t credentials, con
   else inner->trust_folder_loads(credentials, path);
 }
 
+static int trust_count(int file, const void *bytes, size_t size, unsigned is_revocation_list) {
+  return reserve_is_short() ? 0 : inner->trust_count(file, bytes, size, is_revocation_list);
+}
+
+static void trust_counted(int file, const void *bytes, size_t size, unsigned is_revocation_list, int count) {
+  if (!reserve_is_short()) inner->trust_counted(file, bytes, size, is_revocation_list, count);
+}
+
+static int names_in(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names) {
+  return reserve_is_short() ? 0 : inner->names_in(certificates, count, names);
+}
+
+static ssize_t anchors_named(const gnutls_datum_t *names, unsigned count, const void *bundle, size_t size, void *result,
+                             size_t space) {
+  return reserve_is_short() ? -1 : inner->anchors_named(names, count, bundle, size, result, space);
+}
+
 static unsigned handshake_begins(gnutls_session_t session) {
   // One that has begun goes on.
   if (reserve_is_short()) inner->handshake_passes(session);
@@ -82,6 +99,10 @@ __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resu
   table.credentials_made = credentials_made;
   table.trust_file_loads = trust_file_loads;
   table.trust_folder_loads = trust_folder_loads;
+  table.trust_count = trust_count;
+  table.trust_counted = trust_counted;
+  table.names_in = names_in;
+  table.anchors_named = anchors_named;
   table.handshake_begins = handshake_begins;
   table.session_data_set = session_data_set;
   table.keep = keep;

@@ -12,9 +12,10 @@ enum FuzzCertificates {
           precondition(name.first == 0x30 && input[name.startIndex..<name.endIndex] == name, "a name is a part of it")
         }
       }
-      guard let picked = PEMBundle(input).certificates(withSubjects: [[0x30, 0]]) else { return }
-      precondition(PEMBundle(picked).certificates(withSubjects: [[0x30, 0]]) == picked, "what was picked is picked")
-      let decoded = Base64.prefix(of: input[...], atMost: 30)
+      guard let picked = PEMBundle.certificates(withSubjects: [[0x30, 0]], in: input) else { return }
+      let again = PEMBundle.certificates(withSubjects: [[0x30, 0]], in: picked)
+      precondition(again == picked, "what was picked is picked")
+      let decoded = Base64.prefix(of: input, atMost: 30)
       precondition(decoded.count <= 32 && decoded.count <= input.count / 4 * 3, "no more than there is")
     }
   }

@@ -22,6 +22,7 @@ enum EngineTable {
     unsafe fillSessions(&table.pointee)
     unsafe fillSetup(&table.pointee)
     unsafe fillVerification(&table.pointee)
+    unsafe fillTrust(&table.pointee)
     unsafe fillConnection(&table.pointee)
     return unsafe table
   }()
@@ -115,6 +116,25 @@ enum EngineTable {
     unsafe ForeignObjects.credentials.change(credentials) { setup in
       setup.trust = trust.flatMap { trust in setup.trust.map { $0 + [trust] } }
     }
+  }
+
+  private static func fillTrust(_ table: inout cpreload_engine) {
+    unsafe table.trust_count = { file, bytes, size, isRevocationList in
+      unsafe DeferredTrust.count(file, bytes, size, isRevocationList) ?? 0
+    }
+    unsafe table.trust_counted = { file, bytes, size, isRevocationList, count in
+      unsafe DeferredTrust.note(count, file, bytes, size, isRevocationList)
+    }
+    unsafe table.names_in = { certificates, count, names in
+      unsafe DeferredTrust.names(UnsafeBufferPointer(handedIn: certificates, count: Int(clamping: count)), names) ? 1 : 0
+    }
+    unsafe table.anchors_named = { names, count, bundle, size, result, space in
+      unsafe DeferredTrust.anchors(
+        UnsafeBufferPointer(handedIn: names, count: Int(clamping: count)),
+        UnsafeRawBufferPointer(handedIn: bundle, count: size),
+        UnsafeMutableRawBufferPointer(start: result, count: result == nil ? 0 : space)) ?? -1
+    }
+    unsafe table.is_client = { unsafe ForeignSessions.find($0) == nil ? 0 : 1 }
   }
 
   private static func fillConnection(_ table: inout cpreload_engine) {

@@ -1,5 +1,6 @@
 // Certificate credentials: their trust, and who chooses the client's certificate.
 #include "interposing.h"
+#include "named-trust.h"
 
 // Programs do this before they start threads, of which else all but the first to come would find the engine being opened,
 // and be left alone.
@@ -75,16 +76,82 @@ CHANGES_TRUST(gnutls_certificate_set_x509_simple_pkcs12_mem,
                const char *password),
               (credentials, data, type, password))
 
-NOTED_VOID(gnutls_certificate_set_trust_list,
-           (gnutls_certificate_credentials_t credentials, gnutls_x509_trust_list_t list, unsigned flags),
-           (credentials, list, flags), trust_changed(credentials))
-// Who has got the list may change it at any time.
-NOTED_VOID(gnutls_certificate_get_trust_list,
-           (gnutls_certificate_credentials_t credentials, gnutls_x509_trust_list_t *list), (credentials, list),
-           trust_changed(credentials))
-NOTED_VOID(gnutls_certificate_set_verify_limits,
-           (gnutls_certificate_credentials_t credentials, unsigned bits, unsigned depth_of_path),
-           (credentials, bits, depth_of_path), trust_changed(credentials))
+static gnutls_x509_trust_list_t list_of(gnutls_certificate_credentials_t credentials) {
+  gnutls_x509_trust_list_t list = NULL;
+  __typeof__(&gnutls_certificate_get_trust_list) get = GNUTLS(gnutls_certificate_get_trust_list);
+  if (get && credentials) PASS(get(credentials, &list));
+  return list;
+}
+
+EXPORTED void gnutls_certificate_set_trust_list(gnutls_certificate_credentials_t credentials,
+                                                gnutls_x509_trust_list_t list, unsigned flags) {
+  REAL(gnutls_certificate_set_trust_list)
+  if (!real) return;
+  const struct cpreload_engine *engine = engine_at_any_depth();
+  if (engine) TELL(trust_changed(credentials));
+  // A server's, maybe.
+  if (is_known_list(list) && !is_known_list(list_of(credentials))) give_trust_up(list);
+  PASS(real(credentials, list, flags));
+}
+
+EXPORTED void gnutls_certificate_get_trust_list(gnutls_certificate_credentials_t credentials,
+                                                gnutls_x509_trust_list_t *list) {
+  REAL(gnutls_certificate_get_trust_list)
+  if (!real) return;
+  const struct cpreload_engine *engine = engine_at_any_depth();
+  // Who has got the list may change it at any time. The engine hands it on to what knows of it.
+  if (engine) TELL(trust_changed(credentials));
+  PASS(real(credentials, list));
+  if (!is_within_engine() && !makes_own_lists) give_trust_up(*list);
+}
+
+EXPORTED void gnutls_certificate_set_verify_limits(gnutls_certificate_credentials_t credentials, unsigned bits,
+                                                   unsigned depth_of_path) {
+  REAL(gnutls_certificate_set_verify_limits)
+  if (!real) return;
+  const struct cpreload_engine *engine = engine_at_any_depth();
+  if (engine) TELL(trust_changed(credentials));
+  // Nobody can ask for them.
+  note_watched_verifications();
+  PASS(real(credentials, bits, depth_of_path));
+}
+
+EXPORTED int gnutls_certificate_get_issuer(gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t certificate,
+                                           gnutls_x509_crt_t *issuer, unsigned int flags) {
+  REAL_UNCOUNTED(gnutls_certificate_get_issuer)
+  if (!real) return UNKNOWN;
+  int result = parse_trust(list_of(credentials));
+  if (result >= 0) PASS(result = real(credentials, certificate, issuer, flags));
+  return result;
+}
+
+EXPORTED void gnutls_certificate_free_ca_names(gnutls_certificate_credentials_t credentials) {
+  REAL_UNCOUNTED(gnutls_certificate_free_ca_names)
+  if (!real) return;
+  give_trust_up(list_of(credentials));
+  PASS(real(credentials));
+}
+
+// A server's session reads the names of the authorities from inside the list.
+static int is_certainly_client(gnutls_session_t session) {
+  const struct cpreload_engine *engine = engine_at_any_depth();
+  int result = 0;
+  if (engine && has_room(ROOM_TO_NOTE)) ASK(result, is_client(session));
+  return result;
+}
+
+EXPORTED int gnutls_credentials_set(gnutls_session_t session, gnutls_credentials_type_t type, void *credentials) {
+  REAL_UNCOUNTED(gnutls_credentials_set)
+  if (!real) return UNKNOWN;
+  if (type == GNUTLS_CRD_CERTIFICATE && credentials && !is_within_engine()) {
+    gnutls_x509_trust_list_t list = list_of(credentials);
+    int result = is_known_list(list) && !is_certainly_client(session) ? give_trust_up(list) : 0;
+    if (result < 0) return result;
+  }
+  int result;
+  PASS(result = real(session, type, credentials));
+  return result;
+}
 
 #define SET_RETRIEVE_FUNCTION(name, type)                                                                            \
   NOTED_VOID(name, (gnutls_certificate_credentials_t credentials, type *function), (credentials, function),          \

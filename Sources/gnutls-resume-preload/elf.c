@@ -23,6 +23,10 @@ int read_symbols(const struct dl_phdr_info *object, struct symbols *symbols) {
     case DT_VERSYM: symbols->versions = place; break;
     case DT_GNU_HASH: symbols->gnu_hash = place; break;
     case DT_HASH: symbols->hash = place; break;
+    case DT_JMPREL: symbols->calls = place; break;
+    case DT_PLTRELSZ: symbols->calls_size = next->d_un.d_val; break;
+    case DT_RELA: symbols->relocations = place; break;
+    case DT_RELASZ: symbols->relocations_size = next->d_un.d_val; break;
     }
   }
   return symbols->table && symbols->names;
@@ -85,6 +89,31 @@ void *find_function(const struct symbols *symbols, const char *name, uint32_t gn
 void *function_in_object(const struct dl_phdr_info *object, const char *name) {
   struct symbols symbols;
   return read_symbols(object, &symbols) ? find_function(&symbols, name, gnu_hash_of(name)) : NULL;
+}
+
+#if defined(__x86_64__)
+enum { BOUND_CALL = R_X86_64_JUMP_SLOT, BOUND_ADDRESS = R_X86_64_GLOB_DAT };
+#elif defined(__aarch64__)
+enum { BOUND_CALL = R_AARCH64_JUMP_SLOT, BOUND_ADDRESS = R_AARCH64_GLOB_DAT };
+#else
+enum { BOUND_CALL = -1, BOUND_ADDRESS = -1 };
+#endif
+
+static int refers_to(const struct symbols *symbols, const ElfW(Rela) * next, size_t size, uintptr_t function) {
+  for (size_t count = next ? size / sizeof *next : 0; count > 0; count--, next++) {
+    int type = (int)ELF64_R_TYPE(next->r_info);
+    if (type != BOUND_CALL && type != BOUND_ADDRESS) continue;
+    const ElfW(Sym) *symbol = &symbols->table[ELF64_R_SYM(next->r_info)];
+    if (symbol->st_shndx != SHN_UNDEF && symbols->base + symbol->st_value == function) return 1;
+  }
+  return 0;
+}
+
+int refers_to_function(const struct dl_phdr_info *object, const void *function) {
+  struct symbols symbols;
+  if (!read_symbols(object, &symbols)) return 0;
+  return refers_to(&symbols, symbols.calls, symbols.calls_size, (uintptr_t)function) ||
+         refers_to(&symbols, symbols.relocations, symbols.relocations_size, (uintptr_t)function);
 }
 
 int object_contains(const struct dl_phdr_info *object, const void *address) {

@@ -3,6 +3,7 @@
 #define ELF_H
 
 #include <link.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // What an object's dynamic section leads to. Either table of hashes may be missing, and so may the versions.
@@ -13,6 +14,9 @@ struct symbols {
   const ElfW(Half) * versions;
   const uint32_t *gnu_hash;
   const uint32_t *hash;
+  // By which calls by name are bound, and all others; with their sizes in bytes.
+  const ElfW(Rela) * calls, *relocations;
+  size_t calls_size, relocations_size;
 };
 
 // Whether there are any.
@@ -26,6 +30,9 @@ void *find_function(const struct symbols *symbols, const char *name, uint32_t gn
 
 // The function that an object defines under a name, in its default version; or null.
 void *function_in_object(const struct dl_phdr_info *object, const char *name);
+
+// Whether an object calls this function, which is one of its own, by its name: another object before it would be asked.
+int refers_to_function(const struct dl_phdr_info *object, const void *function);
 
 // Whether an address lies in what is loaded of the object.
 int object_contains(const struct dl_phdr_info *object, const void *address);

@@ -13,16 +13,24 @@
 enum { WIPED = 0, NOTICING, NOTICED };
 static _Atomic int *_Atomic page;
 
+void free_wiped_page(_Atomic int *made) { munmap((void *)made, (size_t)sysconf(_SC_PAGESIZE)); }
+
+_Atomic int *wiped_page(void) {
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  _Atomic int *made = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (made == MAP_FAILED) return NULL;
+  if (madvise((void *)made, size, MADV_WIPEONFORK) == 0) return made;
+  free_wiped_page(made);
+  return NULL;
+}
+
 int begin_generation(void) {
   if (atomic_load(&page)) return 1;
-  size_t size = (size_t)sysconf(_SC_PAGESIZE);
-  _Atomic int *made = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *nobody = NULL;
-  if (made == MAP_FAILED) return 0;
-  int is_wiped = madvise((void *)made, size, MADV_WIPEONFORK) == 0;
+  _Atomic int *made = wiped_page(), *nobody = NULL;
+  if (!made) return 0;
   atomic_store(made, NOTICED);
-  if (is_wiped && atomic_compare_exchange_strong(&page, &nobody, made)) return 1;
-  munmap((void *)made, size);
-  return is_wiped;
+  if (!atomic_compare_exchange_strong(&page, &nobody, made)) free_wiped_page(made);
+  return 1;
 }
 
 int is_noticed_generation(void (*look_around)(void)) {

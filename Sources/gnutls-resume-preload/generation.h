@@ -2,6 +2,10 @@
 #ifndef GENERATION_H
 #define GENERATION_H
 
+// A page that is all zero in each new process, and nobody else's; null if there is none.
+_Atomic int *wiped_page(void);
+void free_wiped_page(_Atomic int *page);
+
 // Whether it can be noticed from here on.
 int begin_generation(void);
 

@@ -5,6 +5,7 @@
 
 #include "interposing.h"
 #include "loader.h"
+#include "trust-lists.h"
 
 #define CHANGES_VERDICTS(name, parameters, arguments)                                                                \
   EXPORTED int name parameters {                                                                                     \
@@ -63,7 +64,6 @@ static void keep_loaded(const void *function, const void *real) {
     PASS(real arguments);                                                                                            \
   }
 LEAVES_FUNCTIONS(gnutls_global_set_log_function, (gnutls_log_func function), (function), function)
-LEAVES_FUNCTIONS(gnutls_global_set_audit_log_function, (gnutls_audit_log_func function), (function), function)
 LEAVES_FUNCTIONS(gnutls_global_set_mutex,
                  (mutex_init_func init, mutex_deinit_func deinit, mutex_lock_func lock, mutex_unlock_func unlock),
                  (init, deinit, lock, unlock), init, deinit, lock, unlock)
@@ -71,6 +71,22 @@ LEAVES_FUNCTIONS(gnutls_pkcs11_set_pin_function, (gnutls_pin_callback_t function
                  function)
 LEAVES_FUNCTIONS(gnutls_pkcs11_set_token_function, (gnutls_pkcs11_token_callback_t function, void *data),
                  (function, data), function)
+
+// Both tell what parsing finds, while it is parsed.
+EXPORTED void gnutls_global_set_audit_log_function(gnutls_audit_log_func function) {
+  REAL(gnutls_global_set_audit_log_function)
+  if (!real) return;
+  keep_loaded((const void *)function, (const void *)real);
+  if (function) stop_waiting_with_trust();
+  PASS(real(function));
+}
+
+EXPORTED void gnutls_global_set_log_level(int level) {
+  REAL(gnutls_global_set_log_level)
+  if (!real) return;
+  if (level > 0) stop_waiting_with_trust();
+  PASS(real(level));
+}
 
 EXPORTED void gnutls_global_set_time_function(gnutls_time_func function) {
   look_for_copies();

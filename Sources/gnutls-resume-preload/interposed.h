@@ -81,12 +81,51 @@
   X(gnutls_global_set_audit_log_function)                                                                              \
   X(gnutls_global_set_mutex)                                                                                           \
   X(gnutls_pkcs11_set_pin_function)                                                                                    \
-  X(gnutls_pkcs11_set_token_function)
+  X(gnutls_pkcs11_set_token_function)                                                                                  \
+  X(gnutls_global_set_log_level)                                                                                       \
+  X(gnutls_credentials_set)                                                                                            \
+  X(gnutls_session_set_verify_output_function)                                                                         \
+  X(gnutls_certificate_get_issuer)                                                                                     \
+  X(gnutls_certificate_free_ca_names)                                                                                  \
+  X(gnutls_x509_trust_list_init)                                                                                       \
+  X(gnutls_x509_trust_list_deinit)                                                                                     \
+  X(gnutls_x509_trust_list_add_trust_file)                                                                             \
+  X(gnutls_x509_trust_list_add_trust_mem)                                                                              \
+  X(gnutls_x509_trust_list_add_cas)                                                                                    \
+  X(gnutls_x509_trust_list_add_crls)                                                                                   \
+  X(gnutls_x509_trust_list_add_named_crt)                                                                              \
+  X(gnutls_x509_trust_list_remove_cas)                                                                                 \
+  X(gnutls_x509_trust_list_remove_trust_mem)                                                                           \
+  X(gnutls_x509_trust_list_remove_trust_file)                                                                          \
+  X(gnutls_x509_trust_list_set_getissuer_function)                                                                     \
+  X(gnutls_x509_trust_list_iter_get_ca)                                                                                \
+  X(gnutls_x509_trust_list_get_issuer)                                                                                 \
+  X(gnutls_x509_trust_list_get_issuer_by_dn)                                                                           \
+  X(gnutls_x509_trust_list_get_issuer_by_subject_key_id)                                                               \
+  X(gnutls_x509_trust_list_verify_crt)                                                                                 \
+  X(gnutls_x509_trust_list_verify_crt2)                                                                                \
+  X(gnutls_x509_trust_list_verify_named_crt)                                                                           \
+  X(gnutls_ocsp_resp_verify)                                                                                           \
+  X(gnutls_pkcs7_verify)
 
-// One after the other, each with a NUL behind it.
-extern const char interposed_names[] __attribute__((visibility("hidden")));
+// What this library calls itself, of GnuTLS's, besides.
+#define NEEDED(X)                                                                                                      \
+  X(gnutls_certificate_get_peers)                                                                                      \
+  X(gnutls_certificate_get_verify_flags)                                                                               \
+  X(gnutls_certificate_set_verify_flags)                                                                               \
+  X(gnutls_credentials_get)                                                                                            \
+  X(gnutls_ocsp_status_request_get2)                                                                                   \
+  X(gnutls_x509_crt_get_raw_dn)                                                                                        \
+  X(gnutls_x509_crt_get_raw_issuer_dn)
+
+// One after the other, each with a NUL behind it, those that are needed last.
+extern const char known_names[] __attribute__((visibility("hidden")));
 
 #define INTERPOSED_INDEX(name) INDEX_##name,
-enum { INTERPOSED(INTERPOSED_INDEX) INTERPOSED_COUNT };
+enum {
+  INTERPOSED(INTERPOSED_INDEX) INTERPOSED_COUNT,
+  BEFORE_NEEDED = INTERPOSED_COUNT - 1,
+  NEEDED(INTERPOSED_INDEX) KNOWN_COUNT
+};
 
 #endif

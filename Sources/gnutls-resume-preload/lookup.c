@@ -11,14 +11,14 @@
 #define MUST_TAIL __attribute__((musttail))
 
 // So that nothing is relocated when a program starts.
-const char interposed_names[] =
+const char known_names[] =
 #define NAME(name) #name "\0"
-    INTERPOSED(NAME);
+    INTERPOSED(NAME) NEEDED(NAME);
 
 // The index of a name that is interposed, or -1.
 static int index_of(const char *name) {
   if (!name || !begins_with(name, "gnutls_")) return -1;
-  const char *next = interposed_names;
+  const char *next = known_names;
   for (int index = 0; index < INTERPOSED_COUNT; index++, next = end_of(next) + 1)
     if (is_same(next, name)) return index;
   return -1;

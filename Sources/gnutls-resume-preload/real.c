@@ -68,13 +68,13 @@ static int pin(const char *name, void *function) {
   return 1;
 }
 
-static void *_Atomic known[INTERPOSED_COUNT];
+static void *_Atomic known[KNOWN_COUNT];
 
 // The names' hashes, and where each begins.
 struct search {
   int is_behind;
-  uint32_t hashes[INTERPOSED_COUNT];
-  uint16_t offsets[INTERPOSED_COUNT];
+  uint32_t hashes[KNOWN_COUNT];
+  uint16_t offsets[KNOWN_COUNT];
 };
 
 static int find_in_object(struct dl_phdr_info *object, size_t size, void *context) {
@@ -86,9 +86,9 @@ static int find_in_object(struct dl_phdr_info *object, size_t size, void *contex
     return 0;
   }
   if (!read_symbols(object, &symbols)) return 0;
-  for (int index = 0; index < INTERPOSED_COUNT; index++) {
+  for (int index = 0; index < KNOWN_COUNT; index++) {
     if (atomic_load_explicit(&known[index], memory_order_relaxed)) continue;
-    void *function = find_function(&symbols, interposed_names + search->offsets[index], search->hashes[index]);
+    void *function = find_function(&symbols, known_names + search->offsets[index], search->hashes[index]);
     if (function) atomic_store_explicit(&known[index], function, memory_order_relaxed);
   }
   return 0;
@@ -96,10 +96,10 @@ static int find_in_object(struct dl_phdr_info *object, size_t size, void *contex
 
 void find_all_real(void) {
   struct search search = {0};
-  const char *name = interposed_names;
-  for (int index = 0; index < INTERPOSED_COUNT; index++, name = end_of(name) + 1) {
+  const char *name = known_names;
+  for (int index = 0; index < KNOWN_COUNT; index++, name = end_of(name) + 1) {
     search.hashes[index] = gnu_hash_of(name);
-    search.offsets[index] = (uint16_t)(name - interposed_names);
+    search.offsets[index] = (uint16_t)(name - known_names);
   }
   each_object(find_in_object, &search);
 }

@@ -19,18 +19,17 @@ struct PEMBundleTests {
     .enabled(if: FileManager.default.fileExists(atPath: systemBundle), "there is no bundle of the system's"))
   func everyRoot() throws {
     let file = try bytes(of: Self.systemBundle)
-    let bundle = PEMBundle(file)
     let all = try Credentials.chain(inFile: Self.systemBundle)
     #expect(all.count > 50)
     for der in all {
       let names = try #require(CertificateNames(der))
       let parsed = try Self.names(parsedByGnuTLS: der)
       #expect(Array(names.subject) == parsed.subject && Array(names.issuer) == parsed.issuer)
-      let picked = try #require(bundle.certificates(withSubjects: [parsed.subject]))
+      let picked = try #require(PEMBundle.certificates(withSubjects: [parsed.subject], in: file))
       #expect(try Self.certificates(inPEM: picked) == all.filter { CertificateNames($0)?.subject == names.subject })
     }
-    #expect(bundle.certificates(withSubjects: []) == [])
-    #expect(bundle.certificates(withSubjects: [[1]]) == [])
+    #expect(PEMBundle.certificates(withSubjects: [], in: file) == [])
+    #expect(PEMBundle.certificates(withSubjects: [[1]], in: file) == [])
   }
 
   @Test("the system's trust is as large as what GnuTLS loads for it", .enabled(if: SystemTrust.file != nil))
@@ -52,7 +51,7 @@ struct PEMBundleTests {
     let end = String(root.trimmingCharacters(in: .newlines))
     for text in ["# a - comment --\n" + root, key + root, returns, end, "-----BEGIN \n" + root, "-\n" + root + "-----"]
     {
-      let picked = try #require(PEMBundle(Array(text.utf8)).certificates(withSubjects: [subject]))
+      let picked = try #require(PEMBundle.certificates(withSubjects: [subject], in: Array(text.utf8)))
       #expect(try Self.certificates(inPEM: picked) == [der])
     }
   }
@@ -70,7 +69,7 @@ struct PEMBundleTests {
       root.components(separatedBy: "-----END")[0] + root,
       root.replacingOccurrences(of: "-----END", with: "-\n-----END"),
     ]
-    for text in texts { #expect(PEMBundle(Array((root + text).utf8)).certificates(withSubjects: [[1]]) == nil) }
+    for text in texts { #expect(PEMBundle.certificates(withSubjects: [[1]], in: Array((root + text).utf8)) == nil) }
   }
 
   @Test("every cut and 10,000 mutations of a certificate's beginning: no trap")
@@ -94,9 +93,9 @@ struct PEMBundleTests {
     let bytes = [UInt8](0...255)
     let text = Data(bytes).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
     for count in [3, 30, 255] {
-      #expect(Base64.prefix(of: Array(text.utf8)[...], atMost: count) == Array(bytes.prefix(count)))
+      #expect(Base64.prefix(of: Array(text.utf8), atMost: count) == Array(bytes.prefix(count)))
     }
-    #expect(Base64.prefix(of: [], atMost: 3) == [])
+    #expect(Base64.prefix(of: [UInt8](), atMost: 3) == [])
   }
 
   private static func names(parsedByGnuTLS der: [UInt8]) throws -> (issuer: [UInt8], subject: [UInt8]) {

@@ -11,20 +11,23 @@ enum Base64 {
   }()
 
   /// Decodes until so many bytes have come, or the text ends. What is no digit is skipped.
-  static func prefix(of text: ArraySlice<UInt8>, atMost count: Int) -> [UInt8] {
+  static func prefix(of text: UnsafeRawBufferPointer, atMost count: Int) -> [UInt8] {
     let groups = min((count + 2) / 3, text.count / 4)
     return unsafe [UInt8](unsafeUninitializedCapacity: groups * 3) { output, filled in
-      unsafe text.withUnsafeBufferPointer { text in
-        unsafe values.withUnsafeBufferPointer { values in
-          unsafe filled = decode(text, into: output, values)
-        }
+      unsafe values.withUnsafeBufferPointer { values in
+        unsafe filled = decode(text, into: output, values)
       }
     }
   }
 
+  /// The same, of text in an array.
+  static func prefix(of text: [UInt8], atMost count: Int) -> [UInt8] {
+    unsafe text.withUnsafeBytes { unsafe prefix(of: $0, atMost: count) }
+  }
+
   /// Fills the output, whose size is a multiple of three, as far as the text goes. Returns how many bytes it wrote.
   private static func decode(
-    _ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>,
+    _ text: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<UInt8>,
     _ values: UnsafeBufferPointer<UInt8>
   ) -> Int {
     var written = 0
@@ -54,7 +57,7 @@ enum Base64 {
 
   /// Collects four digits, skipping what is none. Returns false if the text ends before.
   private static func collect(
-    _ bits: inout UInt32, _ text: UnsafeBufferPointer<UInt8>, _ position: inout Int,
+    _ bits: inout UInt32, _ text: UnsafeRawBufferPointer, _ position: inout Int,
     _ values: UnsafeBufferPointer<UInt8>
   ) -> Bool {
     bits = 0

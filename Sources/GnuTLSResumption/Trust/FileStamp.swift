@@ -45,6 +45,14 @@ struct FileStamp {
     self.init(status, isKept: file.keepsStamps)
   }
 
+  /// Of a file that somebody else has open; nil if the system doesn't tell.
+  init?(borrowing number: Int32) {
+    var status = stat()
+    var system = statfs()
+    guard unsafe fstat(number, &status) == 0, unsafe fstatfs(number, &system) == 0 else { return nil }
+    self.init(status, isKept: system.keepsStamps)
+  }
+
   init(_ status: stat, isKept: Bool) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

@@ -89,7 +89,7 @@ struct TrustLoader {
   /// - Returns: How many anchors were added, or GnuTLS's error.
   private mutating func add(_ pem: [UInt8]) -> Int32 {
     var pem = pem
-    if let names, let picked = PEMBundle(pem).certificates(withSubjects: names) {
+    if let names, let picked = PEMBundle.certificates(withSubjects: names, in: pem) {
       isComplete = false
       pem = picked
     }

@@ -1,0 +1,34 @@
+#define _GNU_SOURCE
+#include "own-lock.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "generation.h"
+
+static _Atomic(_Atomic int *) word;
+
+int has_own_lock(void) {
+  if (atomic_load_explicit(&word, memory_order_acquire)) return 1;
+  _Atomic int *made = wiped_page(), *nobody = NULL;
+  if (!made) return 0;
+  if (!atomic_compare_exchange_strong(&word, &nobody, made)) free_wiped_page(made);
+  return 1;
+}
+
+void take_own_lock(struct own_lock *lock) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &lock->signals);
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &lock->cancel_state);
+  _Atomic int *place = atomic_load_explicit(&word, memory_order_acquire);
+  const struct timespec moment = {.tv_nsec = 50000};
+  while (atomic_exchange_explicit(place, 1, memory_order_acquire)) nanosleep(&moment, NULL);
+}
+
+void give_own_lock(struct own_lock *lock) {
+  atomic_store_explicit(atomic_load_explicit(&word, memory_order_acquire), 0, memory_order_release);
+  pthread_setcancelstate(lock->cancel_state, NULL);
+  pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
+}

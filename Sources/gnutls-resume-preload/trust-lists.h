@@ -1,0 +1,85 @@
+// GnuTLS's lists of trust anchors and revocation lists, as far as nothing is in them but what files held that were read
+// when the program said so: those are parsed when something needs them.
+//
+// What reads a list within GnuTLS (3.7.9 to 3.8.13), besides the functions that are given one:
+// - gnutls_certificate_verify_peers, which the other two ways of verifying a session call, and GnuTLS itself for
+//   gnutls_session_set_verify_cert, by its exported names;
+// - gnutls_certificate_get_issuer and gnutls_certificate_free_ca_names;
+// - a server's request for a certificate, from inside the list: it holds the names of the authorities.
+#ifndef TRUST_LISTS_H
+#define TRUST_LISTS_H
+
+#include <gnutls/x509.h>
+
+// A list that is known.
+struct trust;
+
+struct trust_source {
+  unsigned char *bytes;
+  size_t size;
+  // What GnuTLS has counted in there, and gnutls_x509_trust_list_add_trust_file was to be told.
+  int count;
+  unsigned flags;
+  int is_revocation_list;
+  // It is in GnuTLS's list.
+  int is_parsed;
+};
+
+// It has been made, and is empty. What isn't known from then on is never waited with.
+void trust_list_made(gnutls_x509_trust_list_t list);
+void trust_list_ends(gnutls_x509_trust_list_t list);
+
+// Null if there is nothing in it that waits to be parsed.
+struct trust *waiting_trust(gnutls_x509_trust_list_t list);
+
+int is_known_list(gnutls_x509_trust_list_t list);
+
+// Whether there is such a list at all.
+int is_anything_waiting(void);
+
+// Has all of it parsed, before somebody reads it or adds something that comes after it. Returns GnuTLS's error if that
+// can't be done.
+int parse_trust(gnutls_x509_trust_list_t list);
+
+// The same, and waits with nothing more: what it holds then, nobody keeps.
+int give_trust_up(gnutls_x509_trust_list_t list);
+
+// The same of all lists, for good: there may be calls that this library doesn't see, or somebody watches what is parsed.
+void stop_waiting_with_trust(void);
+
+// What gnutls_x509_trust_list_add_trust_file does.
+int add_trust_file(gnutls_x509_trust_list_t list, const char *anchors, const char *revocation_lists,
+                   gnutls_x509_crt_fmt_t type, unsigned flags, unsigned verify_flags);
+
+// The list asks the program for issuers that it doesn't hold.
+void trust_list_asks_issuers(gnutls_x509_trust_list_t list, int asks);
+
+// For named-trust.c.
+enum { MOST_SOURCES = 8, MOST_NAMED = 8 };
+struct named_trust;
+struct trust {
+  gnutls_x509_trust_list_t list;
+  // What follows changes only as GnuTLS's list may: while nobody else uses it.
+  unsigned count;
+  struct trust_source sources[MOST_SOURCES];
+  int asks_issuers;
+  _Atomic int state;
+  _Atomic(struct named_trust *) named[MOST_NAMED];
+};
+
+// Puts it into a list; GnuTLS's error if not all of it was.
+int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source);
+
+// A thread of a process that has forked this one was adding to the list: what is in it now, nobody knows.
+int is_broken_trust(const struct trust *trust);
+
+// Whether GnuTLS may be asked at all to wait; finds what is needed for that.
+int may_wait_with_trust(void);
+
+// This thread makes lists for this library's own use.
+extern _Thread_local int makes_own_lists __attribute__((visibility("hidden"), tls_model("initial-exec")));
+
+// GnuTLS's own function.
+#define GNUTLS(name) ((__typeof__(&name))real_function(INDEX_##name, #name, 0))
+
+#endif
