@@ -24,6 +24,8 @@ struct cpreload_process {
   const void *configuration;
   // Whether a function is in a loaded library whose file's name begins so. No if that can't be told.
   int (*is_in_library)(const void *function, const char *name);
+  // The file that GnuTLS was loaded from, or null.
+  const char *gnutls_path;
 };
 
 // What handshake_begins answers.
@@ -33,6 +35,9 @@ enum {
   // GnuTLS has ended its part, and is not to be called: 0 stands for its result then.
   CPRELOAD_OVER = 2,
 };
+
+// What trust is read from.
+enum cpreload_trust_kind { CPRELOAD_ANCHORS = 1, CPRELOAD_REVOCATION_LISTS = 2, CPRELOAD_FOLDER = 3 };
 
 // The engine's side of the interposed functions. All of them run with the shim's guard set, so that what they call of
 // GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's. Those that
@@ -95,10 +100,10 @@ struct cpreload_engine {
   void (*transport_functions_set)(gnutls_session_t session);
 
   // How many anchors or revocation lists these bytes held when they were loaded once, which have just been read from an
-  // open file; 0 if nobody knows. With much stack, as the next three.
-  int (*trust_count)(int file, const void *bytes, size_t size, unsigned is_revocation_list);
+  // open file, or from several (-1); 0 if nobody knows. With much stack, as the next three.
+  int (*trust_count)(int file, const void *bytes, size_t size, unsigned kind);
   // GnuTLS has counted so many.
-  void (*trust_counted)(int file, const void *bytes, size_t size, unsigned is_revocation_list, int count);
+  void (*trust_counted)(int file, const void *bytes, size_t size, unsigned kind, int count);
   // The names in certificates, as parts of their bytes: for each its issuer and its subject. Returns 0 if one can't be read.
   int (*names_in)(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names);
   // Copies those certificates of a bundle whose subjects are among some names. Returns their size, or -1 if it can't be

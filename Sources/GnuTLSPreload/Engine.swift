@@ -43,6 +43,12 @@ enum Engine {
   /// The path by which the program was started, nil if nobody knows.
   static var startedPath: UnsafePointer<CChar>? { unsafe process?.pointee.started_path }
 
+  /// The file that GnuTLS was loaded from, nil if nobody knows.
+  static var gnutlsPath: RawPath? {
+    let path = unsafe process.flatMap { unsafe $0.pointee.gnutls_path }
+    return unsafe path.map { unsafe RawPath(cString: $0) }
+  }
+
   /// Calls of the program's may have passed unseen: a check could be missed, and nothing is offered or kept.
   static var hasUnseenCalls: Bool { unsafe process?.pointee.has_unseen_calls() != 0 }
 

@@ -82,13 +82,16 @@ static const struct cpreload_engine *load_engine(void) {
   if (!table || table->version != CPRELOAD_VERSION) return NULL;
   library_extent((const void *)table->begin, &engine_begin, &engine_end);
   static struct cpreload_process process;
+  Dl_info gnutls;
+  int is_found = dladdr(real_function(INDEX_gnutls_init, "gnutls_init", 0), &gnutls) != 0;
   process = (struct cpreload_process){.version = CPRELOAD_VERSION,
                                       .has_unseen_calls = has_unseen_calls,
                                       .has_other_root = is_other_root,
                                       .has_room_to_work = has_room_to_work,
                                       .started_path = (const char *)getauxval(AT_EXECFN),
                                       .configuration = noted_configuration(),
-                                      .is_in_library = is_in_library};
+                                      .is_in_library = is_in_library,
+                                      .gnutls_path = is_found ? gnutls.dli_fname : NULL};
   table->begin(&process);
   return table;
 }

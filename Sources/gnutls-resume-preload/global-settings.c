@@ -82,6 +82,7 @@ EXPORTED void gnutls_global_set_audit_log_function(gnutls_audit_log_func functio
 }
 
 EXPORTED void gnutls_global_set_log_level(int level) {
+  look_for_copies();
   REAL(gnutls_global_set_log_level)
   if (!real) return;
   if (level > 0) stop_waiting_with_trust();

@@ -90,6 +90,7 @@
   X(gnutls_x509_trust_list_init)                                                                                       \
   X(gnutls_x509_trust_list_deinit)                                                                                     \
   X(gnutls_x509_trust_list_add_trust_file)                                                                             \
+  X(gnutls_x509_trust_list_add_trust_dir)                                                                              \
   X(gnutls_x509_trust_list_add_trust_mem)                                                                              \
   X(gnutls_x509_trust_list_add_cas)                                                                                    \
   X(gnutls_x509_trust_list_add_crls)                                                                                   \

@@ -41,10 +41,16 @@ static int read_open_file(struct trust_file *file) {
   return 0;
 }
 
-int read_trust_file(const char *path, struct trust_file *file) {
+// To open a pipe may disturb who writes into it.
+static int is_regular(int folder, const char *path) {
+  struct stat status;
+  return fstatat(folder, path, &status, 0) == 0 && S_ISREG(status.st_mode);
+}
+
+int read_trust_file(int folder, const char *path, struct trust_file *file) {
   int system_error = errno;
-  // Neither a pipe nor a device in its place holds anybody up.
-  file->descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  // Nor does what takes its place just then hold anybody up.
+  file->descriptor = is_regular(folder, path) ? openat(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
   int is_read = file->descriptor >= 0 && read_open_file(file);
   if (!is_read && file->descriptor >= 0) close(file->descriptor);
   errno = system_error;

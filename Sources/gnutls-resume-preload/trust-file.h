@@ -14,9 +14,9 @@ struct trust_file {
   size_t size;
 };
 
-// Reads a regular file that stays the same meanwhile. Returns 0, and leaves nothing behind, where that can't be done, or
+// Reads a regular file, by a path from a folder on (AT_FDCWD), that stays the same meanwhile. Returns 0, and leaves nothing behind, where that can't be done, or
 // it is empty or very large.
-int read_trust_file(const char *path, struct trust_file *file);
+int read_trust_file(int folder, const char *path, struct trust_file *file);
 
 // Whether the file is still what was read.
 int is_unchanged(const struct trust_file *file);

@@ -8,6 +8,7 @@
 // GnuTLS calls most of these itself, by these names.
 
 EXPORTED int gnutls_x509_trust_list_init(gnutls_x509_trust_list_t *list, unsigned int size) {
+  look_for_copies();
   REAL_UNCOUNTED(gnutls_x509_trust_list_init)
   if (!real) return UNKNOWN;
   int result;
@@ -23,16 +24,18 @@ EXPORTED void gnutls_x509_trust_list_deinit(gnutls_x509_trust_list_t list, unsig
   PASS(real(list, all));
 }
 
-EXPORTED int gnutls_x509_trust_list_add_trust_file(gnutls_x509_trust_list_t list, const char *anchors,
-                                                   const char *revocation_lists, gnutls_x509_crt_fmt_t type,
-                                                   unsigned int flags, unsigned int verify_flags) {
-  REAL_UNCOUNTED(gnutls_x509_trust_list_add_trust_file)
-  if (!real) return UNKNOWN;
-  if (is_known_list(list)) return add_trust_file(list, anchors, revocation_lists, type, flags, verify_flags);
-  int result;
-  PASS(result = real(list, anchors, revocation_lists, type, flags, verify_flags));
-  return result;
-}
+#define ADDS_FILES(add, name)                                                                                        \
+  EXPORTED int name(gnutls_x509_trust_list_t list, const char *anchors, const char *revocation_lists,                \
+                    gnutls_x509_crt_fmt_t type, unsigned int flags, unsigned int verify_flags) {                     \
+    REAL_UNCOUNTED(name)                                                                                             \
+    if (!real) return UNKNOWN;                                                                                       \
+    if (is_known_list(list)) return add(list, anchors, revocation_lists, type, flags, verify_flags);                 \
+    int result;                                                                                                      \
+    PASS(result = real(list, anchors, revocation_lists, type, flags, verify_flags));                                 \
+    return result;                                                                                                   \
+  }
+ADDS_FILES(add_trust_file, gnutls_x509_trust_list_add_trust_file)
+ADDS_FILES(add_trust_folder, gnutls_x509_trust_list_add_trust_dir)
 
 #define AFTER_PARSING(prepare, name, parameters, arguments)                                                          \
   EXPORTED int name parameters {                                                                                     \

@@ -2,6 +2,7 @@
 #include "trust-lists.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -10,7 +11,9 @@
 #include "named-trust.h"
 #include "own-calls.h"
 #include "own-lock.h"
+#include "secure.h"
 #include "trust-file.h"
+#include "trust-folder.h"
 
 // What is in a list, as far as it is known: PARSED, it is all in GnuTLS's.
 enum { PARSED, WAITING, PARSING };
@@ -41,11 +44,14 @@ static int place_of_list(gnutls_x509_trust_list_t list) {
   return -1;
 }
 
-int is_known_list(gnutls_x509_trust_list_t list) { return place_of_list(list) >= 0; }
-
 static struct trust *trust_in(gnutls_x509_trust_list_t list) {
   int place = place_of_list(list);
   return place < 0 ? NULL : atomic_load_explicit(&places[place].trust, memory_order_acquire);
+}
+
+int is_known_list(gnutls_x509_trust_list_t list) {
+  struct trust *trust = trust_in(list);
+  return trust ? !atomic_load_explicit(&trust->is_given_up, memory_order_relaxed) : place_of_list(list) >= 0;
 }
 
 int is_anything_waiting(void) { return atomic_load_explicit(&waiting_lists, memory_order_acquire) > 0; }
@@ -66,8 +72,14 @@ static void free_trust(struct trust *trust) {
 static void forget(gnutls_x509_trust_list_t list) {
   int place = place_of_list(list);
   if (place < 0) return;
-  struct trust *trust = atomic_exchange(&places[place].trust, NULL);
-  if (trust) free_trust(trust);
+  if (atomic_load(&places[place].trust)) {
+    // Who parses all lists may be about to parse this one.
+    struct own_lock lock;
+    take_own_lock(&lock);
+    struct trust *trust = atomic_exchange(&places[place].trust, NULL);
+    give_own_lock(&lock);
+    free_trust(trust);
+  }
   atomic_store_explicit(&places[place].list, NULL, memory_order_release);
   atomic_fetch_sub(&known_lists, 1);
 }
@@ -104,8 +116,9 @@ static int add_bytes(gnutls_x509_trust_list_t list, const struct trust_source *s
 
 int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source) {
   int result = add_bytes(list, source);
-  if (result == source->count) return 0;
-  return result < 0 ? result : GNUTLS_E_MEMORY_ERROR;
+  if (result > 0) return 0;
+  // There was something in it once.
+  return result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND;
 }
 
 // Those that can't be parsed now are tried again by who needs them next.
@@ -119,21 +132,25 @@ static int parse_waiting(struct trust *trust) {
   return 0;
 }
 
+static int parse_locked(struct trust *trust) {
+  int waiting = WAITING;
+  if (!atomic_compare_exchange_strong(&trust->state, &waiting, PARSING))
+    return waiting == PARSED ? 0 : GNUTLS_E_INTERNAL_ERROR;
+  makes_own_lists = 1;
+  int result = parse_waiting(trust);
+  makes_own_lists = 0;
+  if (result == 0) atomic_fetch_sub(&waiting_lists, 1);
+  atomic_store_explicit(&trust->state, result == 0 ? PARSED : WAITING, memory_order_release);
+  return result;
+}
+
 static int parse(struct trust *trust) {
   // What GnuTLS calls meanwhile is for the same list.
   if (makes_own_lists) return 0;
   struct own_lock lock;
-  int system_error = errno, result = 0, waiting = WAITING;
+  int system_error = errno;
   take_own_lock(&lock);
-  makes_own_lists = 1;
-  if (atomic_compare_exchange_strong(&trust->state, &waiting, PARSING)) {
-    result = parse_waiting(trust);
-    if (result == 0) atomic_fetch_sub(&waiting_lists, 1);
-    atomic_store_explicit(&trust->state, result == 0 ? PARSED : WAITING, memory_order_release);
-  } else if (waiting == PARSING) {
-    result = GNUTLS_E_INTERNAL_ERROR;
-  }
-  makes_own_lists = 0;
+  int result = parse_locked(trust);
   give_own_lock(&lock);
   errno = system_error;
   return result;
@@ -147,23 +164,32 @@ int parse_trust(gnutls_x509_trust_list_t list) {
 int give_trust_up(gnutls_x509_trust_list_t list) {
   if (makes_own_lists) return 0;
   int result = parse_trust(list);
-  if (result == 0) forget(list);
-  return result;
+  if (result < 0) return result;
+  // Others may still verify by what was made of it.
+  struct trust *trust = trust_in(list);
+  if (trust) atomic_store_explicit(&trust->is_given_up, 1, memory_order_relaxed);
+  else forget(list);
+  return 0;
 }
 
 void stop_waiting_with_trust(void) {
   atomic_store(&is_stopped, 1);
-  if (atomic_load(&waiting_lists) == 0) return;
+  if (!is_anything_waiting() || makes_own_lists) return;
+  struct own_lock lock;
+  int system_error = errno;
+  take_own_lock(&lock);
   for (int i = 0; i < PLACES; i++) {
     struct trust *trust = atomic_load_explicit(&places[i].trust, memory_order_acquire);
-    if (trust && atomic_load(&trust->state) == WAITING) parse(trust);
+    if (trust) parse_locked(trust);
   }
+  give_own_lock(&lock);
+  errno = system_error;
 }
 
 // MARK: Waiting
 
 int may_wait_with_trust(void) {
-  return !atomic_load_explicit(&is_stopped, memory_order_relaxed) && !has_unseen_calls() && !has_several_copies() &&
+  return may_load_engine() && !atomic_load_explicit(&is_stopped, memory_order_relaxed) && !has_unseen_calls() && !has_several_copies() &&
          has_own_lock() && gnutls_calls_own_names();
 }
 
@@ -172,7 +198,7 @@ static struct trust *trust_to_fill(gnutls_x509_trust_list_t list) {
   int place = place_of_list(list);
   if (place < 0) return NULL;
   struct trust *trust = atomic_load_explicit(&places[place].trust, memory_order_acquire);
-  if (trust) return trust->count < MOST_SOURCES && !is_broken_trust(trust) ? trust : NULL;
+  if (trust) return trust->count < MOST_SOURCES && is_known_list(list) && !is_broken_trust(trust) ? trust : NULL;
   trust = calloc(1, sizeof *trust);
   if (!trust) return NULL;
   trust->list = list;
@@ -213,48 +239,48 @@ static int count_in(const struct trust_source *source) {
   return result;
 }
 
+static unsigned kind_of(const struct trust_source *source) {
+  return source->is_revocation_list ? CPRELOAD_REVOCATION_LISTS : CPRELOAD_ANCHORS;
+}
+
 // What GnuTLS has counted in the same bytes before; 0 if nobody knows.
 static int known_count(const struct trust_file *file, const struct trust_source *source, int is_waiting) {
   if (source->size < SMALL) return is_waiting ? count_in(source) : 0;
   const struct cpreload_engine *engine = is_within_engine() ? NULL : engine_at_any_depth();
   int count = 0;
   if (engine && has_room(ROOM_TO_WORK))
-    ASK(count, trust_count(file->descriptor, source->bytes, source->size, (unsigned)source->is_revocation_list));
+    ASK(count, trust_count(file->descriptor, source->bytes, source->size, kind_of(source)));
   return count;
 }
 
-static void note_count(const struct trust_file *file, const struct trust_source *source) {
-  if (source->count <= 0 || source->size < SMALL || is_within_engine() || !is_unchanged(file)) return;
+static void note_count(const struct trust_file *file, const struct trust_source *source, int count) {
+  if (count <= 0 || source->size < SMALL || is_within_engine() || !is_unchanged(file)) return;
   const struct cpreload_engine *engine = engine_at_any_depth();
   if (engine && has_room(ROOM_TO_WORK))
-    TELL(trust_counted(file->descriptor, source->bytes, source->size, (unsigned)source->is_revocation_list,
-                       source->count));
+    TELL(trust_counted(file->descriptor, source->bytes, source->size, kind_of(source), count));
+}
+
+// What is parsed at once is kept as well: more may come that waits.
+static int parse_read(gnutls_x509_trust_list_t list, struct trust *trust, struct trust_source *source) {
+  int result = trust ? parse_trust(list) : give_trust_up(list);
+  if (result < 0) return result;
+  makes_own_lists = 1;
+  result = add_bytes(list, source);
+  makes_own_lists = 0;
+  source->is_parsed = trust && result > 0;
+  return result;
 }
 
 // What the bytes that have been read come to.
 static int add_read(gnutls_x509_trust_list_t list, const struct trust_file *file, struct trust_source *source) {
   struct trust *trust = trust_to_fill(list);
-  int is_waiting = trust && atomic_load(&trust->state) == WAITING;
-  int count = trust ? known_count(file, source, is_waiting) : 0;
-  if (count > 0) {
-    source->count = count;
-    keep_source(trust, source);
-    return count;
+  int result = trust ? known_count(file, source, atomic_load(&trust->state) == WAITING) : 0;
+  if (result <= 0) {
+    result = parse_read(list, trust, source);
+    note_count(file, source, result);
+    if (!source->is_parsed) return free(source->bytes), result;
   }
-  // A small one may go before others, which wait: then it is parsed, and kept as well.
-  int is_kept = trust && !is_waiting && source->size < SMALL;
-  int result = is_kept ? 0 : give_trust_up(list);
-  makes_own_lists = 1;
-  if (result == 0) result = add_bytes(list, source);
-  makes_own_lists = 0;
-  source->count = result;
-  if (is_kept && result > 0) {
-    source->is_parsed = 1;
-    keep_source(trust, source);
-    return result;
-  }
-  note_count(file, source);
-  free(source->bytes);
+  keep_source(trust, source);
   return result;
 }
 
@@ -271,7 +297,7 @@ int add_trust_file(gnutls_x509_trust_list_t list, const char *anchors, const cha
   struct trust_file file;
   int is_plain = path && !(anchors && revocation_lists) && is_path(path) && type == GNUTLS_X509_FMT_PEM &&
                  verify_flags == 0 && (anchors || !(flags & GNUTLS_TL_VERIFY_CRL)) && !makes_own_lists;
-  if (is_plain && is_known_list(list) && may_wait_with_trust() && read_trust_file(path, &file)) {
+  if (is_plain && is_known_list(list) && may_wait_with_trust() && read_trust_file(AT_FDCWD, path, &file)) {
     struct trust_source source = {
         .bytes = file.bytes, .size = file.size, .flags = flags, .is_revocation_list = !anchors};
     int result = add_read(list, &file, &source);
@@ -282,5 +308,71 @@ int add_trust_file(gnutls_x509_trust_list_t list, const char *anchors, const cha
   if (result < 0) return result;
   PASS(result = GNUTLS(gnutls_x509_trust_list_add_trust_file)(list, anchors, revocation_lists, type, flags,
                                                              verify_flags));
+  return result;
+}
+
+// MARK: Folders
+
+static int known_folder_count(const struct trust_folder *folder, int is_waiting) {
+  if (folder->size < SMALL && !is_waiting) return 0;
+  const struct cpreload_engine *engine = is_within_engine() ? NULL : engine_at_any_depth();
+  int count = 0;
+  if (engine && has_room(ROOM_TO_WORK)) ASK(count, trust_count(-1, folder->bytes, folder->size_with_order, CPRELOAD_FOLDER));
+  return count;
+}
+
+// As GnuTLS does it: what can't be parsed is passed over. Tells whether there was such a thing.
+static int parse_folder(gnutls_x509_trust_list_t list, const struct trust_folder *folder, unsigned flags,
+                        int *is_plain) {
+  int sum = parse_trust(list);
+  *is_plain = sum == 0;
+  makes_own_lists = 1;
+  for (unsigned i = 0; sum >= 0 && i < folder->count; i++) {
+    struct trust_source entry = {
+        .bytes = (unsigned char *)folder->entries[i].bytes, .size = folder->entries[i].size, .flags = flags};
+    int count = add_bytes(list, &entry);
+    if (count > 0) sum += count;
+    else *is_plain = 0;
+  }
+  makes_own_lists = 0;
+  return sum;
+}
+
+static void note_folder_count(const struct trust_folder *folder, int count) {
+  const struct cpreload_engine *engine = count > 0 && !is_within_engine() ? engine_at_any_depth() : NULL;
+  if (engine && has_room(ROOM_TO_WORK))
+    TELL(trust_counted(-1, folder->bytes, folder->size_with_order, CPRELOAD_FOLDER, count));
+}
+
+static int add_read_folder(gnutls_x509_trust_list_t list, struct trust *trust, struct trust_folder *folder,
+                           unsigned flags) {
+  struct trust_source source = {.bytes = folder->bytes, .size = folder->size, .flags = flags};
+  int count = known_folder_count(folder, atomic_load(&trust->state) == WAITING);
+  if (count <= 0) {
+    count = parse_folder(list, folder, flags, &source.is_parsed);
+    if (source.is_parsed) note_folder_count(folder, count);
+    // What is in the list then isn't what was read.
+    else give_trust_up(list);
+    if (!source.is_parsed) return free(folder->bytes), count;
+  }
+  // All of it may be in what is kept already.
+  if (folder->size > 0) keep_source(trust, &source);
+  else free(folder->bytes);
+  return count;
+}
+
+int add_trust_folder(gnutls_x509_trust_list_t list, const char *anchors, const char *revocation_lists,
+                     gnutls_x509_crt_fmt_t type, unsigned flags, unsigned verify_flags) {
+  struct trust_folder folder;
+  int is_plain = anchors && !revocation_lists && type == GNUTLS_X509_FMT_PEM && verify_flags == 0 && !makes_own_lists;
+  struct trust *trust = is_plain && is_known_list(list) && may_wait_with_trust() ? trust_to_fill(list) : NULL;
+  if (trust && read_trust_folder(anchors, trust, &folder)) {
+    int result = add_read_folder(list, trust, &folder, flags);
+    close_trust_folder(&folder);
+    return result;
+  }
+  int result;
+  PASS(result = GNUTLS(gnutls_x509_trust_list_add_trust_dir)(list, anchors, revocation_lists, type, flags,
+                                                            verify_flags));
   return result;
 }

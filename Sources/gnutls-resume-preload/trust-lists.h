@@ -17,8 +17,6 @@ struct trust;
 struct trust_source {
   unsigned char *bytes;
   size_t size;
-  // What GnuTLS has counted in there, and gnutls_x509_trust_list_add_trust_file was to be told.
-  int count;
   unsigned flags;
   int is_revocation_list;
   // It is in GnuTLS's list.
@@ -41,7 +39,7 @@ int is_anything_waiting(void);
 // can't be done.
 int parse_trust(gnutls_x509_trust_list_t list);
 
-// The same, and waits with nothing more: what it holds then, nobody keeps.
+// The same, and waits with nothing more: others may add to it.
 int give_trust_up(gnutls_x509_trust_list_t list);
 
 // The same of all lists, for good: there may be calls that this library doesn't see, or somebody watches what is parsed.
@@ -50,6 +48,10 @@ void stop_waiting_with_trust(void);
 // What gnutls_x509_trust_list_add_trust_file does.
 int add_trust_file(gnutls_x509_trust_list_t list, const char *anchors, const char *revocation_lists,
                    gnutls_x509_crt_fmt_t type, unsigned flags, unsigned verify_flags);
+
+// What gnutls_x509_trust_list_add_trust_dir does.
+int add_trust_folder(gnutls_x509_trust_list_t list, const char *anchors, const char *revocation_lists,
+                     gnutls_x509_crt_fmt_t type, unsigned flags, unsigned verify_flags);
 
 // The list asks the program for issuers that it doesn't hold.
 void trust_list_asks_issuers(gnutls_x509_trust_list_t list, int asks);
@@ -63,11 +65,13 @@ struct trust {
   unsigned count;
   struct trust_source sources[MOST_SOURCES];
   int asks_issuers;
+  // It is all parsed, and nothing more is kept.
+  _Atomic int is_given_up;
   _Atomic int state;
   _Atomic(struct named_trust *) named[MOST_NAMED];
 };
 
-// Puts it into a list; GnuTLS's error if not all of it was.
+// Puts it into a list; GnuTLS's error if that can't be done.
 int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source);
 
 // A thread of a process that has forked this one was adding to the list: what is in it now, nobody knows.

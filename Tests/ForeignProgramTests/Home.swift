@@ -11,8 +11,21 @@ final class Home: Sendable {
   init(port: UInt16, trusted: String = Fixture.ecdsa.root) throws {
     folder = try TemporaryFolder()
     self.port = port
+    try trust(trusted)
+  }
+
+  /// From now on programs are told to trust this root, in a file that is as large as a system's bundle: large enough to be
+  /// parsed only when something needs it.
+  func trust(_ root: String) throws {
     // No copy: its stamp wouldn't tell yet, and libcurl from 8.14 on loads it too late for anything else to be asked.
-    try FileManager.default.createSymbolicLink(atPath: trustFile, withDestinationPath: trusted)
+    try? FileManager.default.removeItem(atPath: trustFile)
+    try FileManager.default.createSymbolicLink(
+      atPath: trustFile, withDestinationPath: root.replacingOccurrences(of: ".pem", with: "-large.pem"))
+  }
+
+  /// What a file holds that is too large to be parsed before something needs it.
+  static func largeBundle(of pem: Data) -> Data {
+    Data(String(repeating: "# One authority of many.\n", count: 1_000).utf8) + pem
   }
 
   var path: String { folder.path }

@@ -39,17 +39,18 @@ struct Visitor: Sendable {
 
   /// From now on programs trust another root.
   func trust(_ root: String) throws {
-    try FileManager.default.removeItem(atPath: home.trustFile)
-    try FileManager.default.copyItem(atPath: root, toPath: home.trustFile)
+    try home.trust(root)
   }
 }
 
 extension TLSServer {
   /// A server for the clients in C, that sees each ClientHello.
-  static func forClients(_ change: (inout ServerScript) -> Void = { _ in }) throws -> TLSServer {
+  static func forClients(
+    showing certificate: ServerCertificate? = nil, _ change: (inout ServerScript) -> Void = { _ in }
+  ) throws -> TLSServer {
     var script = ServerScript()
     script.behaviour = .http(body: Array("answered\n".utf8))
     change(&script)
-    return try TLSServer(certificate: try Fixture.ecdsa.serverCertificate, script: script)
+    return try TLSServer(certificate: certificate ?? Fixture.ecdsa.serverCertificate, script: script)
   }
 }

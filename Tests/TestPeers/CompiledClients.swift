@@ -52,6 +52,10 @@ public enum CompiledClients {
     case failingMemory = "failing-memory.so"
     /// To be preloaded: a GnuTLS that has a hybrid group, as far as a program can see.
     case hybridGroup = "hybrid-group.so"
+    /// Tells what GnuTLS answers to what programs do with trust.
+    case trusting
+    /// To be preloaded: tells how much of it GnuTLS has parsed.
+    case counting = "counting.so"
 
     /// Sources and flags after the compiler's common ones.
     fileprivate var arguments: [String] {
@@ -85,6 +89,8 @@ public enum CompiledClients {
       case .musl: ["musl.c"]
       case .hybridGroup: ["-shared", "-fPIC", "hybrid-group.c"]
       case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
+      case .trusting: ["trusting.c", "-lgnutls"]
+      case .counting: ["-shared", "-fPIC", "counting.c"]
       }
     }
   }

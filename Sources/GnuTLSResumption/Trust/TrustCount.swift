@@ -1,5 +1,5 @@
 internal import CGnuTLS
-internal import SessionTickets
+package import SessionTickets
 
 /// How many anchors or revocation lists a file's bytes held when GnuTLS loaded them: so that who wants to load the same
 /// bytes again can be answered before they are parsed.
@@ -10,37 +10,46 @@ package struct TrustCount {
   package enum Kind: UInt8 {
     case anchors = 1
     case revocationLists = 2
+    /// The files of a folder, and in which order.
+    case folder = 3
   }
 
   private let kind: Kind
-  private let stamp: FileStamp
+  /// Nil if they are of more than one file.
+  private let stamp: FileStamp?
   private let bytes: UnsafeRawBufferPointer
+  /// Of the file that GnuTLS was loaded from; nil if nobody knows.
+  private let library: FileStamp?
 
   /// Of bytes that have just been read from an open file.
-  /// - Parameter descriptor: Borrowed.
-  package init?(of kind: Kind, readFrom descriptor: Int32, _ bytes: UnsafeRawBufferPointer) {
-    guard let stamp = FileStamp(borrowing: descriptor) else { return nil }
+  /// - Parameters:
+  ///   - descriptor: Borrowed; -1 if they are of more than one file.
+  ///   - library: The file that GnuTLS was loaded from; nil if nobody knows.
+  package init(of kind: Kind, readFrom descriptor: Int32, _ bytes: UnsafeRawBufferPointer, library: RawPath?) {
+    self.library = library.flatMap { FileStamp(unopened: $0) }
     self.kind = kind
-    self.stamp = stamp
+    stamp = descriptor < 0 ? nil : FileStamp(borrowing: descriptor)
     unsafe self.bytes = unsafe bytes
   }
 
   /// What was noted; nil if nothing was. May wait for the store.
   package func noted(in engine: Resumption) -> Int32? {
     guard let ring = try? engine.keyRing(create: false) else { return nil }
-    if stamp.isKept, let count = read(byStamp, ring.newest, engine) { return count }
+    if let stamp, stamp.isKept, let count = read(place(of: stamp), ring.newest, engine) { return count }
     guard let byContents, let count = read(byContents, ring.newest, engine) else { return nil }
     // The next one needn't digest them.
-    if stamp.isTelling { write(count, byStamp, ring.newest, engine) }
+    if let stamp, stamp.isTelling { write(count, place(of: stamp), ring.newest, engine) }
     return count
   }
 
   /// Notes what GnuTLS has answered.
   package func note(_ count: Int32, in engine: Resumption) {
-    guard let ring = try? engine.keyRing(create: true), let place = stamp.isTelling ? byStamp : byContents else {
-      return
+    guard let ring = try? engine.keyRing(create: true) else { return }
+    if let stamp, stamp.isTelling {
+      write(count, place(of: stamp), ring.newest, engine)
+    } else if let byContents {
+      write(count, byContents, ring.newest, engine)
     }
-    write(count, place, ring.newest, engine)
   }
 
   private static let formatVersion: UInt8 = 1
@@ -67,15 +76,16 @@ package struct TrustCount {
 
   private static let purpose = Array("gnutls-resume/2 trust count\0".utf8)
 
-  /// Another GnuTLS may count otherwise.
+  /// Another GnuTLS may count otherwise, an update of the same version too.
   private var beginning: [UInt8] {
     var place = Self.purpose
     place.append(text: GnuTLSVersion.current)
+    if let library { library.appendFile(to: &place) }
     place.append(kind.rawValue)
     return place
   }
 
-  private var byStamp: [UInt8] {
+  private func place(of stamp: FileStamp) -> [UInt8] {
     var place = beginning
     place.append(1)
     stamp.appendFile(to: &place)
