@@ -24,7 +24,8 @@ enum DeferredTrust {
       UInt32(CPRELOAD_FOLDER.rawValue): .folder,
     ]
     return kinds[kind].map { kind in
-      unsafe TrustCount(of: kind, readFrom: file, UnsafeRawBufferPointer(handedIn: bytes, count: size), library: Engine.gnutlsPath)
+      unsafe TrustCount(
+        of: kind, readFrom: file, UnsafeRawBufferPointer(handedIn: bytes, count: size), library: Engine.gnutlsPath)
     }
   }
 

@@ -126,7 +126,8 @@ enum EngineTable {
       unsafe DeferredTrust.note(count, file, bytes, size, kind)
     }
     unsafe table.names_in = { certificates, count, names in
-      unsafe DeferredTrust.names(UnsafeBufferPointer(handedIn: certificates, count: Int(clamping: count)), names) ? 1 : 0
+      unsafe DeferredTrust.names(UnsafeBufferPointer(handedIn: certificates, count: Int(clamping: count)), names)
+        ? 1 : 0
     }
     unsafe table.anchors_named = { names, count, bundle, size, result, space in
       unsafe DeferredTrust.anchors(

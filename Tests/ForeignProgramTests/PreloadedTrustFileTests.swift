@@ -50,7 +50,10 @@ struct PreloadedTrustFileTests {
 
   @Test(
     "Who has or changes the list finds all of it there, in the same order",
-    arguments: [["ca=LARGE"], ["ca=SMALL", "ca=LARGE"], ["ca=LARGE", "ca=SMALL"], ["ca=LARGE", "mem=SMALL"], ["ca=LARGE", "system"]])
+    arguments: [
+      ["ca=LARGE"], ["ca=SMALL", "ca=LARGE"], ["ca=LARGE", "ca=SMALL"], ["ca=LARGE", "mem=SMALL"],
+      ["ca=LARGE", "system"],
+    ])
   func lists(sources: [String]) throws {
     let runs = try TrustingRuns()
     let several = try Self.bytes(Fixture.rsa.root) + Self.bytes(Fixture.ecdsa.root) + Self.bytes(Fixture.rsa.otherRoot)
@@ -63,7 +66,8 @@ struct PreloadedTrustFileTests {
 
   // MARK: What is parsed
 
-  @Test("Of a file with other authorities only the one is parsed that the peer names", arguments: ways, TLSVersion.allCases)
+  @Test(
+    "Of a file with other authorities only the one is parsed that the peer names", arguments: ways, TLSVersion.allCases)
   func namedOnly(way: String, version: TLSVersion) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }
     let runs = try TrustingRuns()
@@ -142,7 +146,8 @@ struct PreloadedTrustFileTests {
     let good = try runs.write("good.pem", Self.bytes(Fixture.ecdsa.root))
     let broken = try runs.write("broken.pem", Array(Self.bytes(Fixture.ecdsa.root).dropLast(200)))
     let half = try runs.write(
-      "half.pem", Self.bytes(Fixture.ecdsa.root) + Array("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8))
+      "half.pem",
+      Self.bytes(Fixture.ecdsa.root) + Array("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8))
     let files = [
       runs.folder.file("missing"), runs.folder.path, try runs.folder.write("empty.pem", ""), broken, half,
       try runs.write("none.pem", []),
@@ -169,7 +174,9 @@ struct PreloadedTrustFileTests {
 
   // MARK: Folders
 
-  @Test("A folder is read at the call, in its order, and parsed as its files would be", arguments: ["cert", "peers2", "issuer"])
+  @Test(
+    "A folder is read at the call, in its order, and parsed as its files would be",
+    arguments: ["cert", "peers2", "issuer"])
   func folders(way: String) throws {
     let server = try TLSServer.forClients()
     let runs = try TrustingRuns()
@@ -195,7 +202,8 @@ struct PreloadedTrustFileTests {
 
   // MARK: Processes and threads
 
-  @Test("64 threads whose first handshakes come at once, by the same credentials", arguments: ["cert", "peers2", "issuer"])
+  @Test(
+    "64 threads whose first handshakes come at once, by the same credentials", arguments: ["cert", "peers2", "issuer"])
   func threads(way: String) throws {
     let server = try TLSServer.forClients()
     let runs = try TrustingRuns()
