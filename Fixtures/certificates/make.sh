@@ -93,3 +93,8 @@ for type in rsa ecdsa; do
   cat $type-expired-leaf.pem $type-intermediate.pem >$type-expired-chain.pem
 done
 chmod 644 ./*.key
+
+# As large as a system's bundle, so that they are parsed only when something needs them.
+for name in ecdsa-root ecdsa-other-root; do
+  { yes '# One authority of many.' | head -n 1000; cat "$name.pem"; } >"$name-large.pem"
+done
