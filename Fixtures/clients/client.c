@@ -144,6 +144,15 @@ static int load(gnutls_session_t session, const char *path) {
   return G(gnutls_session_set_data)(session, data, size);
 }
 
+static int ignore(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message) {
+  (void)session, (void)type, (void)when, (void)incoming, (void)message;
+  return 0;
+}
+
+static void hook(void *session) {
+  G(gnutls_handshake_set_hook_function)(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_POST, ignore);
+}
+
 // Connects and says how. Ends the session, except abruptly. Returns the exit status.
 static int visit(gnutls_session_t session, const struct options *options, gnutls_datum_t *data) {
   int descriptor = connect_to(options);
@@ -151,6 +160,7 @@ static int visit(gnutls_session_t session, const struct options *options, gnutls
   carry(session, &descriptor, options);
   if (options->odd_calls && !refuses_odd_calls(session)) return 1;
   tell_nodelay(descriptor, options);
+  if (options->hooks_late) call_within(hook, session);
   int code = options->load ? load(session, options->load) : 0;
   if (code >= 0) code = shake_hands(session, descriptor);
   tell_nodelay(descriptor, options);

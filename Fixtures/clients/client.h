@@ -90,6 +90,10 @@ struct options {
   // The file, or the folder (with a slash at its end), from which it loads its trust within the first call of its transport
   // (own transport), in the stead of the CA file; or never.
   const char *late_trust;
+  // The certificate, beside its key, that it loads in the same way; with a transport of its own.
+  const char *late_key;
+  // Sets a hook for certificates in the same way.
+  int hooks_late;
   // Loads it only when it checks the peer.
   int trusts_at_check;
   // Makes its credentials by a way that no preloaded library sees.

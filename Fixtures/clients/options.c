@@ -22,6 +22,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "free-first") == 0) return options->frees_first = 1, 0;
   if (strcmp(argument, "false-start") == 0) return options->false_start = 1, 0;
   if (strcmp(argument, "silent") == 0) return options->silent = 1, 0;
+  if (strcmp(argument, "late-hook") == 0) return options->hooks_late = 1, 0;
   if (strcmp(argument, "trust-at-check") == 0) return options->trusts_at_check = 1, 0;
   if (strcmp(argument, "probe") == 0) return options->probes = 1, 0;
   if (strcmp(argument, "auto-reauth") == 0) return options->lets_authenticate = 1, 0;
@@ -50,6 +51,7 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;
   if (strcmp(argument, "late-trust") == 0) return options->late_trust = value, 0;
+  if (strcmp(argument, "late-key") == 0) return options->late_key = value, 0;
   if (strcmp(argument, "save") == 0) return options->save = value, 0;
   if (strcmp(argument, "load") == 0) return options->load = value, 0;
   if (strcmp(argument, "fork") == 0) return options->fork = value, 0;

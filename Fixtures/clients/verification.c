@@ -95,6 +95,15 @@ static void *find_unseen(const char *name) {
   return NULL;
 }
 
+static const char *late_key;
+
+static void load_late_key(void *credentials) {
+  char key[4096];
+  int length = (int)strlen(late_key) - (int)strlen(".pem");
+  snprintf(key, sizeof key, "%.*s.key", length, late_key);
+  G(gnutls_certificate_set_x509_key_file)(credentials, late_key, key, GNUTLS_X509_FMT_PEM);
+}
+
 int make_credentials(gnutls_certificate_credentials_t *credentials, const struct options *options) {
   __typeof__(&gnutls_certificate_allocate_credentials) allocate = &G(gnutls_certificate_allocate_credentials);
   if (options->unseen_credentials)
@@ -109,6 +118,10 @@ int make_credentials(gnutls_certificate_credentials_t *credentials, const struct
     code = G(gnutls_certificate_set_x509_trust_file)(*credentials, options->ca_file, GNUTLS_X509_FMT_PEM);
   }
   if (code < 0) return code;
+  if (options->late_key != NULL) {
+    late_key = options->late_key;
+    call_within(load_late_key, *credentials);
+  }
   if (strcmp(options->verify, "function") == 0)
     G(gnutls_certificate_set_verify_function)(*credentials, verify_function);
   return 0;

@@ -56,6 +56,25 @@ struct PreloadedTicketTests {
     #expect(try visitor.run(.client("takes nothing")).standardOutput == "full\n")
   }
 
+  @Test("A program that sets a hook late resumes by itself as without the engine", .needs(.compiler))
+  func ownWithLateHook() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let program = ForeignProgram.client("hooks late", options: ["own-resumption", "own-transport", "late-hook"])
+    #expect(try visitor.runPlainly(program).standardOutput == "full\nresumed\n")
+    #expect(try visitor.run(program).standardOutput == "full\nresumed\n")
+  }
+
+  @Test("Nothing is kept of a session whose client's certificate was loaded within the handshake", .needs(.compiler))
+  func lateKey() throws {
+    let server = try TLSServer.forClients { $0.clientCertificate = .required }
+    let visitor = try Visitor(port: server.port)
+    let showing = ForeignProgram.client("shows", options: ["own-transport", "late-key=\(Fixture.ecdsa.clientCertificate)"])
+    #expect(try visitor.run(showing).standardOutput == "full\n")
+    #expect(try visitor.preload.count().tickets == 0)
+    #expect(try visitor.run(.client("shows none", "own-transport")).status != 0)
+  }
+
   @Test(
     "A ticket that came before the program forked is used by the child, or by an engine: by one of both",
     .needs(.compiler))
