@@ -7,54 +7,54 @@ extension Program {
   private static let root = Fixture.RSA.root
 
   static let gnutlsCli = Program(
-    name: "gnutls-cli", input: "GET / HTTP/1.0\r\n\r\n",
+    name: "gnutls-cli", input: "GET / HTTP/1.0\r\n\r\n", goals: (0.1, 0.333),
     words: { home, withoutTLS13 in
-      [try Products.installed("gnutls-cli"), "--x509cafile", root, "--port", "\(home.port)"]
+      [try Products.installed("gnutls-cli"), "--port", "\(home.port)"]
         + (withoutTLS13 ? ["--priority", priorities] : []) + [Fixture.name]
     })
 
   private static let wget = Program(
-    name: "wget",
+    name: "wget", goals: (0.1, 0.333),
     words: { home, withoutTLS13 in
-      [try Products.installed("wget"), "--no-config", "--no-hsts", "-q", "-O", "/dev/null", "--ca-certificate=\(root)"]
+      [try Products.installed("wget"), "--no-config", "--no-hsts", "-q", "-O", "/dev/null"]
         // --secure-protocol=TLSv1_2 allows TLS 1.3.
         + (withoutTLS13 ? ["--ciphers=\(priorities)"] : []) + [home.url]
     })
 
   private static let wget2 = Program(
-    name: "wget2",
+    name: "wget2", goals: (0.333, 1),
     words: { home, withoutTLS13 in
       [try Products.installed("wget2"), "--no-config", "--no-hsts", "--no-hpkp", "--no-ocsp", "--no-tls-resume", "-q"]
-        + ["-O", "/dev/null", "--ca-certificate=\(root)"]
+        + ["-O", "/dev/null"]
         + (withoutTLS13 ? ["--secure-protocol=\(priorities)"] : []) + [home.url]
     })
 
   private static let curl = Program(
-    name: "libcurl-gnutls",
+    name: "libcurl-gnutls", goals: (0.333, 0.333),
     words: { home, withoutTLS13 in
-      [try compiled(home.workbench, "libcurl client", ["curl-client.c"], "-lcurl-gnutls"), home.url, root]
+      [try compiled(home.workbench, "libcurl client", ["curl-client.c"], "-lcurl-gnutls"), home.url, "-"]
         + (withoutTLS13 ? ["tls1.2"] : [])
     })
 
   // Neither http.sslVersion nor http.sslCipherList keeps libcurl-gnutls from TLS 1.3.
   private static let git = Program(
-    name: "git ls-remote", canDoWithoutTLS13: false,
+    name: "git ls-remote", canDoWithoutTLS13: false, goals: (0.333, 1),
     words: { home, _ in
       let git = try Products.installed("git")
-      return [git, "-c", "http.sslCAInfo=\(root)", "ls-remote", "-q", "\(home.url)/git/sample.git"]
+      return [git, "ls-remote", "-q", "\(home.url)/git/sample.git"]
     })
 
   private static let lftp = Program(
     name: "lftp",
     words: { home, withoutTLS13 in
       let settings =
-        "set ssl:ca-file \(root); set ssl:verify-certificate yes; set net:max-retries 1; set net:timeout 10"
+        "set ssl:verify-certificate yes; set net:max-retries 1; set net:timeout 10"
       let priority = withoutTLS13 ? "; set ssl:priority \(priorities)" : ""
       return [try Products.installed("lftp"), "--norc", "-c", "\(settings)\(priority); cat \(home.url)/"]
     })
 
   private static let apt = Program(
-    name: "apt-get update", canDoWithoutTLS13: false, pairs: 15,
+    name: "apt-get update", canDoWithoutTLS13: false, pairs: 15, goals: (0.2, 1),
     prepare: { home in
       for folder in ["etc/apt.conf.d", "etc/preferences.d", "etc/sources.list.d", "etc/trusted.gpg.d", "log", "state"] {
         try FileManager.default.createDirectory(atPath: "\(home.path)/\(folder)", withIntermediateDirectories: true)
@@ -64,7 +64,7 @@ extension Program {
         "apt.conf": """
         Dir "\(home.path)"; Dir::Etc "etc"; Dir::State "state"; Dir::Cache "cache"; Dir::Log "log";
         Dir::State::status "\(home.path)/state/status"; Dir::Bin::Methods "/usr/lib/apt/methods";
-        Acquire::https::CaInfo "\(root)"; Acquire::Languages "none"; Acquire::Retries "0";
+        Acquire::Languages "none"; Acquire::Retries "0";
         APT::Sandbox::User "root";
 
         """,

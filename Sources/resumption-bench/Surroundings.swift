@@ -23,14 +23,15 @@ struct Surroundings {
     if let obstacle { throw Skip(obstacle) }
   }
 
-  /// Adds the root of the servers' certificates to the system's trust, as this process and its children see it.
+  /// Adds the roots of the servers' certificates to the system's trust, as this process and its children see it.
   func installTrust(in folder: String) throws {
     try require()
     guard let system = FileManager.default.contents(atPath: Self.bundle),
-      let root = FileManager.default.contents(atPath: Fixture.root)
+      let root = FileManager.default.contents(atPath: Fixture.root),
+      let otherRoot = FileManager.default.contents(atPath: Fixture.RSA.root)
     else { throw Skip("there is no \(Self.bundle)") }
     let path = "\(folder)/trust.pem"
-    try (system + root).write(to: URL(fileURLWithPath: path))
+    try (system + root + otherRoot).write(to: URL(fileURLWithPath: path))
     guard unsafe cbenchmark_mount_file(path, Self.bundle) == 0 else {
       throw Failure("mounting the trust", errno: errno)
     }

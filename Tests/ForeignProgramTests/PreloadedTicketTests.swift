@@ -69,7 +69,8 @@ struct PreloadedTicketTests {
   func lateKey() throws {
     let server = try TLSServer.forClients { $0.clientCertificate = .required }
     let visitor = try Visitor(port: server.port)
-    let showing = ForeignProgram.client("shows", options: ["own-transport", "late-key=\(Fixture.ecdsa.clientCertificate)"])
+    let showing = ForeignProgram.client(
+      "shows", options: ["own-transport", "late-key=\(Fixture.ecdsa.clientCertificate)"])
     #expect(try visitor.run(showing).standardOutput == "full\n")
     #expect(try visitor.preload.count().tickets == 0)
     #expect(try visitor.run(.client("shows none", "own-transport")).status != 0)
