@@ -1,11 +1,14 @@
-"""Runs every program four times, one run after another, and writes down what the servers saw: run.py TOOL RELEASE
+"""Runs every program four times, one run after another, and writes down what the servers saw: run.py TOOL RELEASE [PAIRS]
+
+With PAIRS it takes the time of as many further runs with the tool as without, in turn, with the first server of each kind.
 
 As root, in a system of its own, whose trust it extends: see .ci/reach. A line of JSON for each program, protocol and server.
 """
-import contextlib, json, os, pathlib, pty, shlex, shutil, subprocess, sys, tempfile, termios, threading
+import contextlib, json, os, pathlib, pty, shlex, shutil, subprocess, sys, tempfile, termios, threading, time
 import programs, servers, services
 
-tool, release = sys.argv[1:]
+tool, release = sys.argv[1:3]
+pairs = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 work = pathlib.Path(tempfile.mkdtemp(prefix="reach-"))
 work.chmod(0o755)
 run_count = 4
@@ -123,7 +126,23 @@ def filled_in(text, program, protocol, **fields):
     return text.format(host=programs.host, tls12=program.tls12 if protocol == "TLSv1.2" else "", **fields)
 
 
-def observe(program, protocol, server):
+def take_times(program, protocol, server, home, log):
+    """In seconds, of runs with the tool and without."""
+    times = {"with": [], "without": []}
+    for number in range(run_count + 1, run_count + 1 + 2 * pairs):
+        way = "with" if number % 2 else "without"
+        if program.prepare == "apt":
+            empty_lists(home)
+        words = shlex.split(filled_in(program.command, program, protocol, port=server.port, home=home, n=number))
+        front = [tool, "run", "--log", str(log), "--"] if way == "with" else []
+        begin = time.monotonic()
+        status, _ = execute(program, [*front, *words], home)
+        if status in program.statuses:
+            times[way].append(time.monotonic() - begin)
+    return times
+
+
+def observe(program, protocol, server, is_timed=False):
     home = pathlib.Path(tempfile.mkdtemp(dir=work))
     prepare(program, home, server.port)
     log = home / "log"
@@ -152,6 +171,7 @@ def observe(program, protocol, server):
     return {
         "program": program.name, "command": " ".join(command.split()), "release": release, "server": server.name,
         "protocol": protocol, "runs": runs, "problem": problem,
+        "times": take_times(program, protocol, server, home, log) if is_timed and not problem else None,
         "exception": program.exceptions.get(protocol, program.exceptions.get(release)), "log": log.read_text()}
 
 
@@ -161,8 +181,8 @@ def main():
         if release not in program.releases:
             continue
         for protocol in program.protocols if program.tls12 else ["TLSv1.3"]:
-            for server in every[program.service]:
-                print(json.dumps(observe(program, protocol, server)), flush=True)
+            for index, server in enumerate(every[program.service]):
+                print(json.dumps(observe(program, protocol, server, pairs > 0 and index == 0)), flush=True)
 
 
 try:

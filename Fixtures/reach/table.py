@@ -1,5 +1,5 @@
 """The table, in Markdown, of what run.py has seen. Fails, and says why, if a program doesn't resume."""
-import json, sys
+import json, statistics, sys
 
 rows = [json.loads(line) for line in sys.stdin]
 releases = sorted({row["release"] for row in rows})
@@ -49,6 +49,15 @@ for key in order:
         cells += (seen + ["", ""])[:2]
     protocol = key[1].replace("TLSv", "TLS ")
     print(f"| {key[0]} | {code(group[0]['command'])} | {protocol} | {' | '.join(cells)} | {note(group)} |")
+
+timed = [row for row in rows if row["times"] and all(row["times"].values())]
+if timed:
+    print("\n| program | protocol | Debian | with over without | with | without |\n|---|---|---|---|---|---|")
+for row in timed:
+    with_tool, without = (statistics.median(row["times"][way]) * 1000 for way in ("with", "without"))
+    print(
+        f"| {row['program']} | {row['protocol'].replace('TLSv', 'TLS ')} | {row['release']} | {with_tool / without:.2f} "
+        f"| {with_tool:.1f} ms | {without:.1f} ms |")
 
 faults = [(row, fault(row)) for row in rows if fault(row)]
 for row, text in faults:
