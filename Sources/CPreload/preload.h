@@ -99,11 +99,11 @@ struct cpreload_engine {
   // The program's own functions carry the records from now on.
   void (*transport_functions_set)(gnutls_session_t session);
 
-  // How many anchors or revocation lists these bytes held when they were loaded once, which have just been read from an
-  // open file, or from several (-1); 0 if nobody knows. With much stack, as the next three.
-  int (*trust_count)(int file, const void *bytes, size_t size, unsigned kind);
+  // How many anchors or revocation lists these bytes held when they were loaded once; 0 if nobody knows. With much stack, as
+  // the next three.
+  int (*trust_count)(const void *bytes, size_t size, unsigned kind);
   // GnuTLS has counted so many.
-  void (*trust_counted)(int file, const void *bytes, size_t size, unsigned kind, int count);
+  void (*trust_counted)(const void *bytes, size_t size, unsigned kind, int count);
   // The names in certificates, as parts of their bytes: for each its issuer and its subject. Returns 0 if one can't be read.
   int (*names_in)(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names);
   // Copies those certificates of a bundle whose subjects are among some names. Returns their size, or -1 if it can't be

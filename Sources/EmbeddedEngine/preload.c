@@ -52,12 +52,12 @@ static void trust_folder_loads(gnutls_certificate_credentials_t credentials, con
   else inner->trust_folder_loads(credentials, path);
 }
 
-static int trust_count(int file, const void *bytes, size_t size, unsigned kind) {
-  return reserve_is_short() ? 0 : inner->trust_count(file, bytes, size, kind);
+static int trust_count(const void *bytes, size_t size, unsigned kind) {
+  return reserve_is_short() ? 0 : inner->trust_count(bytes, size, kind);
 }
 
-static void trust_counted(int file, const void *bytes, size_t size, unsigned kind, int count) {
-  if (!reserve_is_short()) inner->trust_counted(file, bytes, size, kind, count);
+static void trust_counted(const void *bytes, size_t size, unsigned kind, int count) {
+  if (!reserve_is_short()) inner->trust_counted(bytes, size, kind, count);
 }
 
 static int names_in(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names) {

@@ -4,20 +4,20 @@ internal import GnuTLSResumption
 
 /// What the shim asks when it has read a trust file and waits with having it parsed.
 enum DeferredTrust {
-  static func count(_ file: Int32, _ bytes: UnsafeRawPointer?, _ size: Int, _ kind: UInt32) -> Int32? {
+  static func count(_ bytes: UnsafeRawPointer?, _ size: Int, _ kind: UInt32) -> Int32? {
     guard !Engine.hasOtherRoot else { return nil }
-    return Engine.atWork { unsafe trustCount(file, bytes, size, kind)?.noted(in: Engine.resumption) }
+    return Engine.atWork { unsafe trustCount(bytes, size, kind)?.noted(in: Engine.resumption) }
   }
 
   static func note(
-    _ count: Int32, _ file: Int32, _ bytes: UnsafeRawPointer?, _ size: Int, _ kind: UInt32
+    _ count: Int32, _ bytes: UnsafeRawPointer?, _ size: Int, _ kind: UInt32
   ) {
     guard !Engine.hasOtherRoot, !Engine.hasUnseenCalls else { return }
-    Engine.atWork { unsafe trustCount(file, bytes, size, kind)?.note(count, in: Engine.resumption) }
+    Engine.atWork { unsafe trustCount(bytes, size, kind)?.note(count, in: Engine.resumption) }
   }
 
   private static func trustCount(
-    _ file: Int32, _ bytes: UnsafeRawPointer?, _ size: Int, _ kind: UInt32
+    _ bytes: UnsafeRawPointer?, _ size: Int, _ kind: UInt32
   ) -> TrustCount? {
     let kinds: [UInt32: TrustCount.Kind] = [
       UInt32(CPRELOAD_ANCHORS.rawValue): .anchors, UInt32(CPRELOAD_REVOCATION_LISTS.rawValue): .revocationLists,
@@ -25,7 +25,7 @@ enum DeferredTrust {
     ]
     return kinds[kind].map { kind in
       unsafe TrustCount(
-        of: kind, readFrom: file, UnsafeRawBufferPointer(handedIn: bytes, count: size), library: Engine.gnutlsPath)
+        of: kind, UnsafeRawBufferPointer(handedIn: bytes, count: size), library: Engine.gnutlsPath)
     }
   }
 

@@ -119,11 +119,11 @@ enum EngineTable {
   }
 
   private static func fillTrust(_ table: inout cpreload_engine) {
-    unsafe table.trust_count = { file, bytes, size, kind in
-      unsafe DeferredTrust.count(file, bytes, size, kind) ?? 0
+    unsafe table.trust_count = { bytes, size, kind in
+      unsafe DeferredTrust.count(bytes, size, kind) ?? 0
     }
-    unsafe table.trust_counted = { file, bytes, size, kind, count in
-      unsafe DeferredTrust.note(count, file, bytes, size, kind)
+    unsafe table.trust_counted = { bytes, size, kind, count in
+      unsafe DeferredTrust.note(count, bytes, size, kind)
     }
     unsafe table.names_in = { certificates, count, names in
       unsafe DeferredTrust.names(UnsafeBufferPointer(handedIn: certificates, count: Int(clamping: count)), names)

@@ -93,7 +93,8 @@ static ssize_t add_named(const struct cpreload_engine *engine, struct named_trus
     int result;
     PASS(result = GNUTLS(gnutls_x509_trust_list_add_trust_mem)(named->list, &some, NULL, GNUTLS_X509_FMT_PEM,
                                                               source->flags, 0));
-    if (result <= 0) size = -1;
+    // Of fewer, memory was short.
+    if (result != count_blocks(bytes, (size_t)size)) size = -1;
   }
   free(bytes);
   return size;
@@ -193,6 +194,7 @@ static void parse_all(struct lent_trust *lent, struct trust *trust) {
   static const struct names none;
   lent->named = NULL;
   lent->error = parse_trust(trust->list);
+  if (atomic_load(&trust->is_unusable)) return;
   // What is in it, nobody knows. All that is to be in it, is known.
   if (lent->error < 0 && is_broken_trust(trust)) {
     lent->named = find_or_make(NULL, trust, &none);
@@ -240,7 +242,7 @@ struct lent_trust lend_trust_to_session(gnutls_session_t session) {
   lent.list = list;
   struct names names;
   const struct cpreload_engine *engine = engine_at_hand();
-  if (engine && !atomic_load(&are_watched) && has_anchors_only(trust) && !has_staples(session, count) &&
+  if (engine && !atomic_load(&trust->is_unusable) && !atomic_load(&are_watched) && has_anchors_only(trust) && !has_staples(session, count) &&
       read_names(engine, chain, count, &names))
     lent.named = find_or_make(engine, trust, &names);
   if (!lent.named) parse_all(&lent, trust);
@@ -284,7 +286,7 @@ struct lent_trust lend_trust_for_chain(gnutls_x509_trust_list_t list, const gnut
   struct trust *trust = waiting_trust(list);
   if (!trust || !chain || makes_own_lists) return lent;
   const struct cpreload_engine *engine = engine_at_hand();
-  if (engine && !is_watched && has_anchors_only(trust)) {
+  if (engine && !atomic_load(&trust->is_unusable) && !is_watched && has_anchors_only(trust)) {
     struct names names;
     gnutls_datum_t owned[MOST_NAMES] = {0};
     if (read_names_of(chain, count, &names, owned)) lent.named = find_or_make(engine, trust, &names);

@@ -24,11 +24,13 @@ void take_own_lock(struct own_lock *lock) {
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &lock->cancel_state);
   _Atomic int *place = atomic_load_explicit(&word, memory_order_acquire);
   const struct timespec moment = {.tv_nsec = 50000};
-  while (atomic_exchange_explicit(place, 1, memory_order_acquire)) nanosleep(&moment, NULL);
+  // Without a page nothing waits, and there is nothing to lock.
+  while (place && atomic_exchange_explicit(place, 1, memory_order_acquire)) nanosleep(&moment, NULL);
 }
 
 void give_own_lock(struct own_lock *lock) {
-  atomic_store_explicit(atomic_load_explicit(&word, memory_order_acquire), 0, memory_order_release);
+  _Atomic int *place = atomic_load_explicit(&word, memory_order_acquire);
+  if (place) atomic_store_explicit(place, 0, memory_order_release);
   pthread_setcancelstate(lock->cancel_state, NULL);
   pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
 }

@@ -65,6 +65,9 @@ static int keep_file(struct reading *reading, const struct trust_file *file) {
   struct trust_folder *folder = reading->folder;
   struct known_file *known = &reading->files[reading->known];
   *known = (struct known_file){.device = file->status.st_dev, .inode = file->status.st_ino, .size = file->size};
+  // By itself GnuTLS takes what has this label if there is nothing else; together with others it passes it over.
+  static const char other[] = "-----BEGIN X509 CERTIFICATE";
+  if (memmem(file->bytes, file->size, other, sizeof other - 1)) return 0;
   known->elsewhere = held_by_source(reading->trust, file->bytes, file->size);
   if (!known->elsewhere) {
     if (!make_space(reading, file->size)) return 0;
@@ -110,16 +113,25 @@ static int read_entries(struct reading *reading, DIR *directory) {
   }
 }
 
-// The order is a part of what the answer depends on, and so are the sources that hold some of it.
-static int append_order(struct reading *reading) {
+// Puts something behind the bytes.
+static int append(struct reading *reading, const void *bytes, size_t size, size_t *added) {
   struct trust_folder *folder = reading->folder;
-  size_t size = folder->count * sizeof *reading->order;
-  if (!make_space(reading, size + reading->known * sizeof(size_t))) return 0;
-  unsigned char *end = folder->bytes + folder->size;
-  memcpy(end, reading->order, size);
-  for (unsigned i = 0; i < reading->known; i++, size += sizeof(size_t))
-    memcpy(end + size, &reading->files[i].size, sizeof(size_t));
-  folder->size_with_order = folder->size + size;
+  if (!make_space(reading, *added + size)) return 0;
+  memcpy(folder->bytes + folder->size + *added, bytes, size);
+  *added += size;
+  return 1;
+}
+
+// The order is a part of what the answer depends on, and so is what sources hold already.
+static int append_order(struct reading *reading) {
+  size_t added = 0;
+  if (!append(reading, reading->order, reading->folder->count * sizeof *reading->order, &added)) return 0;
+  for (unsigned i = 0; i < reading->known; i++) {
+    const struct known_file *file = &reading->files[i];
+    if (!append(reading, &file->size, sizeof file->size, &added)) return 0;
+    if (file->elsewhere && !append(reading, file->elsewhere, file->size, &added)) return 0;
+  }
+  reading->folder->size_with_order = reading->folder->size + added;
   return 1;
 }
 

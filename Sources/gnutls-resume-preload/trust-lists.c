@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine.h"
 #include "interposing.h"
@@ -114,14 +115,24 @@ static int add_bytes(gnutls_x509_trust_list_t list, const struct trust_source *s
   return result;
 }
 
-int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source) {
-  int result = add_bytes(list, source);
-  if (result > 0) return 0;
-  // There was something in it once.
-  return result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND;
+int count_blocks(const unsigned char *bytes, size_t size) {
+  static const char beginning[] = "-----BEGIN ";
+  int count = 0;
+  for (const unsigned char *next = bytes, *end = bytes + size; next < end; count++) {
+    next = memmem(next, (size_t)(end - next), beginning, sizeof beginning - 1);
+    if (!next) break;
+    next += sizeof beginning - 1;
+  }
+  return count;
 }
 
-// Those that can't be parsed now are tried again by who needs them next.
+int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source) {
+  int result = add_bytes(list, source);
+  if (result == source->expected) return 0;
+  // GnuTLS says how far it has come.
+  return result < 0 ? result : GNUTLS_E_MEMORY_ERROR;
+}
+
 static int parse_waiting(struct trust *trust) {
   for (unsigned i = 0; i < trust->count; i++) {
     struct trust_source *source = &trust->sources[i];
@@ -140,7 +151,8 @@ static int parse_locked(struct trust *trust) {
   int result = parse_waiting(trust);
   makes_own_lists = 0;
   if (result == 0) atomic_fetch_sub(&waiting_lists, 1);
-  atomic_store_explicit(&trust->state, result == 0 ? PARSED : WAITING, memory_order_release);
+  // What is in the list after an error, nobody knows: it stays as if somebody were parsing it.
+  if (result == 0) atomic_store_explicit(&trust->state, PARSED, memory_order_release);
   return result;
 }
 
@@ -164,9 +176,12 @@ int parse_trust(gnutls_x509_trust_list_t list) {
 int give_trust_up(gnutls_x509_trust_list_t list) {
   if (makes_own_lists) return 0;
   int result = parse_trust(list);
-  if (result < 0) return result;
   // Others may still verify by what was made of it.
   struct trust *trust = trust_in(list);
+  if (result < 0) {
+    if (trust) atomic_store(&trust->is_unusable, 1);
+    return result;
+  }
   if (trust) atomic_store_explicit(&trust->is_given_up, 1, memory_order_relaxed);
   else forget(list);
   return 0;
@@ -208,7 +223,7 @@ static struct trust *trust_to_fill(gnutls_x509_trust_list_t list) {
 
 void trust_list_asks_issuers(gnutls_x509_trust_list_t list, int asks) {
   struct trust *trust = trust_in(list);
-  if (!trust && asks) trust = trust_to_fill(list);
+  if (!trust && asks && may_wait_with_trust()) trust = trust_to_fill(list);
   if (!trust) return (void)(asks && give_trust_up(list));
   forget_named_trust(trust);
   trust->asks_issuers = asks;
@@ -244,20 +259,22 @@ static unsigned kind_of(const struct trust_source *source) {
 }
 
 // What GnuTLS has counted in the same bytes before; 0 if nobody knows.
-static int known_count(const struct trust_file *file, const struct trust_source *source, int is_waiting) {
+static int known_count(const struct trust_source *source, int is_waiting) {
   if (source->size < SMALL) return is_waiting ? count_in(source) : 0;
   const struct cpreload_engine *engine = is_within_engine() ? NULL : engine_at_any_depth();
   int count = 0;
   if (engine && has_room(ROOM_TO_WORK))
-    ASK(count, trust_count(file->descriptor, source->bytes, source->size, kind_of(source)));
+    ASK(count, trust_count(source->bytes, source->size, kind_of(source)));
   return count;
 }
 
 static void note_count(const struct trust_file *file, const struct trust_source *source, int count) {
-  if (count <= 0 || source->size < SMALL || is_within_engine() || !is_unchanged(file)) return;
+  // A smaller count is of a moment when memory was short.
+  if (count <= 0 || count != count_blocks(source->bytes, source->size)) return;
+  if (source->size < SMALL || is_within_engine() || !is_unchanged(file)) return;
   const struct cpreload_engine *engine = engine_at_any_depth();
   if (engine && has_room(ROOM_TO_WORK))
-    TELL(trust_counted(file->descriptor, source->bytes, source->size, kind_of(source), count));
+    TELL(trust_counted(source->bytes, source->size, kind_of(source), count));
 }
 
 // What is parsed at once is kept as well: more may come that waits.
@@ -274,12 +291,13 @@ static int parse_read(gnutls_x509_trust_list_t list, struct trust *trust, struct
 // What the bytes that have been read come to.
 static int add_read(gnutls_x509_trust_list_t list, const struct trust_file *file, struct trust_source *source) {
   struct trust *trust = trust_to_fill(list);
-  int result = trust ? known_count(file, source, atomic_load(&trust->state) == WAITING) : 0;
+  int result = trust ? known_count(source, atomic_load(&trust->state) == WAITING) : 0;
   if (result <= 0) {
     result = parse_read(list, trust, source);
     note_count(file, source, result);
     if (!source->is_parsed) return free(source->bytes), result;
   }
+  source->expected = result;
   keep_source(trust, source);
   return result;
 }
@@ -317,7 +335,7 @@ static int known_folder_count(const struct trust_folder *folder, int is_waiting)
   if (folder->size < SMALL && !is_waiting) return 0;
   const struct cpreload_engine *engine = is_within_engine() ? NULL : engine_at_any_depth();
   int count = 0;
-  if (engine && has_room(ROOM_TO_WORK)) ASK(count, trust_count(-1, folder->bytes, folder->size_with_order, CPRELOAD_FOLDER));
+  if (engine && has_room(ROOM_TO_WORK)) ASK(count, trust_count(folder->bytes, folder->size_with_order, CPRELOAD_FOLDER));
   return count;
 }
 
@@ -332,7 +350,7 @@ static int parse_folder(gnutls_x509_trust_list_t list, const struct trust_folder
         .bytes = (unsigned char *)folder->entries[i].bytes, .size = folder->entries[i].size, .flags = flags};
     int count = add_bytes(list, &entry);
     if (count > 0) sum += count;
-    else *is_plain = 0;
+    if (count != count_blocks(entry.bytes, entry.size)) *is_plain = 0;
   }
   makes_own_lists = 0;
   return sum;
@@ -341,7 +359,7 @@ static int parse_folder(gnutls_x509_trust_list_t list, const struct trust_folder
 static void note_folder_count(const struct trust_folder *folder, int count) {
   const struct cpreload_engine *engine = count > 0 && !is_within_engine() ? engine_at_any_depth() : NULL;
   if (engine && has_room(ROOM_TO_WORK))
-    TELL(trust_counted(-1, folder->bytes, folder->size_with_order, CPRELOAD_FOLDER, count));
+    TELL(trust_counted(folder->bytes, folder->size_with_order, CPRELOAD_FOLDER, count));
 }
 
 static int add_read_folder(gnutls_x509_trust_list_t list, struct trust *trust, struct trust_folder *folder,
@@ -355,6 +373,7 @@ static int add_read_folder(gnutls_x509_trust_list_t list, struct trust *trust, s
     else give_trust_up(list);
     if (!source.is_parsed) return free(folder->bytes), count;
   }
+  source.expected = count_blocks(folder->bytes, folder->size);
   // All of it may be in what is kept already.
   if (folder->size > 0) keep_source(trust, &source);
   else free(folder->bytes);

@@ -19,9 +19,14 @@ struct trust_source {
   size_t size;
   unsigned flags;
   int is_revocation_list;
+  // How many there are in there: of fewer, GnuTLS hasn't got all, as where memory was short.
+  int expected;
   // It is in GnuTLS's list.
   int is_parsed;
 };
+
+// How many blocks of PEM begin in there.
+int count_blocks(const unsigned char *bytes, size_t size);
 
 // It has been made, and is empty. What isn't known from then on is never waited with.
 void trust_list_made(gnutls_x509_trust_list_t list);
@@ -67,6 +72,8 @@ struct trust {
   int asks_issuers;
   // It is all parsed, and nothing more is kept.
   _Atomic int is_given_up;
+  // A change that the program wanted couldn't be made: nobody is verified by it any more.
+  _Atomic int is_unusable;
   _Atomic int state;
   _Atomic(struct named_trust *) named[MOST_NAMED];
 };

@@ -4,7 +4,8 @@ package import SessionTickets
 /// How many anchors or revocation lists a file's bytes held when GnuTLS loaded them: so that who wants to load the same
 /// bytes again can be answered before they are parsed.
 ///
-/// Sealed like all notes. One that lies makes a wrong number of it, and nothing else: what is trusted comes from the bytes.
+/// By their digest: a stamp may be the same while a page that was mapped has changed. Sealed like all notes. One that lies makes
+/// a wrong number of it, and what is parsed later and has another is refused.
 @safe
 package struct TrustCount {
   package enum Kind: UInt8 {
@@ -15,41 +16,28 @@ package struct TrustCount {
   }
 
   private let kind: Kind
-  /// Nil if they are of more than one file.
-  private let stamp: FileStamp?
   private let bytes: UnsafeRawBufferPointer
   /// Of the file that GnuTLS was loaded from; nil if nobody knows.
   private let library: FileStamp?
 
-  /// Of bytes that have just been read from an open file.
-  /// - Parameters:
-  ///   - descriptor: Borrowed; -1 if they are of more than one file.
-  ///   - library: The file that GnuTLS was loaded from; nil if nobody knows.
-  package init(of kind: Kind, readFrom descriptor: Int32, _ bytes: UnsafeRawBufferPointer, library: RawPath?) {
+  /// Of bytes that have just been read.
+  /// - Parameter library: The file that GnuTLS was loaded from; nil if nobody knows.
+  package init(of kind: Kind, _ bytes: UnsafeRawBufferPointer, library: RawPath?) {
     self.library = library.flatMap { FileStamp(unopened: $0) }
     self.kind = kind
-    stamp = descriptor < 0 ? nil : FileStamp(borrowing: descriptor)
     unsafe self.bytes = unsafe bytes
   }
 
   /// What was noted; nil if nothing was. May wait for the store.
   package func noted(in engine: Resumption) -> Int32? {
     guard let ring = try? engine.keyRing(create: false) else { return nil }
-    if let stamp, stamp.isKept, let count = read(place(of: stamp), ring.newest, engine) { return count }
-    guard let byContents, let count = read(byContents, ring.newest, engine) else { return nil }
-    // The next one needn't digest them.
-    if let stamp, stamp.isTelling { write(count, place(of: stamp), ring.newest, engine) }
-    return count
+    return byContents.flatMap { read($0, ring.newest, engine) }
   }
 
   /// Notes what GnuTLS has answered.
   package func note(_ count: Int32, in engine: Resumption) {
     guard let ring = try? engine.keyRing(create: true) else { return }
-    if let stamp, stamp.isTelling {
-      write(count, place(of: stamp), ring.newest, engine)
-    } else if let byContents {
-      write(count, byContents, ring.newest, engine)
-    }
+    if let byContents { write(count, byContents, ring.newest, engine) }
   }
 
   private static let formatVersion: UInt8 = 1
@@ -82,13 +70,6 @@ package struct TrustCount {
     place.append(text: GnuTLSVersion.current)
     if let library { library.appendFile(to: &place) }
     place.append(kind.rawValue)
-    return place
-  }
-
-  private func place(of stamp: FileStamp) -> [UInt8] {
-    var place = beginning
-    place.append(1)
-    stamp.appendFile(to: &place)
     return place
   }
 
