@@ -133,7 +133,8 @@ extension Plan {
         Plan(
           name: "11",
           title: "\(program.name), TLS \(withoutTLS13 ? "1.2" : "1.3"), \(run.rawValue) run: with over without",
-          goal: run == .first ? nil : .atMost(withoutTLS13 ? program.goals.tls12 : program.goals.tls13), pairs: program.pairs
+          goal: run == .first ? nil : .atMost(withoutTLS13 ? program.goals.tls12 : program.goals.tls13),
+          pairs: program.pairs
         ) { try ProgramRuns($0, program, withoutTLS13: withoutTLS13).compare(run, $1) }
       }
     }
