@@ -6,6 +6,7 @@
 //     each time: WAY:COUNT:new.
 //   trusting roots FILE       each certificate in a file, by a list of its own, into which all of them are loaded.
 //   trusting lists SOURCE…    the functions that are given a list.
+//   trusting issuers          a list that asks for issuers, and holds none.
 // A SOURCE is system, or ca=, crl=, folder=, mem=FILE for credentials; list=FILE: by a list that the credentials are given
 // before; gone=FILE: ca=, and then the file is removed; server: the credentials are a server's session's.
 #define _GNU_SOURCE
@@ -285,8 +286,24 @@ static int lists(char **sources) {
   return 0;
 }
 
+static int no_issuers(gnutls_x509_trust_list_t list, const gnutls_x509_crt_t certificate, gnutls_x509_crt_t **issuers,
+                      unsigned *count) {
+  (void)list, (void)certificate, (void)issuers, (void)count;
+  return GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+}
+
+static int issuers(void) {
+  gnutls_x509_trust_list_t list;
+  if (gnutls_x509_trust_list_init(&list, 0) < 0) return 1;
+  gnutls_x509_trust_list_set_getissuer_function(list, no_issuers);
+  gnutls_x509_trust_list_deinit(list, 1);
+  puts("freed");
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc >= 6 && strcmp(argv[1], "visit") == 0) return visits(argv + 2);
+  if (argc == 2 && strcmp(argv[1], "issuers") == 0) return issuers();
   if (argc == 3 && strcmp(argv[1], "roots") == 0) return roots(argv[2]);
   if (argc >= 3 && strcmp(argv[1], "lists") == 0) return lists(argv + 2);
   return 2;

@@ -174,6 +174,42 @@ struct PreloadedTrustFileTests {
 
   // MARK: Folders
 
+  @Test("A list that asks for issuers before anything is in it")
+  func asksForIssuers() throws {
+    #expect(try TrustingRuns().compare(["issuers"]).differences == [])
+  }
+
+  @Test("A folder in which one file has an older label is parsed as by GnuTLS alone, which joins no files")
+  func oldLabel() throws {
+    let server = try TLSServer.forClients()
+    let runs = try TrustingRuns()
+    try FileManager.default.createDirectory(atPath: runs.folder.file("folder"), withIntermediateDirectories: true)
+    _ = try runs.write("folder/a.pem", Self.bytes(Fixture.rsa.root))
+    let root = String(decoding: try Self.bytes(Fixture.ecdsa.root), as: UTF8.self)
+    _ = try runs.write("folder/b.pem", Array(root.replacing(" CERTIFICATE-", with: " X509 CERTIFICATE-").utf8))
+    let folder = "folder=\(runs.folder.file("folder"))"
+    for arguments in [Self.visit(server.port, "peers2") + [folder], ["lists", "ca=\(Fixture.rsa.otherRoot)", folder]] {
+      #expect(try runs.compare(arguments).differences == [])
+    }
+  }
+
+  @Test("What is answered for a folder depends on what another source holds of it")
+  func heldElsewhere() throws {
+    let runs = try TrustingRuns()
+    let two = try runs.write("two.pem", Self.bytes(Fixture.rsa.root) + Self.bytes(Fixture.ecdsa.root))
+    var bytes = Array(Home.largeBundle(of: Data(try Self.bytes(Fixture.rsa.root))))
+    bytes += [UInt8](repeating: UInt8(ascii: "\n"), count: try Self.bytes(two).count - bytes.count)
+    let one = try runs.folder.write("one.pem", bytes)
+    for (name, source) in [("a", two), ("b", one), ("a", two), ("b", one)] {
+      let folder = runs.folder.file(name)
+      if !FileManager.default.fileExists(atPath: folder) {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: "\(folder)/link.pem", withDestinationPath: source)
+      }
+      #expect(try runs.compare(["lists", "ca=\(source)", "folder=\(folder)"]).differences == [])
+    }
+  }
+
   @Test(
     "A folder is read at the call, in its order, and parsed as its files would be",
     arguments: ["cert", "peers2", "issuer"])
