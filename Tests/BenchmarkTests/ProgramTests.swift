@@ -36,7 +36,7 @@ struct ProgramTests {
       let outcome = isSecond ? "; resumed over full; " : "; full over full; "
       #expect(row.note?.contains(outcome) == true, "\(row)")
       #expect(row.note?.contains("server's processor ") == true, "\(row)")
-      // Of the second run always the same; of the first at least five per cent.
+      // Of the second run the program's own; of the first at least five per cent.
       let goal = try #require(row.goal)
       #expect(isSecond ? goal <= 1 : goal >= 1.05, "\(row)")
     }
