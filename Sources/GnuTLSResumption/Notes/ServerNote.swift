@@ -17,8 +17,6 @@ struct ServerNote: Hashable {
 
 extension ServerNote {
   private static let formatVersion: UInt8 = 3
-  /// It held GnuTLS's number of a group, which says nothing now.
-  private static let earlierVersion: UInt8 = 2
   /// An offer is given a second in any case.
   static let leastAnswerMilliseconds = 1_000.0
   private static let factor = 3.0
@@ -51,11 +49,9 @@ extension ServerNote {
 
   init?(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes[...])
-    let version = reader.integer(UInt8.self)
-    guard version == Self.formatVersion || version == Self.earlierVersion, let pace = TicketPace(&reader),
+    guard reader.integer(UInt8.self) == Self.formatVersion, let pace = TicketPace(&reader),
       let offers = OfferHistory(&reader), let tls12 = reader.integer(UInt8.self), tls12 <= 1,
-      let group = version == Self.formatVersion
-        ? ServerGroup(&reader) : reader.integer(UInt32.self).map({ _ in ServerGroup() }),
+      let group = ServerGroup(&reader),
       let milliseconds = reader.integer(UInt32.self),
       let nameBytes = reader.field(UInt32.self), let name = String(validating: nameBytes, as: UTF8.self),
       let port = reader.integer(UInt16.self), reader.isAtEnd
