@@ -74,12 +74,14 @@ static int make_session(gnutls_session_t *session, const struct visitor *visitor
   unsigned tickets = options->no_tickets ? GNUTLS_NO_TICKETS : 0;
   unsigned start = options->false_start ? GNUTLS_ENABLE_FALSE_START : 0;
   if (options->lets_authenticate) start |= GNUTLS_POST_HANDSHAKE_AUTH | GNUTLS_AUTO_REAUTH;
-  int code = G(gnutls_init)(session, GNUTLS_CLIENT | tickets | start);
+  int code = G(gnutls_init)(session, GNUTLS_CLIENT | tickets | start | options->flags);
   if (code < 0) return code;
   code = G(gnutls_priority_set_direct)(*session, options->priority, NULL);
   if (code < 0) return code;
   code = G(gnutls_credentials_set)(*session, GNUTLS_CRD_CERTIFICATE, visitor->credentials);
   if (code < 0) return code;
+  if (options->is_compatible) G(gnutls_session_enable_compatibility_mode)(*session);
+  if (options->asks_for_status) G(gnutls_ocsp_status_request_enable_client)(*session, NULL, 0, NULL);
   verify_within(*session, options);
   code = look_at_full_handshakes(*session, options->full_only);
   if (code < 0) return code;
@@ -162,6 +164,8 @@ static int visit(gnutls_session_t session, const struct options *options, gnutls
   tell_nodelay(descriptor, options);
   if (options->hooks_late) call_within(hook, session);
   int code = options->load ? load(session, options->load) : 0;
+  // Newer GnuTLS takes them only after session data.
+  if (options->early) G(gnutls_record_send_early_data)(session, options->early, strlen(options->early));
   if (code >= 0) code = shake_hands(session, descriptor);
   tell_nodelay(descriptor, options);
   if (options->careless) code = 0;

@@ -108,6 +108,14 @@ struct options {
   const char *full_only;
   // Forbids session tickets.
   int no_tickets;
+  // Further flags of gnutls_init.
+  unsigned flags;
+  // Hands this in as early data before the handshake, of a session without the flag for them.
+  const char *early;
+  // Calls gnutls_ocsp_status_request_enable_client.
+  int asks_for_status;
+  // Calls gnutls_session_enable_compatibility_mode.
+  int is_compatible;
   // Sets TCP_NODELAY.
   int nodelay;
   // Gives GnuTLS functions of its own to send and receive by.

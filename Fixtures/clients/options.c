@@ -30,6 +30,8 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "unseen") == 0) return options->unseen_credentials = 1, 0;
   if (strcmp(argument, "odd") == 0) return options->odd_calls = 1, 0;
   if (strcmp(argument, "no-tickets") == 0) return options->no_tickets = 1, 0;
+  if (strcmp(argument, "compatible") == 0) return options->is_compatible = 1, 0;
+  if (strcmp(argument, "asks") == 0) return options->asks_for_status = 1, 0;
   if (strcmp(argument, "nodelay") == 0) return options->nodelay = 1, 0;
   if (strcmp(argument, "own-transport") == 0) return options->own_transport = 1, 0;
   if (strcmp(argument, "tell-nodelay") == 0) return options->tells_nodelay = 1, 0;
@@ -47,6 +49,8 @@ static int read_option(char *argument, struct options *options) {
   if (strcmp(argument, "expected") == 0) return options->expected = value, 0;
   if (strcmp(argument, "priority") == 0) return options->priority = value, 0;
   if (strcmp(argument, "full-only") == 0) return options->full_only = value, 0;
+  if (strcmp(argument, "flags") == 0) return options->flags = (unsigned)strtoul(value, NULL, 0), 0;
+  if (strcmp(argument, "early") == 0) return options->early = value, 0;
   if (strcmp(argument, "later-priority") == 0) return options->later_priority = value, 0;
   if (strcmp(argument, "verify") == 0) return options->verify = value, 0;
   if (strcmp(argument, "verdict") == 0) return options->verdict = value, 0;

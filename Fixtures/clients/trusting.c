@@ -1,14 +1,15 @@
 // What programs do with trust, and what GnuTLS answers, line by line:
 //   trusting visit PORT NAME WAY PRIORITY SOURCE…   connects, and verifies in a way: cert, function, peers, peers2, peers3
 //     (within the handshake or after it), chain (the peer's, by the credentials' list), issuer (of the last certificate),
-//     none.
+//     clock (as peers2, and GnuTLS's clock, which the program sets, looks at the session's credentials meanwhile), none.
 //     Again and again: WAY:COUNT; by threads: WAY:COUNT:THREADS, each with sessions of its own; with another credentials
 //     each time: WAY:COUNT:new.
 //   trusting roots FILE       each certificate in a file, by a list of its own, into which all of them are loaded.
 //   trusting lists SOURCE…    the functions that are given a list.
 //   trusting issuers          a list that asks for issuers, and holds none.
 // A SOURCE is system, or ca=, crl=, folder=, mem=FILE for credentials; list=FILE: by a list that the credentials are given
-// before; gone=FILE: ca=, and then the file is removed; server: the credentials are a server's session's.
+// before; gone=FILE: ca=, and then the file is removed; remove=FILE: only that; jump=FILE: a signal's handler jumps out of
+// loading it into other credentials; server: the credentials are a server's session's.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
@@ -16,12 +17,17 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "resident.h"
 
 static const char *begins(const char *text, const char *beginning) {
   size_t length = strlen(beginning);
@@ -33,6 +39,31 @@ static void load_memory(gnutls_certificate_credentials_t credentials, const char
   if (gnutls_load_file(path, &bytes) < 0) abort();
   printf("%d\n", gnutls_certificate_set_x509_trust_mem(credentials, &bytes, GNUTLS_X509_FMT_PEM));
   gnutls_free(bytes.data);
+}
+
+static sigjmp_buf before_jump;
+static gnutls_calloc_function real_calloc;
+
+static void jump(int signal) { siglongjmp(before_jump, signal); }
+
+static void *allocate_and_raise(size_t count, size_t size) {
+  gnutls_calloc = real_calloc;
+  raise(SIGALRM);
+  return real_calloc(count, size);
+}
+
+static void jump_out(const char *path) {
+  gnutls_certificate_credentials_t credentials;
+  if (gnutls_certificate_allocate_credentials(&credentials) < 0) abort();
+  sigset_t alarm;
+  sigemptyset(&alarm);
+  sigaddset(&alarm, SIGALRM);
+  pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
+  signal(SIGALRM, jump);
+  if (sigsetjmp(before_jump, 1)) return (void)puts("jumped");
+  real_calloc = gnutls_calloc;
+  gnutls_calloc = allocate_and_raise;
+  gnutls_certificate_set_x509_trust_file(credentials, path, GNUTLS_X509_FMT_PEM);
 }
 
 static void give_to_server(gnutls_certificate_credentials_t credentials) {
@@ -49,11 +80,16 @@ static void load(gnutls_certificate_credentials_t credentials, const char *sourc
     count = gnutls_certificate_set_x509_system_trust(credentials);
   } else if (strcmp(source, "server") == 0) {
     return give_to_server(credentials);
+  } else if ((path = begins(source, "jump="))) {
+    return jump_out(path);
   } else if ((path = begins(source, "ca="))) {
     count = gnutls_certificate_set_x509_trust_file(credentials, path, GNUTLS_X509_FMT_PEM);
   } else if ((path = begins(source, "gone="))) {
     count = gnutls_certificate_set_x509_trust_file(credentials, path, GNUTLS_X509_FMT_PEM);
     unlink(path);
+  } else if ((path = begins(source, "remove="))) {
+    if (unlink(path) != 0) abort();
+    return;
   } else if ((path = begins(source, "crl="))) {
     count = gnutls_certificate_set_x509_crl_file(credentials, path, GNUTLS_X509_FMT_PEM);
   } else if ((path = begins(source, "folder="))) {
@@ -87,6 +123,32 @@ static struct {
 } plan;
 
 static void tell(int code, unsigned status) { printf("%d %#x\n", code, status); }
+
+static struct {
+  gnutls_session_t session;
+  void *credentials;
+  unsigned looks, others;
+} watched;
+
+static time_t look_at_credentials(time_t *result) {
+  void *now = NULL;
+  watched.looks++;
+  gnutls_credentials_get(watched.session, GNUTLS_CRD_CERTIFICATE, &now);
+  if (now != watched.credentials) watched.others++;
+  return time(result);
+}
+
+static int verify_by_watched_clock(gnutls_session_t session) {
+  unsigned status = 0;
+  watched.session = session;
+  gnutls_credentials_get(session, GNUTLS_CRD_CERTIFICATE, &watched.credentials);
+  gnutls_global_set_time_function(look_at_credentials);
+  int code = gnutls_certificate_verify_peers2(session, &status);
+  gnutls_global_set_time_function(time);
+  tell(code, status);
+  printf("%d %u\n", watched.looks > 0, watched.others);
+  return code < 0 || status != 0 ? -1 : 0;
+}
 
 static int verify(gnutls_session_t session) {
   unsigned status = 0;
@@ -153,6 +215,7 @@ static int visit(gnutls_certificate_credentials_t credentials) {
   while (code < 0 && !gnutls_error_is_fatal(code));
   printf("%d\n", code);
   if (is_way("cert")) tell(0, gnutls_session_get_verify_cert_status(session));
+  if (code >= 0 && is_way("clock")) code = verify_by_watched_clock(session);
   if (code >= 0 && begins(plan.way, "peers")) code = verify(session);
   if (code >= 0 && (is_way("chain") || is_way("issuer"))) look_at_peer(session, credentials);
   if (code >= 0) {
@@ -184,14 +247,6 @@ static void visit_by_threads(int threads) {
   pthread_barrier_init(&shared.start, NULL, (unsigned)threads);
   for (int i = 0; i < threads; i++) pthread_create(&all[i], NULL, visit_again, NULL);
   for (int i = 0; i < threads; i++) pthread_join(all[i], NULL);
-}
-
-static long resident_kilobytes(void) {
-  long total, resident = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
-  if (file && fscanf(file, "%ld %ld", &total, &resident) != 2) abort();
-  if (file) fclose(file);
-  return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 // Tells on standard error by how much the process has grown since a tenth of them.

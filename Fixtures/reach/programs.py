@@ -15,6 +15,8 @@ class Program:
     tls12: str | None = None
     # What there is of connections in each run.
     connections: int = 1
+    # Whether they begin together: then each needs a ticket of its own, or comes late enough for another's.
+    at_once: bool = False
     input: str = ""
     # Standard input stays open until this has come.
     input_until: str = ""
@@ -50,7 +52,8 @@ programs = [
     Program(
         "libcurl-gnutls, easy", f"curl-client {url}/ {system} {{tls12}}", tls12="tls1.2",
         packages="libcurl4-gnutls-dev gcc libc6-dev"),
-    Program("libcurl-gnutls, multi", f"curl-multi {url}/ 2 {{tls12}}", tls12="tls1.2", connections=2),
+    Program(
+        "libcurl-gnutls, multi", f"curl-multi {url}/ 2 {{tls12}}", tls12="tls1.2", connections=2, at_once=True),
     Program("lftp", f"lftp -c '{{tls12}}cat {url}/'", tls12=f"set ssl:priority {tls12}; ", packages="lftp"),
     Program(
         "lftp, FTPS",

@@ -170,7 +170,7 @@ def observe(program, protocol, server, is_timed=False):
     command = filled_in(program.command, program, protocol, port="PORT", home="~", n="N")
     return {
         "program": program.name, "command": " ".join(command.split()), "release": release, "server": server.name,
-        "protocol": protocol, "runs": runs, "problem": problem,
+        "protocol": protocol, "at_once": program.at_once, "runs": runs, "problem": problem,
         "times": take_times(program, protocol, server, home, log) if is_timed and not problem else None,
         "exception": program.exceptions.get(protocol, program.exceptions.get(release)), "log": log.read_text()}
 

@@ -94,10 +94,12 @@ package struct Chart {
     let share = (exponent - Double(exponents.lowerBound)) / span
     return labelWidth + Self.scaleWidth * min(max(share, 0), 1)
   }
+}
 
-  private func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+/// A length in a drawing.
+func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
-  private func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-  }
+/// Text as it stands in XML.
+func escaped(_ text: String) -> String {
+  text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
 }

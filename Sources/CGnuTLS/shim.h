@@ -65,4 +65,15 @@ static inline int cgnutls_staple_status(gnutls_ocsp_resp_const_t response, unsig
                                      NULL);
 }
 
+// gnutls_malloc is a mutable global function pointer: reading it is a data race to Swift 6. What a session database hands
+// out is freed by GnuTLS. Without memory the result has no data.
+static inline gnutls_datum_t cgnutls_copied(const void *bytes, unsigned int size) {
+  gnutls_datum_t copy = {(unsigned char *)gnutls_malloc(size), size};
+  if (copy.data)
+    memcpy(copy.data, bytes, size);
+  else
+    copy.size = 0;
+  return copy;
+}
+
 #endif

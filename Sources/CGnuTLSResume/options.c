@@ -7,8 +7,11 @@
 const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COUNT] = {
     [STORE] = {"--store", "dir", "GNUTLS_RESUME_STORE"},
     [KEY_FILE] = {"--key-file", "file", "GNUTLS_RESUME_KEY_FILE"},
+    [SHARE] = {"--share", "names", "GNUTLS_RESUME_SHARE"},
+    [SHARED_KEY_FILE] = {"--shared-key-file", "file", "GNUTLS_RESUME_SHARED_KEY_FILE"},
     [VERBOSE] = {"--verbose", NULL, "GNUTLS_RESUME_VERBOSE"},
     [LOG] = {"--log", "file", "GNUTLS_RESUME_LOG"},
+    [LOG_JSON] = {"--log-json", NULL, "GNUTLS_RESUME_LOG_JSON"},
     [RESPECT_NO_TICKETS] = {"--respect-no-tickets", NULL, "GNUTLS_RESUME_RESPECT_NO_TICKETS"},
     [SHELL] = {"--shell", "shell", NULL},
     [OFF] = {"--off", NULL, NULL},

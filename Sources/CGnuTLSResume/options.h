@@ -5,7 +5,7 @@
 #include "CGnuTLSResume.h"
 
 // The places in the table.
-enum option { STORE, KEY_FILE, VERBOSE, LOG, RESPECT_NO_TICKETS, SHELL, OFF };
+enum option { STORE, KEY_FILE, SHARE, SHARED_KEY_FILE, VERBOSE, LOG, LOG_JSON, RESPECT_NO_TICKETS, SHELL, OFF };
 
 extern const struct gnutls_resume_option gnutls_resume_options[GNUTLS_RESUME_OPTION_COUNT];
 

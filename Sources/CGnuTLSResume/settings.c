@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "preload-list.h"
+#include "store-url.h"
 
 extern char **environ;
 
@@ -59,15 +60,44 @@ static bool add_absolute(struct text *text, const char *path) {
   return true;
 }
 
+// What is chosen by an option, or else by the environment; null if nothing is, or an empty word.
+static const char *chosen(const struct options *options, enum option option) {
+  const char *value = options->values[option];
+  if (!value) value = variable(gnutls_resume_options[option].variable);
+  return value && *value ? value : NULL;
+}
+
+// A store that machines share: what is missing is said now, as programs say nothing of it.
+static bool check_store(const struct options *options) {
+  const char *store = chosen(options, STORE);
+  const char *share = chosen(options, SHARE), *key = chosen(options, SHARED_KEY_FILE);
+  if (!store || !is_store_url(store)) {
+    if (!share && !key) return true;
+    say_error("tickets can only be shared by way of a store that is named by a URL; --store names it", NULL);
+    return false;
+  }
+  if (has_password(store)) {
+    say_error("the store's URL has a password in it, which every program could read; write ?password-file=FILE instead",
+              NULL);
+    return false;
+  }
+  if (share && key) return true;
+  say_error(share ? "the file of the shared key isn't named; --shared-key-file names it"
+                  : "it isn't said whose tickets are shared; --share names the servers, or '*' for all",
+            NULL);
+  return false;
+}
+
 bool make_settings(const struct options *options, struct settings *settings) {
-  if (!check_log(options->values[LOG])) return false;
+  if (!check_log(options->values[LOG]) || !check_store(options)) return false;
   for (int i = 0; i < GNUTLS_RESUME_OPTION_COUNT; i++) {
     const char *value = options->values[i];
     if (!value || !gnutls_resume_options[i].variable) continue;
     struct text *variable = &settings->variables[i];
     text_add(variable, gnutls_resume_options[i].variable);
     text_add(variable, "=");
-    if (!gnutls_resume_options[i].value)
+    bool is_path = gnutls_resume_options[i].value && i != SHARE && !(i == STORE && is_store_url(value));
+    if (!is_path)
       text_add(variable, value);
     else if (!add_absolute(variable, value))
       return false;

@@ -5,9 +5,10 @@
 // Not GnuTLS's own header: it belongs to this one's module, and no type may belong to two.
 #include "../CGnuTLS/shim.h"
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
-#define CPRELOAD_VERSION 8
+#define CPRELOAD_VERSION 11
 
 // What the shim knows of the process.
 struct cpreload_process {
@@ -39,6 +40,22 @@ enum {
 // What trust is read from.
 enum cpreload_trust_kind { CPRELOAD_ANCHORS = 1, CPRELOAD_REVOCATION_LISTS = 2, CPRELOAD_FOLDER = 3 };
 
+// In bytes.
+enum { CPRELOAD_DIGEST = 32 };
+
+// A file of trust that was read whole, and stayed as it was meanwhile.
+struct cpreload_trust_file {
+  // In its folder; null for a file by itself.
+  const char *name;
+  const struct stat *status;
+  // It is on a file system whose stamps tell (stamps.h).
+  int keeps_stamps;
+  const void *bytes;
+  size_t size;
+  // Of the bytes; all zeros where nobody knows: then the engine, where it needs it, writes it.
+  unsigned char *digest;
+};
+
 // The engine's side of the interposed functions. All of them run with the shim's guard set, so that what they call of
 // GnuTLS passes straight through. None of them fails: what goes wrong in there is no affair of the program's. Those that
 // say so may need much of the stack, and are not called where there is little; the others note what they are told.
@@ -63,6 +80,12 @@ struct cpreload_engine {
   void (*server_name_set)(gnutls_session_t session, gnutls_server_name_type_t type, const void *name, size_t length);
   // The least size of a Diffie-Hellman group, which is looked at in full handshakes only.
   void (*dh_prime_bits_set)(gnutls_session_t session, unsigned bits);
+  // Certificates are then accepted that aren't for signatures.
+  void (*compatibility_enabled)(gnutls_session_t session);
+  // The server is asked for the state of its certificate, whatever the flags of gnutls_init say.
+  void (*status_requested)(gnutls_session_t session);
+  // The program hands in early data, or tries to.
+  void (*early_data_sent)(gnutls_session_t session);
   void (*alpn_set)(gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned flags);
 
   // A string, or null for GnuTLS's default; or one that was appended to that.
@@ -76,6 +99,10 @@ struct cpreload_engine {
   void (*trust_file_loads)(gnutls_certificate_credentials_t credentials, const char *path);
   // Before all files of a folder are. With much stack.
   void (*trust_folder_loads)(gnutls_certificate_credentials_t credentials, const char *path);
+  // What was read of a file or a folder is what is loaded; time: before that began, in seconds since 1970; is_system: as the
+  // system's trust. With much stack.
+  void (*trust_read)(gnutls_certificate_credentials_t credentials, const char *path, unsigned kind, int is_system,
+                     const struct cpreload_trust_file *files, unsigned count, time_t time);
   // After something was done to the trust list of which nobody knows what it amounts to.
   void (*trust_changed)(gnutls_certificate_credentials_t credentials);
   void (*credentials_freed)(gnutls_certificate_credentials_t credentials);
@@ -99,13 +126,11 @@ struct cpreload_engine {
   // The program's own functions carry the records from now on.
   void (*transport_functions_set)(gnutls_session_t session);
 
-  // How many anchors or revocation lists these bytes held when they were loaded once; 0 if nobody knows. With much stack, as
-  // the next three.
-  int (*trust_count)(const void *bytes, size_t size, unsigned kind);
-  // GnuTLS has counted so many.
-  void (*trust_counted)(const void *bytes, size_t size, unsigned kind, int count);
-  // The names in certificates, as parts of their bytes: for each its issuer and its subject. Returns 0 if one can't be read.
-  int (*names_in)(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names);
+  // How many anchors or revocation lists these bytes held when they were loaded once; 0 if nobody knows. Their digest is
+  // known, or all zeros: then it is written, if there is one. With much stack, as the next two.
+  int (*trust_count)(const void *bytes, size_t size, unsigned kind, unsigned char digest[CPRELOAD_DIGEST]);
+  // GnuTLS has counted so many in what has this digest: with all zeros, nothing comes of it.
+  void (*trust_counted)(const unsigned char digest[CPRELOAD_DIGEST], unsigned kind, int count);
   // Copies those certificates of a bundle whose subjects are among some names. Returns their size, or -1 if it can't be
   // told which they are, or they are larger than there is space for.
   ssize_t (*anchors_named)(const gnutls_datum_t *names, unsigned count, const void *bundle, size_t size, void *result,
@@ -141,6 +166,9 @@ struct cpreload_engine {
   int (*has_own_tickets)(gnutls_session_t session);
   // The program has got session data of such a session. With much stack.
   void (*session_data_given)(const void *data, size_t size);
+
+  // Likewise, of a session in which the engine takes part.
+  void (*session_data_taken)(const void *data, size_t size);
   // Calls may pass unseen from now on. With much stack.
   void (*calls_pass_unseen)(void);
   // The program is about to use session data, maybe in one of its callbacks. Returns 0 if it may, 1 if the engine has used

@@ -9,6 +9,12 @@
 #include <gnutls/x509-ext.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
+
+// glibc declares it for programs that ask for all that isn't POSIX's. Closed in children from the start: with a flag that is set
+// later, those that other threads start meanwhile would keep connections open.
+extern int accept4(int listener, struct sockaddr *address, socklen_t *size, int flags);
+static inline int cscriptable_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 
 // GNUTLS_HANDSHAKE_ANY is a macro with a cast, which Swift doesn't import.
 static inline unsigned int cscriptable_any_message(void) { return GNUTLS_HANDSHAKE_ANY; }

@@ -39,6 +39,11 @@ int csessiontickets_open_new(int folder, const char *name) {
       openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
 }
 
+int csessiontickets_is_on_tmpfs(int descriptor) {
+  struct statfs system;
+  return fstatfs(descriptor, &system) == 0 && (unsigned int)system.f_type == 0x01021994;
+}
+
 int csessiontickets_make_folder(int parent, const char *name) {
   struct stat status;
   if (mkdirat(parent, name, S_IRWXU) != 0) return -1;

@@ -52,16 +52,18 @@ static void trust_folder_loads(gnutls_certificate_credentials_t credentials, con
   else inner->trust_folder_loads(credentials, path);
 }
 
-static int trust_count(const void *bytes, size_t size, unsigned kind) {
-  return reserve_is_short() ? 0 : inner->trust_count(bytes, size, kind);
+static void trust_read(gnutls_certificate_credentials_t credentials, const char *path, unsigned kind, int is_system,
+                       const struct cpreload_trust_file *files, unsigned count, time_t time) {
+  if (reserve_is_short()) inner->trust_changed(credentials);
+  else inner->trust_read(credentials, path, kind, is_system, files, count, time);
 }
 
-static void trust_counted(const void *bytes, size_t size, unsigned kind, int count) {
-  if (!reserve_is_short()) inner->trust_counted(bytes, size, kind, count);
+static int trust_count(const void *bytes, size_t size, unsigned kind, unsigned char digest[CPRELOAD_DIGEST]) {
+  return reserve_is_short() ? 0 : inner->trust_count(bytes, size, kind, digest);
 }
 
-static int names_in(const gnutls_datum_t *certificates, unsigned count, gnutls_datum_t *names) {
-  return reserve_is_short() ? 0 : inner->names_in(certificates, count, names);
+static void trust_counted(const unsigned char digest[CPRELOAD_DIGEST], unsigned kind, int count) {
+  if (!reserve_is_short()) inner->trust_counted(digest, kind, count);
 }
 
 static ssize_t anchors_named(const gnutls_datum_t *names, unsigned count, const void *bundle, size_t size, void *result,
@@ -99,9 +101,9 @@ __attribute__((visibility("default"))) const struct cpreload_engine *gnutls_resu
   table.credentials_made = credentials_made;
   table.trust_file_loads = trust_file_loads;
   table.trust_folder_loads = trust_folder_loads;
+  table.trust_read = trust_read;
   table.trust_count = trust_count;
   table.trust_counted = trust_counted;
-  table.names_in = names_in;
   table.anchors_named = anchors_named;
   table.handshake_begins = handshake_begins;
   table.session_data_set = session_data_set;

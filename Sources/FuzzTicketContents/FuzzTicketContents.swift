@@ -11,6 +11,7 @@ enum FuzzTicketContents {
         precondition(contents.bytes == input, "contents have one spelling")
         precondition(contents.staples.count == contents.peerChain.count, "each certificate has its staple")
       }
+      _ = IdentityFields(input)
       if let note = ServerNote(input) { precondition(note.bytes == input, "a note has one spelling") }
     }
   }

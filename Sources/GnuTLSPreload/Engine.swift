@@ -2,20 +2,50 @@ internal import CPreload
 internal import GnuTLSResumption
 internal import SessionTickets
 internal import SessionTicketsLocking
+internal import StoreLocation
 
 /// What all sessions of the process share.
 enum Engine {
-  /// The store's folder.
-  private static let place: FolderPlace? = Settings.store.map { FolderPlace($0) } ?? (try? StandardPlaces.storePlace())
+  private static let choice: StoreChoice = {
+    var choice = StoreChoice(
+      store: Settings.store, keyFile: Settings.keyFile, shared: Settings.shared?.description,
+      sharedKeyFile: Settings.sharedKeyFile)
+    choice.isInherited = true
+    return choice
+  }()
+
+  /// The folder of this machine's own store.
+  private static let place: FolderPlace? = try? choice.localPlace()
   private static let store: DirectoryStore? = place.map { DirectoryStore(at: $0) }
   /// Nil where nobody but the program can have tickets.
   private static let sharedTickets: SharedTickets? = place.map { SharedTickets(at: $0) }
 
+  /// What machines share, if anything.
+  private static let sharing: Result<(Sharing, RestingStore)?, StoreError> = {
+    let local = place.flatMap { place in
+      store.map { LocalTickets(place: place, store: $0, masterKey: choice.masterKey) }
+    }
+    do throws(StoreError) {
+      return .success(try choice.sharing(beside: local))
+    } catch {
+      return .failure(error)
+    }
+  }()
+
   static let resumption: Resumption = {
-    let key = Settings.keyFile.map { MasterKeySource.file($0) } ?? .standardFile
+    let sharing: Sharing? =
+      switch Engine.sharing {
+      case .success(let made): made?.0
+      // Nothing is kept here that may have been meant for there, nor the other way round.
+      case .failure(let error): Sharing(failing: error)
+      }
     // Without a place for tickets the outcome says so.
-    guard let store, let sharedTickets else { return Resumption(masterKey: key) }
-    return Resumption(store: store, sharedTickets: sharedTickets, masterKey: key)
+    guard let store, let sharedTickets else {
+      // Nor could it be noted then which tickets the program uses itself.
+      let error = StoreError(.unavailable, "nothing is shared without a folder of this machine's own", place: "")
+      return Resumption(masterKey: choice.masterKey, sharing: sharing.map { _ in Sharing(failing: error) })
+    }
+    return Resumption(store: store, sharedTickets: sharedTickets, masterKey: choice.masterKey, sharing: sharing)
   }()
 
   /// The program is about to use session data: see ``SharedTickets``.
@@ -58,6 +88,12 @@ enum Engine {
   /// The program has got session data of a session in which the engine takes no part.
   static func programGets(_ sessionData: UnsafeRawBufferPointer) { unsafe sharedTickets?.isGiven(sessionData) }
 
+  /// The program has got session data of a session in which the engine takes part.
+  static func programTakes(_ sessionData: UnsafeRawBufferPointer) {
+    guard resumption.sharesTickets else { return }
+    atWork { unsafe sharedTickets?.isTaken(sessionData, of: resumption, isReachable: !hasOtherRoot) }
+  }
+
   /// Calls of the program's may pass unseen from now on: what it may use is its own.
   static func withdrawTickets() {
     if !hasOtherRoot { sharedTickets?.withdrawAll(of: resumption) }
@@ -79,7 +115,10 @@ enum Engine {
 
   /// Runs what may touch the store. No descriptor stays open behind it: a program may close or reuse any number.
   static func atWork<Result>(_ body: () -> Result) -> Result {
-    defer { store?.letGo() }
+    defer {
+      store?.letGo()
+      if case .success(let made) = sharing { made?.1.letGo() }
+    }
     return body()
   }
 }

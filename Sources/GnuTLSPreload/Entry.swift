@@ -52,7 +52,12 @@ enum EngineTable {
       unsafe ForeignSessions.find(session)?.setup.setServerName(
         type, UnsafeRawBufferPointer(handedIn: name, count: length))
     }
-    unsafe table.dh_prime_bits_set = { unsafe ForeignSessions.find($0)?.setPrimeBits($1) }
+    unsafe table.dh_prime_bits_set = { session, bits in
+      unsafe ForeignSessions.find(session)?.setUp { $0.primeBits = bits }
+    }
+    unsafe table.compatibility_enabled = { unsafe ForeignSessions.find($0)?.setUp { $0.isCompatible = true } }
+    unsafe table.status_requested = { unsafe ForeignSessions.find($0)?.setUp { $0.asksForStatus = true } }
+    unsafe table.early_data_sent = { unsafe ForeignSessions.find($0)?.setUp { $0.sendsEarlyData = true } }
     unsafe table.alpn_set = { session, protocols, count, _ in
       unsafe ForeignSessions.find(session)?.setup.setProtocols(
         UnsafeBufferPointer(handedIn: protocols, count: Int(clamping: count)))
@@ -87,6 +92,13 @@ enum EngineTable {
       unsafe EngineTable.load(
         path.flatMap { unsafe LoadedTrust(aboutToLoadFolder: RawPath(cString: $0)) }, into: credentials)
     }
+    unsafe table.trust_read = { credentials, path, kind, isSystem, files, count, time in
+      unsafe EngineTable.load(
+        DeferredTrust.loaded(
+          path, kind, isSystem: isSystem != 0, UnsafeBufferPointer(handedIn: files, count: Int(clamping: count)),
+          time: Int64(time)),
+        into: credentials)
+    }
     unsafe table.trust_changed = { unsafe ForeignObjects.credentials.change($0) { $0.trust = nil } }
     unsafe table.credentials_freed = { unsafe ForeignObjects.credentials.remove($0) }
     unsafe table.verify_function_set = { credentials, function in
@@ -119,16 +131,10 @@ enum EngineTable {
   }
 
   private static func fillTrust(_ table: inout cpreload_engine) {
-    unsafe table.trust_count = { bytes, size, kind in
-      unsafe DeferredTrust.count(bytes, size, kind) ?? 0
+    unsafe table.trust_count = { bytes, size, kind, digest in
+      unsafe DeferredTrust.count(bytes, size, kind, digest) ?? 0
     }
-    unsafe table.trust_counted = { bytes, size, kind, count in
-      unsafe DeferredTrust.note(count, bytes, size, kind)
-    }
-    unsafe table.names_in = { certificates, count, names in
-      unsafe DeferredTrust.names(UnsafeBufferPointer(handedIn: certificates, count: Int(clamping: count)), names)
-        ? 1 : 0
-    }
+    unsafe table.trust_counted = { digest, kind, count in unsafe DeferredTrust.note(count, of: digest, kind) }
     unsafe table.anchors_named = { names, count, bundle, size, result, space in
       unsafe DeferredTrust.anchors(
         UnsafeBufferPointer(handedIn: names, count: Int(clamping: count)),
@@ -179,6 +185,7 @@ enum EngineTable {
     unsafe table.receiving_ended = { unsafe ForeignSessions.find($0)?.receivingEnded($1) }
     unsafe table.is_refused = { unsafe Refusals.code($0) }
     unsafe table.has_own_tickets = { unsafe ForeignSessions.find($0)?.hasOwnTickets == false ? 0 : 1 }
+    unsafe table.session_data_taken = { unsafe Engine.programTakes(UnsafeRawBufferPointer(handedIn: $0, count: $1)) }
     unsafe table.session_data_given = { unsafe Engine.programGets(UnsafeRawBufferPointer(handedIn: $0, count: $1)) }
     table.calls_pass_unseen = { Engine.atWork { Engine.withdrawTickets() } }
     unsafe table.session_data_set = { session, data, size in

@@ -294,9 +294,9 @@ final class ForeignSession: @unchecked Sendable {
     if case .unstarted = state { state = .over } else { hasMissedCalls = true }
   }
 
-  /// Only what is demanded before the handshake begins belongs to the session's identity.
-  func setPrimeBits(_ bits: UInt32) {
-    if case .unstarted = state { setup.primeBits = bits } else { callMissed() }
+  /// Only what is set before the handshake begins belongs to the session's identity.
+  func setUp(_ change: (inout SessionSetup) -> Void) {
+    if case .unstarted = state { change(&setup) } else { callMissed() }
   }
 
   // MARK: End
@@ -389,9 +389,9 @@ final class ForeignSession: @unchecked Sendable {
 
   // MARK: Log
 
-  private func tell(_ event: HandshakeLog.Event) { log.tell(event, serverText: setup.serverText) }
+  private func tell(_ event: HandshakeLog.Event) { log.tell(event, serverName: setup.serverName) }
 
   private func tellStoreError(_ attachment: ForeignAttachment) {
-    log.tellStoreError(attachment.outcome, serverText: setup.serverText)
+    log.tellStoreError(attachment.outcome, serverName: setup.serverName)
   }
 }

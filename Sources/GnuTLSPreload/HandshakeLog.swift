@@ -4,8 +4,8 @@ internal import Glibc
 internal import GnuTLSResumption
 internal import SessionTickets
 
-/// A line for each connection, for people: on standard error, or with the time in a file. There is another if the store
-/// fails later.
+/// A line for each connection: for people on standard error, and with the time, or as JSON, in a file. There is another if
+/// the store fails later.
 enum HandshakeLog {
   enum Event {
     case done(Outcome)
@@ -24,10 +24,36 @@ enum HandshakeLog {
       }
     }
 
-    var storeError: String? {
+    /// In a word, for programs.
+    var name: String {
       switch self {
-      case .done(let outcome), .failed(_, let outcome), .refused(let outcome), .notKept(let outcome):
-        outcome.storeError.map { "\($0)" }
+      case .done(let outcome): outcome.isResumed ? "resumed" : "full"
+      case .failed: "failed"
+      case .refused: "refused"
+      case .notKept: "notKept"
+      case .leftAlone: "leftAlone"
+      }
+    }
+
+    /// Why it isn't a resumption, in a word.
+    var reason: String? {
+      switch self {
+      case .done(let outcome): outcome.reason?.rawValue
+      case .failed(let code, _): unsafe gnutls_strerror_name(code).map { unsafe String(cString: $0) }
+      case .refused, .notKept: nil
+      case .leftAlone(let reason): reason.rawValue
+      }
+    }
+
+    /// In seconds, if the handshake is a resumption.
+    var ticketAge: Int64? {
+      guard case .done(let outcome) = self, outcome.isResumed else { return nil }
+      return outcome.ticketAge
+    }
+
+    var storeError: StoreError? {
+      switch self {
+      case .done(let outcome), .failed(_, let outcome), .refused(let outcome), .notKept(let outcome): outcome.storeError
       case .leftAlone: nil
       }
     }
@@ -53,38 +79,15 @@ enum HandshakeLog {
     return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
   }
 
-  static func write(_ event: Event, server: String, began: UInt64, clearedNoTickets: Bool) {
-    let program = Settings.program?.name ?? "?"
-    var line = "gnutls-resume: \(program)[\(getpid())]: \(server): \(event.text)"
-    if event.hasDuration { line += ", \(milliseconds(now &- began)) ms" }
-    if clearedNoTickets { line += "; GNUTLS_NO_TICKETS cleared" }
-    if let error = event.storeError { line += "; \(error)" }
-    line = printable(line)
-    if let file = Settings.logFile, !Engine.hasOtherRoot,
-      let reason = append("\(TimeOfLine.now.text) \(line)", to: file)
-    {
-      line += "; the log can't be written: \(unsafe String(cString: strerror(reason)))"
-    }
-    if Settings.isVerbose { writeToStandardError(Array("\(line)\n".utf8)) }
-  }
-
-  /// Names may hold what a terminal would obey: control characters of either set, and those of writing directions.
-  private static func printable(_ line: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in line.unicodeScalars {
-      switch scalar.value {
-      case 0..<0x20, 0x7f...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: result.append(" ")
-      default: result.append(scalar)
+  static func write(_ line: LogLine) {
+    var text = line.text
+    if let file = Settings.logFile, !Engine.hasOtherRoot {
+      let time = TimeOfLine.now
+      if let reason = append(Settings.logsJSON ? line.json(time: time) : "\(time.text) \(text)", to: file) {
+        text += "; the log can't be written: \(unsafe String(cString: strerror(reason)))"
       }
     }
-    return String(result)
-  }
-
-  /// To hundredths.
-  private static func milliseconds(_ nanoseconds: UInt64) -> String {
-    let hundredths = nanoseconds / 10_000
-    let fraction = "\(hundredths % 100)"
-    return "\(hundredths / 100).\(fraction.utf8.count == 1 ? "0" : "")\(fraction)"
+    if Settings.isVerbose { writeToStandardError(Array("\(text)\n".utf8)) }
   }
 
   /// What was behind standard error when the engine was loaded. A program that has closed it may have a connection or a

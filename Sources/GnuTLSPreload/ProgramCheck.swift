@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import GnuTLSResumption
 
 /// The program's own check of a peer, which GnuTLS calls in a full handshake and in no resumed one.
 @safe

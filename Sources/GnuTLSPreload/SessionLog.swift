@@ -13,16 +13,18 @@ struct SessionLog {
 
   mutating func begin() { began = HandshakeLog.now }
 
-  /// - Parameter serverText: What is known of the server before the session is set up fully.
-  mutating func tell(_ event: HandshakeLog.Event, serverText: @autoclosure () -> String) {
+  /// - Parameter serverName: What is known of the server before the session is set up fully.
+  mutating func tell(_ event: HandshakeLog.Event, serverName: String?) {
     guard Settings.logs else { return }
     if event.storeError != nil { hasToldStoreError = true }
     HandshakeLog.write(
-      event, server: server.map { "\($0)" } ?? serverText(), began: began, clearedNoTickets: clearedNoTickets)
+      LogLine(
+        event: event, server: server, serverName: serverName,
+        nanoseconds: event.hasDuration ? HandshakeLog.now &- began : nil, clearedNoTickets: clearedNoTickets))
   }
 
   /// The store may turn out to be of no use only when tickets go there: nothing was missing in it before.
-  mutating func tellStoreError(_ outcome: Outcome, serverText: @autoclosure () -> String) {
-    if !hasToldStoreError, outcome.storeError != nil { tell(.notKept(outcome), serverText: serverText()) }
+  mutating func tellStoreError(_ outcome: Outcome, serverName: String?) {
+    if !hasToldStoreError, outcome.storeError != nil { tell(.notKept(outcome), serverName: serverName) }
   }
 }

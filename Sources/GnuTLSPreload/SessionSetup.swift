@@ -6,14 +6,20 @@ internal import SessionTickets
 @safe
 struct SessionSetup {
   /// The server name; nil if none was set.
-  private var serverName: String?
+  private(set) var serverName: String?
   /// Something was set that is no text: exact bytes can't be told then.
   private var isUnreadable = false
   private var protocols: [String] = []
   /// The least size of a Diffie-Hellman group, which a resumption doesn't look at; nil if none was set.
   var primeBits: UInt32?
-  /// Nil if none was set.
-  var priority: Priority?
+  /// Nil if none was set. It ends the compatibility mode, or has its own.
+  var priority: Priority? { didSet { isCompatible = false } }
+  /// By `gnutls_session_enable_compatibility_mode`, which takes certificates that the priorities alone don't.
+  var isCompatible = false
+  /// By `gnutls_ocsp_status_request_enable_client`: a revocation may come with the certificate.
+  var asksForStatus = false
+  /// Some was handed in, whatever the flags of `gnutls_init` say.
+  var sendsEarlyData = false
   /// The session's own check, which goes before that of the credentials.
   var check: ProgramCheck?
   var hook: ProgramHook?
@@ -51,9 +57,6 @@ struct SessionSetup {
     }
   }
 
-  /// What is known of the server before the session is set up fully, for people.
-  var serverText: String { serverName ?? "?" }
-
   /// The session's whole identity, once the program has set it up and begins the handshake.
   /// - Parameter port: The server's, or 0 if it isn't known.
   func plan(for session: gnutls_session_t, flags: UInt32, port: UInt16) throws(LeftAlone) -> SessionPlan {
@@ -61,7 +64,7 @@ struct SessionSetup {
     if case .some(nil) = ownData { throw .resumesByItself }
     // GnuTLS would take in tickets all the same, and then not offer them.
     guard !Settings.respectsNoTickets || flags & SessionFlags.noTickets == 0 else { throw .wantsNoTickets }
-    guard flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
+    guard !sendsEarlyData, flags & SessionFlags.earlyData == 0 else { throw .sendsEarlyData }
     guard !isUnreadable else { throw .isUnreadable }
     guard hook?.mayBeSkippedByResuming != true else { throw .hooksIntoFullHandshakes }
     let credentials = unsafe try SessionCredentials(of: session)
@@ -85,7 +88,8 @@ struct SessionSetup {
     let identity = ConnectionIdentity(
       server: server, expectedName: expectedName,
       applicationProtocols: protocols, priority: priority, isPriorityAppended: isPriorityAppended,
-      clientCertificate: credentials.certificateDigest, partition: try partition(program, credentials, check))
+      clientCertificate: credentials.certificateDigest,
+      partition: try partition(program, credentials, check, SessionFlags.ofIdentity(flags)))
     return SessionPlan(
       identity: identity, policy: credentials.policy, choosesCertificate: credentials.choosesCertificate,
       own: own)
@@ -93,7 +97,7 @@ struct SessionSetup {
 
   /// One program's sessions, and one way of verifying, never meet another's.
   private func partition(
-    _ program: ProgramPath, _ credentials: SessionCredentials, _ check: ProgramCheck?
+    _ program: ProgramPath, _ credentials: SessionCredentials, _ check: ProgramCheck?, _ flags: UInt32
   ) throws(LeftAlone) -> String {
     let way =
       switch check {
@@ -101,8 +105,10 @@ struct SessionSetup {
       case .function: "function"
       case .certificate(let certificate): try certificate.description()
       }
+    // What few programs do.
+    let further = (flags == 0 ? "" : "\nflags \(flags)") + (asksForStatus ? "\nstatus" : "")
     let partition = "preload\n\(program.text)\n\(credentials.verifyFlags)\n\(credentials.choosesCertificate)\n\(way)"
-    return partition + (primeBits.map { "\n\($0)" } ?? "")
+    return partition + (primeBits.map { "\n\($0)" } ?? "") + (isCompatible ? "\ncompatible" : "") + further
   }
 }
 

@@ -37,7 +37,7 @@ extension AttachmentHandle {
       unsafe result.ticket_age = -1
       return unsafe (result, failure.code)
     }
-    let (reason, text) = outcome.reason?.constants ?? (GNUTLS_RESUMPTION_REASON_NONE, "resumed")
+    let (reason, text) = outcome.constants
     storeError.set(outcome.storeError.map { "\($0); mend this, or choose other places: until then tickets are lost" })
     unsafe result.resumed = outcome.isResumed ? 1 : 0
     unsafe result.reason = reason
@@ -49,6 +49,11 @@ extension AttachmentHandle {
     unsafe result.store_error = unsafe storeError.pointer
     return unsafe (result, 0)
   }
+}
+
+extension Outcome {
+  /// C's number and text of the reason.
+  var constants: (Int32, StaticString) { reason?.constants ?? (GNUTLS_RESUMPTION_REASON_NONE, "resumed") }
 }
 
 extension FullHandshakeReason {

@@ -50,6 +50,8 @@ extension AttachmentHandle {
     let advice =
       if refusal.code == GNUTLS_RESUMPTION_E_REFUSED {
         "to accept it, change what verification->callback answers"
+      } else if failure == .earlyDataMisread {
+        "connect again, without early data"
       } else if has(GNUTLS_CERT_SIGNER_NOT_FOUND) {
         "if it is the right server, add its authority to \(refusal.trust)"
       } else if has(GNUTLS_CERT_UNEXPECTED_OWNER) {

@@ -3,6 +3,7 @@
 public import CGnuTLSResumption
 internal import GnuTLSResumption
 internal import SessionTickets
+internal import StoreLocation
 
 @c @implementation
 public func gnutls_resumption_open(
@@ -11,22 +12,30 @@ public func gnutls_resumption_open(
 ) -> Int32 {
   let cancellation = Cancellation.deferred()
   defer { cancellation.restore() }
-  guard let store = unsafe store else { return GNUTLS_RESUMPTION_E_INVALID_ARGUMENT }
-  let engine: Result<Resumption, Failure>
-  do throws(Failure) {
-    engine = .success(unsafe try resumption(folder: folder, keyFile: keyFile, bounds: bounds))
-  } catch {
-    engine = .failure(error)
+  return unsafe StoreHandle.open(store) { () throws(Failure) in
+    unsafe try resumption(try choice(store: folder, keyFile: keyFile, bounds: bounds))
   }
-  unsafe store.pointee = StoreHandle(engine).retainedPointer
-  if case .failure(let failure) = engine { return failure.code }
-  return 0
+}
+
+@c @implementation
+public func gnutls_resumption_open_shared(
+  _ url: UnsafePointer<CChar>!, _ sharedKeyFile: UnsafePointer<CChar>!, _ servers: UnsafePointer<CChar>!,
+  _ keyFile: UnsafePointer<CChar>!, _ bounds: UnsafePointer<gnutls_resumption_bounds_t>!,
+  _ store: UnsafeMutablePointer<gnutls_resumption_store_t?>!
+) -> Int32 {
+  let cancellation = Cancellation.deferred()
+  defer { cancellation.restore() }
+  return unsafe StoreHandle.open(store) { () throws(Failure) in
+    var choice = unsafe try choice(store: url, keyFile: keyFile, bounds: bounds)
+    choice.shared = unsafe try Arguments.text(servers, "servers")
+    choice.sharedKeyFile = unsafe try Arguments.path(sharedKeyFile, "shared_key_file", "name the file")
+    return try resumption(choice)
+  }
 }
 
 @c @implementation
 public func gnutls_resumption_store_message(_ store: gnutls_resumption_store_t!) -> UnsafePointer<CChar>! {
-  guard let store = unsafe StoreHandle.borrowed(store) else { return unsafe missingHandle.cString }
-  return unsafe store.message ?? noMessage.cString
+  unsafe StoreHandle.message(store)
 }
 
 @c @implementation
@@ -36,18 +45,26 @@ public func gnutls_resumption_close(_ store: gnutls_resumption_store_t!) {
   unsafe StoreHandle.release(store)
 }
 
-let missingHandle: StaticString = "the handle is null; hand in one that was received"
-let noMessage: StaticString = ""
-
-private func resumption(
-  folder: UnsafePointer<CChar>?, keyFile: UnsafePointer<CChar>?, bounds: UnsafePointer<gnutls_resumption_bounds_t>?
-) throws(Failure) -> Resumption {
+private func choice(
+  store: UnsafePointer<CChar>?, keyFile: UnsafePointer<CChar>?, bounds: UnsafePointer<gnutls_resumption_bounds_t>?
+) throws(Failure) -> StoreChoice {
   let advice = "null stands for the user's own"
-  let folder = unsafe try Arguments.path(folder, "folder", advice)
-  let keyFile = unsafe try Arguments.path(keyFile, "key_file", advice)
-  return Resumption(
-    folder: folder, bounds: unsafe bounds == nil ? StoreBounds() : try storeBounds(bounds),
-    masterKey: keyFile.map { .file($0) } ?? .standardFile)
+  var choice = StoreChoice(
+    store: unsafe try Arguments.path(store, "folder", advice),
+    keyFile: unsafe try Arguments.path(keyFile, "key_file", advice))
+  if unsafe bounds != nil { choice.bounds = unsafe try storeBounds(bounds) }
+  return choice
+}
+
+private func resumption(_ choice: StoreChoice) throws(Failure) -> OpenedStore {
+  do throws(StoreError) {
+    _ = try choice.sharing(beside: nil)
+  } catch {
+    throw .invalid(error.description)
+  }
+  let observer = EventObserver()
+  return OpenedStore(
+    engine: Resumption(choice, options: ResumptionOptions(observer: observer.observe)), observer: observer)
 }
 
 private func storeBounds(_ pointer: UnsafePointer<gnutls_resumption_bounds_t>?) throws(Failure) -> StoreBounds {

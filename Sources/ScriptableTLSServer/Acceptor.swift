@@ -72,7 +72,7 @@ final class Acceptor: Sendable {
 
   /// Starts a connection's thread, and notes it before it can end.
   private func serve(_ socket: Socket, _ live: inout Live) {
-    let seen = log.open()
+    let seen = log.open(tookDataOfSYN: socket.hasTakenDataOfSYN)
     let context = context()
     let thread = try? JoinableThread {
       var result = seen

@@ -6,6 +6,12 @@ public struct ClientHelloSummary: Sendable, Equatable {
     public let obfuscatedAge: UInt32
   }
 
+  /// How many tickets the client asks for (RFC 9149 §2).
+  public struct TicketRequest: Sendable, Equatable {
+    public let afterFullHandshake: Int
+    public let afterResumption: Int
+  }
+
   public let random: [UInt8]
   public let legacySessionID: [UInt8]
   public let cipherSuites: [UInt16]
@@ -24,6 +30,7 @@ public struct ClientHelloSummary: Sendable, Equatable {
   public private(set) var offersExtendedMasterSecret = false
   /// The TLS 1.2 ticket (RFC 5077). Empty: the client only says that it takes tickets. Nil: it doesn't.
   public private(set) var tls12Ticket: [UInt8]?
+  public private(set) var ticketRequest: TicketRequest?
 
   /// Whether the client offers TLS 1.3.
   public var offersTLS13: Bool { supportedVersions.contains(0x0304) }
@@ -74,6 +81,9 @@ public struct ClientHelloSummary: Sendable, Equatable {
       guard let modes = content.vector(lengthWidth: 1) else { return false }
       pskKeyExchangeModes = Array(modes.rest)
     case 51: return readKeyShares(&content)
+    case 58:
+      guard let full = content.integer(1), let resumption = content.integer(1), content.isEmpty else { return false }
+      ticketRequest = TicketRequest(afterFullHandshake: Int(full), afterResumption: Int(resumption))
     default: break
     }
     return true

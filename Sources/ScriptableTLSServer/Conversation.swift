@@ -28,6 +28,7 @@ internal import CScriptableTLSServer
   func run() -> ObservedConnection {
     attachTransport()
     attachHook()
+    attachTicketAnswer()
     if handshake() {
       noteParameters()
       readEarlyData()
@@ -106,9 +107,14 @@ internal import CScriptableTLSServer
   private func sendTickets() {
     if script.tickets.delay > 0 { socket.waitForHangUp(milliseconds: Int32(clamping: script.tickets.delay)) }
     _ = send(script.tickets.precedingData)
-    guard script.tickets.count > 0, unsafe gnutls_protocol_get_version(session) == GNUTLS_TLS1_3 else { return }
-    let code = unsafe gnutls_session_ticket_send(session, UInt32(script.tickets.count), 0)
-    if code == 0 { seen.ticketsSent += script.tickets.count }
+    if let send = unsafe context.provider?.sendTickets {
+      seen.ticketsSent += max(0, Int(unsafe send(session)))
+      return
+    }
+    let count = ticketCount
+    guard count > 0, unsafe gnutls_protocol_get_version(session) == GNUTLS_TLS1_3 else { return }
+    let code = unsafe gnutls_session_ticket_send(session, UInt32(count), 0)
+    if code == 0 { seen.ticketsSent += count }
   }
 
   private func readEarlyData() {

@@ -30,6 +30,8 @@ public struct HandshakeFailure: Sendable, Equatable {
   public var action: Action
   /// Spares clients that offer no PSK, TLS 1.2 ticket or (without TLS 1.3) session id.
   public var onlyWhenResuming: Bool
+  /// Spares clients whose first bytes didn't come with the SYN.
+  public var onlyWithDataOfSYN = false
 
   public init(
     _ moment: Moment, _ message: HandshakeMessage, direction: Direction? = nil, action: Action = .alert(40),

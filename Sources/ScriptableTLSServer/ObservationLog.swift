@@ -8,9 +8,10 @@ final class ObservationLog: Sendable {
   var all: [ObservedConnection] { connections.withLock { $0 } }
 
   /// Notes a connection that was just accepted.
-  func open() -> ObservedConnection {
+  func open(tookDataOfSYN: Bool) -> ObservedConnection {
     connections.withLock { list in
-      let connection = ObservedConnection(index: list.count, acceptedAt: nanoseconds(CLOCK_REALTIME))
+      var connection = ObservedConnection(index: list.count, acceptedAt: nanoseconds(CLOCK_REALTIME))
+      connection.tookDataOfSYN = tookDataOfSYN
       list.append(connection)
       return connection
     }

@@ -13,6 +13,8 @@ public struct ObservedConnection: Sendable, Equatable {
   public let acceptedAt: Int64
   public internal(set) var state = State.accepted
 
+  /// Its first bytes came with the SYN, and were taken (RFC 7413).
+  public internal(set) var tookDataOfSYN = false
   /// The bodies of the ClientHello messages: two after a HelloRetryRequest.
   public internal(set) var clientHellos: [[UInt8]] = []
   /// Whether the server resumed a session. Like all that follows, it is known once the handshake is complete.
@@ -39,6 +41,8 @@ public struct ObservedConnection: Sendable, Equatable {
 
   /// The client has answered when it was asked for a certificate after the handshake.
   public internal(set) var authenticatedLater = false
+  /// How many tickets the server has said that it will send (RFC 9149); nil if it has said nothing.
+  public internal(set) var ticketsAnnounced: Int?
   /// TLS 1.3 tickets sent by the server.
   public internal(set) var ticketsSent = 0
   /// The tickets themselves, of TLS 1.2 too, as a client would offer them.

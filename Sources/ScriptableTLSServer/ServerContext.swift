@@ -5,6 +5,7 @@ struct ServerContext: Sendable {
   var script: ServerScript
   var credentials: ServerCredentials
   var ticketKey: TicketKey
+  let provider: TicketProvider?
   let sessions: SessionCache
   let replayProtection: ReplayProtection
   let noReplayProtection: ReplayProtection
@@ -42,11 +43,15 @@ struct ServerContext: Sendable {
     }
     // A lifetime of 0 would be a division by zero in GnuTLS's key rotation (lib/stek.c, T()).
     unsafe gnutls_db_set_cache_expiration(session, Int32(clamping: max(1, script.tickets.lifetime)))
-    if script.usesTicketKey {
+    if let provider {
+      try check("shared tickets", unsafe provider.prepare(session))
+    } else if script.usesTicketKey {
       let code = unsafe ticketKey.bytes.withDatum { unsafe gnutls_session_ticket_enable_server(session, $0) }
       try check("ticket key", code)
     }
-    if script.versions != .tls13 && script.tls12Resumption == .sessionIDs { unsafe sessions.attach(to: session) }
+    if provider == nil, script.versions != .tls13, script.tls12Resumption == .sessionIDs {
+      unsafe sessions.attach(to: session)
+    }
     if script.maxEarlyData > 0 {
       let code = unsafe gnutls_record_set_max_early_data_size(session, Int(script.maxEarlyData))
       try check("early data", code)

@@ -1,3 +1,4 @@
+internal import CScriptableTLSServer
 internal import Glibc
 internal import SessionTicketsLocking
 
@@ -12,14 +13,19 @@ final class Socket: Sendable {
   deinit { close() }
 
   /// Listens on a free port of the loopback interface, or on a given one.
-  static func listening(on port: UInt16) throws(ServerError) -> Socket {
+  /// - Parameters:
+  ///   - host: The last byte of its address, 127.0.0.1 and so on.
+  ///   - fastOpens: Takes what comes with a SYN, where the system allows that (RFC 7413).
+  static func listening(on port: UInt16, host: UInt8, fastOpens: Bool) throws(ServerError) -> Socket {
     let socket = Socket(Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
     guard socket.descriptor >= 0 else { throw ServerError("opening a socket", code: errno) }
     socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
+    // So many at once.
+    if fastOpens { socket.set(Int32(IPPROTO_TCP), TCP_FASTOPEN, 128) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_addr.s_addr = (UInt32(0x7f00_0000) | UInt32(host)).bigEndian
     let bound = unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         unsafe bind(socket.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -41,12 +47,19 @@ final class Socket: Sendable {
     return UInt16(bigEndian: address.sin_port)
   }
 
+  /// Whether the client's first bytes came with its SYN, and were taken.
+  var hasTakenDataOfSYN: Bool {
+    var information = tcp_info()
+    var size = socklen_t(MemoryLayout<tcp_info>.size)
+    let code = unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &information, &size)
+    return code == 0 && Int32(information.tcpi_options) & TCPI_OPT_SYN_DATA != 0
+  }
+
   /// Waits for a client; nil once the socket is shut down.
   func accept() -> Socket? {
     while true {
-      let client = Glibc.accept(descriptor, nil, nil)
+      let client = cscriptable_accept(descriptor)
       if client >= 0 {
-        _ = fcntl(client, F_SETFD, FD_CLOEXEC)
         let socket = Socket(client)
         // Small records follow each other without an answer in between: Nagle would hold them back.
         socket.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)

@@ -1,6 +1,6 @@
 internal import SessionTicketsLocking
 
-/// A TLS server on 127.0.0.1 that does on each connection what its script says, and remembers what it saw.
+/// A TLS server on the loopback interface that does on each connection what its script says, and remembers what it saw.
 ///
 /// It is made for tests and demonstrations: it trusts every client, and it is not hardened.
 public final class TLSServer: Sendable {
@@ -19,19 +19,23 @@ public final class TLSServer: Sendable {
   /// - Parameters:
   ///   - certificates: One, or several of different key types, of which GnuTLS chooses what the client can verify.
   ///   - ticketKey: Nil: a fresh one.
+  ///   - provider: Gives tickets and sessions in the key's place.
+  ///   - host: The last byte of the address that it listens at: 127.0.0.1 unless told otherwise.
   ///   - port: 0: a free one.
+  ///   - fastOpens: Takes what comes with a SYN, where the system's `net.ipv4.tcp_fastopen` has bit 2 (RFC 7413).
   ///   - connectionEnded: Called on the connection's thread when a connection has ended.
   public init(
     certificates: [ServerCertificate], script: ServerScript = ServerScript(), ticketKey: TicketKey? = nil,
-    port: UInt16 = 0, connectionEnded: @escaping @Sendable (ObservedConnection) -> Void = { _ in }
+    provider: TicketProvider? = nil, host: UInt8 = 1, port: UInt16 = 0, fastOpens: Bool = false,
+    connectionEnded: @escaping @Sendable (ObservedConnection) -> Void = { _ in }
   ) throws(ServerError) {
     let context = SharedContext(
       ServerContext(
         script: script, credentials: try ServerCredentials(certificates), ticketKey: ticketKey ?? .random(),
-        sessions: SessionCache(), replayProtection: try ReplayProtection(remembers: true),
+        provider: provider, sessions: SessionCache(), replayProtection: try ReplayProtection(remembers: true),
         noReplayProtection: try ReplayProtection(remembers: false)))
     try context.value.withLock { (value) throws(ServerError) in try value.validate() }
-    let listener = try Socket.listening(on: port)
+    let listener = try Socket.listening(on: port, host: host, fastOpens: fastOpens)
     self.context = context
     self.port = listener.port
     acceptor = Acceptor(
@@ -41,9 +45,11 @@ public final class TLSServer: Sendable {
 
   /// Starts a server with one certificate.
   public convenience init(
-    certificate: ServerCertificate, script: ServerScript = ServerScript(), ticketKey: TicketKey? = nil, port: UInt16 = 0
+    certificate: ServerCertificate, script: ServerScript = ServerScript(), ticketKey: TicketKey? = nil,
+    port: UInt16 = 0, fastOpens: Bool = false
   ) throws(ServerError) {
-    try self.init(certificates: [certificate], script: script, ticketKey: ticketKey, port: port)
+    try self.init(
+      certificates: [certificate], script: script, ticketKey: ticketKey, port: port, fastOpens: fastOpens)
   }
 
   deinit { acceptor.stop() }

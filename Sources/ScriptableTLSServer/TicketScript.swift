@@ -8,6 +8,12 @@ public struct TicketScript: Sendable, Equatable {
 
   /// How many are sent, each in a message of its own: 0 to 8 are tested.
   public var count = 2
+  /// Sends as many as a client asks for in place of ``count``, and says so (RFC 9149).
+  public var honoursRequests = false
+  /// What it says that it will send, be it true or not. Only to who has asked.
+  public var announcedCount: UInt8?
+  /// How many bytes it says that in: the standard wants 1.
+  public var answerSize = 1
   /// How long the server accepts its tickets, in seconds, and what they say unless ``announcedLifetime`` is set.
   ///
   /// GnuTLS cuts it at 604,800 (7 days), and divides by it: at least 1. A resumed connection's tickets get what is left of it.

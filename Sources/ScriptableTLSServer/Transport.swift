@@ -42,6 +42,11 @@ extension Conversation {
     if let content = unsafe content, !after {
       if received && message == HandshakeMessage.clientHello.rawValue {
         unsafe seen.clientHellos.append([UInt8](copying: content))
+        if let provider = context.provider {
+          let bytes = unsafe UnsafeRawBufferPointer(start: content.data, count: Int(content.size))
+          let code = unsafe provider.clientHelloCame(session, bytes)
+          guard code >= 0 else { return code }
+        }
       }
       if !received && message == HandshakeMessage.newSessionTicket.rawValue {
         unsafe noteTicket(in: content)
@@ -50,7 +55,8 @@ extension Conversation {
     }
     guard let failure = script.failure, !seen.failedByScript,
       failure.matches(message: message, after: after, received: received),
-      !failure.onlyWhenResuming || seen.clientHello?.offersResumption == true
+      !failure.onlyWhenResuming || seen.clientHello?.offersResumption == true,
+      !failure.onlyWithDataOfSYN || seen.tookDataOfSYN
     else { return 0 }
     seen.failedByScript = true
     if after && !received {

@@ -8,7 +8,7 @@ extension [UInt8] {
 
 extension FixedWidthInteger {
   /// Reads an integer, most significant byte first; nil unless there are just as many bytes.
-  init?(bigEndian bytes: some Collection<UInt8>) {
+  package init?(bigEndian bytes: some Collection<UInt8>) {
     let value = bytes.withContiguousStorageIfAvailable { buffer -> Self? in
       guard buffer.count == Self.bitWidth / 8 else { return nil }
       return unsafe Self(bigEndian: UnsafeRawBufferPointer(buffer).loadUnaligned(as: Self.self))

@@ -1,6 +1,6 @@
 /// Lower-case hexadecimal, strictly: one spelling for each value, so that names can be compared as bytes.
 package enum Hexadecimal {
-  static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+  package static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var digits: [UInt8] = []
     digits.reserveCapacity(bytes.underestimatedCount * 2)
     for byte in bytes {
@@ -30,7 +30,7 @@ package enum Hexadecimal {
 
   // Without a branch, which random digits would make the processor guess wrong half of the time: 39 lies between the
   // characters after 9 and a, and 6 carries values from 10 on into bit 4.
-  static func digit(_ value: UInt8) -> UInt8 { 0x30 &+ value &+ ((value &+ 6) >> 4) &* 39 }
+  package static func digit(_ value: UInt8) -> UInt8 { 0x30 &+ value &+ ((value &+ 6) >> 4) &* 39 }
 
   /// Eight digits at once, in the order of their writing from the most significant byte on.
   static func digits(of value: UInt32) -> UInt64 {

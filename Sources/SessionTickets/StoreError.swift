@@ -56,6 +56,9 @@ public struct StoreError: Error, Sendable {
     details = Details(code, message, place, errno, leavesNothing)
   }
 
+  /// The same, of an insertion after which something else has failed: the record may be there.
+  package var leavingDoubt: StoreError { StoreError(code, message, place: place, errno: errno) }
+
   /// The same, of an insertion whose record nobody has seen.
   var leavingNothing: StoreError { StoreError(code, message, place: place, errno: errno, leavesNothing: true) }
 }

@@ -14,4 +14,7 @@ public struct StoreGeneration: Hashable, Sendable {
   public init(_ first: UInt64, _ second: UInt64 = 0, _ third: UInt64 = 0) {
     words = Words(first: first, second: second, third: third)
   }
+
+  /// The numbers that it was made of.
+  package var numbers: (UInt64, UInt64, UInt64) { (words.first, words.second, words.third) }
 }

@@ -16,6 +16,10 @@
 /// Ids are unique within a ``StoreKey``. All methods may be called from any thread at any time. After ``close()``
 /// every call throws ``StoreError/Code-swift.struct/closed``. Whoever writes a store runs the suite of
 /// `SessionTicketsTesting` against it.
+///
+/// Of the methods ``replace(_:by:now:)``, ``removeSession(at:because:)``, ``purgeExpired(now:)`` and ``select(server:)``
+/// there are defaults that are made of the others, as is the ``role`` of a client: slow where there are many records, as
+/// they visit each.
 public protocol TicketStore: AnyObject, Sendable {
   /// The side of TLS that this store was opened for.
   var role: StoreRole { get }
@@ -53,7 +57,14 @@ public protocol TicketStore: AnyObject, Sendable {
   /// Replaces a record by another of the same identity, if it is still there.
   ///
   /// Whoever removes everything meanwhile removes the new one too.
+  ///
+  /// Where it isn't given, the old record is removed, and then the new one is inserted: between the two, others find
+  /// neither; if the insertion fails, both are gone.
   /// - Returns: Whether this call replaced it. False means that it was taken, removed or replaced by another.
+  /// - Throws: ``StoreError/Code-swift.struct/idExists`` if the new record's id is there: nothing has changed then;
+  ///   ``StoreError/Code-swift.struct/tooLarge`` if a store doesn't keep so large a record, and
+  ///   ``StoreError/Code-swift.struct/unavailable`` if it can't be read or written: the old record may be gone then, and
+  ///   ``StoreError/leavesNothing`` says the same of the new one as after an insertion.
   func replace(_ key: RecordKey, by record: SealedRecord, now: WallTime) throws(StoreError) -> Bool
 
   /// Removes a record. Returns whether this call did.
@@ -99,6 +110,10 @@ public protocol TicketStore: AnyObject, Sendable {
   /// - Throws: ``StoreError/Code-swift.struct/tooLarge``.
   func setNote(_ note: [UInt8]?, server: Digest, identity: Digest?, now: WallTime) throws(StoreError)
 
+  /// The same store, whose calls wait that many milliseconds for others in all, however many they are: what a connection
+  /// has left for its tickets. A store that waits for nobody is itself.
+  func within(milliseconds: Int) -> any TicketStore
+
   /// Closes the store. What it holds stays, as far as it outlives the process.
   func close()
 }
@@ -110,6 +125,8 @@ public enum NoteLimits {
 }
 
 extension TicketStore {
+  public func within(milliseconds: Int) -> any TicketStore { self }
+
   /// Keeps a record, whatever was removed before.
   public func insert(_ record: SealedRecord, at place: StoreKey, now: WallTime) throws(StoreError) {
     try insert(record, at: place, generation: nil, now: now)

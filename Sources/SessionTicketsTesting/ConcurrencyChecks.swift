@@ -89,14 +89,16 @@ let concurrencyChecks: [CheckDefinition] = [
   },
 
   CheckDefinition("of eight concurrent insertions of one id, one succeeds") { trial in
+    // Servers publish keys as sessions, whose ids all of them know.
     for round in 0..<20 {
+      let kind = round % 2 == 0 ? RecordKind.ticket : .session
       let store = try trial.store(bounds: StoreBounds(recordsPerIdentity: threadCount + 1))
       let place = RecordFactory.place(server: UInt64(round))
       let successes = Atomic<Int>(0)
       let unexpected = Lock<[String]>([])
       concurrently(threadCount) { index in
         // Each is another record with the same id, of another time: what collides is the id alone.
-        let record = RecordFactory.record(7, byteCount: 100 + index)
+        let record = RecordFactory.record(7, kind: kind, byteCount: 100 + index)
         let time = RecordFactory.start.advanced(bySeconds: Int64(threadCount - index))
         do throws(StoreError) {
           try store.insert(record, at: place, now: time)

@@ -26,6 +26,8 @@ public enum RecordFactory {
 
   /// A record with the id of that number.
   /// - Parameters:
+  ///   - number: Becomes its id.
+  ///   - kind: What it is a record of.
   ///   - expiry: In seconds since 1970; a day after ``start`` if not given.
   ///   - byteCount: The record's whole length, header included, as far as a record can have it.
   public static func record(

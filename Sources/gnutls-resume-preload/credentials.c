@@ -1,6 +1,7 @@
 // Certificate credentials: their trust, and who chooses the client's certificate.
 #include "interposing.h"
-#include "named-trust.h"
+#include "trust-lists.h"
+#include "trust-loads.h"
 
 // Programs do this before they start threads, of which else all but the first to come would find the engine being opened,
 // and be left alone.
@@ -21,36 +22,54 @@ EXPORTED int gnutls_certificate_allocate_credentials(gnutls_certificate_credenti
 FREES(engine_at_any_depth, gnutls_certificate_free_credentials, (gnutls_certificate_credentials_t credentials),
       (credentials), credentials_freed(credentials))
 
+static gnutls_x509_trust_list_t list_of(gnutls_certificate_credentials_t credentials) {
+  gnutls_x509_trust_list_t list = NULL;
+  __typeof__(&gnutls_certificate_get_trust_list) get = GNUTLS(gnutls_certificate_get_trust_list);
+  if (get && credentials) PASS(get(credentials, &list));
+  return list;
+}
+
+// Null: the system's trust.
 static void note_file(const struct cpreload_engine *engine, gnutls_certificate_credentials_t credentials,
                       const char *path) {
-  if (has_room(ROOM_TO_WORK)) TELL(trust_file_loads(credentials, path));
-  else TELL(trust_changed(credentials));
+  TELL(trust_file_loads(credentials, path));
 }
 
 static void note_folder(const struct cpreload_engine *engine, gnutls_certificate_credentials_t credentials,
                         const char *path) {
-  if (has_room(ROOM_TO_WORK) && path) TELL(trust_folder_loads(credentials, path));
+  if (path) TELL(trust_folder_loads(credentials, path));
   else TELL(trust_changed(credentials));
 }
 
-// Trust that is loaded from files can be told from run to run.
-#define LOADS_TRUST_NOTED(name, parameters, arguments, note)                                                         \
-  WRAPPED(engine_at_any_depth, int, name, parameters, arguments, note,                                               \
-          { if (result < 0) TELL(trust_changed(credentials)); })
-#define LOADS_TRUST(name, parameters, arguments, path)                                                               \
-  LOADS_TRUST_NOTED(name, parameters, arguments, note_file(engine, credentials, path))
+// Trust that is loaded from files can be told from run to run. GnuTLS has it loaded by a function of lists, which reads it
+// itself where that waits to be parsed, and tells what it has read.
+#define LOADS_TRUST(name, parameters, arguments, note, path)                                                         \
+  EXPORTED int name parameters {                                                                                     \
+    REAL(name)                                                                                                       \
+    if (!real) return UNKNOWN;                                                                                       \
+    const struct cpreload_engine *engine = engine_at_any_depth();                                                    \
+    gnutls_x509_trust_list_t list = engine ? list_of(credentials) : NULL;                                            \
+    int is_told_within = engine && is_known_list(list) && may_wait_with_trust() && !is_within_engine();              \
+    if (is_told_within) trust_load_begins(credentials, list, (path) == NULL);                                        \
+    else if (engine && has_room(ROOM_TO_WORK)) note(engine, credentials, path);                                      \
+    else if (engine) TELL(trust_changed(credentials));                                                               \
+    int result;                                                                                                      \
+    PASS(result = real arguments);                                                                                   \
+    int is_missed = is_told_within && !trust_load_ends();                                                            \
+    if ((engine = engine_again(engine)) && (is_missed || result < 0)) TELL(trust_changed(credentials));              \
+    return result;                                                                                                   \
+  }
 LOADS_TRUST(gnutls_certificate_set_x509_system_trust, (gnutls_certificate_credentials_t credentials), (credentials),
-            NULL)
+            note_file, NULL)
 LOADS_TRUST(gnutls_certificate_set_x509_trust_file,
             (gnutls_certificate_credentials_t credentials, const char *file, gnutls_x509_crt_fmt_t type),
-            (credentials, file, type), file)
+            (credentials, file, type), note_file, file)
 LOADS_TRUST(gnutls_certificate_set_x509_crl_file,
             (gnutls_certificate_credentials_t credentials, const char *file, gnutls_x509_crt_fmt_t type),
-            (credentials, file, type), file)
-
-LOADS_TRUST_NOTED(gnutls_certificate_set_x509_trust_dir,
-                  (gnutls_certificate_credentials_t credentials, const char *folder, gnutls_x509_crt_fmt_t type),
-                  (credentials, folder, type), note_folder(engine, credentials, folder))
+            (credentials, file, type), note_file, file)
+LOADS_TRUST(gnutls_certificate_set_x509_trust_dir,
+            (gnutls_certificate_credentials_t credentials, const char *folder, gnutls_x509_crt_fmt_t type),
+            (credentials, folder, type), note_folder, folder)
 
 // Trust that comes, or may come, from elsewhere can't.
 #define CHANGES_TRUST(name, parameters, arguments)                                                                   \
@@ -75,13 +94,6 @@ CHANGES_TRUST(gnutls_certificate_set_x509_simple_pkcs12_mem,
               (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *data, gnutls_x509_crt_fmt_t type,
                const char *password),
               (credentials, data, type, password))
-
-static gnutls_x509_trust_list_t list_of(gnutls_certificate_credentials_t credentials) {
-  gnutls_x509_trust_list_t list = NULL;
-  __typeof__(&gnutls_certificate_get_trust_list) get = GNUTLS(gnutls_certificate_get_trust_list);
-  if (get && credentials) PASS(get(credentials, &list));
-  return list;
-}
 
 EXPORTED void gnutls_certificate_set_trust_list(gnutls_certificate_credentials_t credentials,
                                                 gnutls_x509_trust_list_t list, unsigned flags) {
@@ -111,18 +123,7 @@ EXPORTED void gnutls_certificate_set_verify_limits(gnutls_certificate_credential
   if (!real) return;
   const struct cpreload_engine *engine = engine_at_any_depth();
   if (engine) TELL(trust_changed(credentials));
-  // Nobody can ask for them.
-  note_watched_verifications();
   PASS(real(credentials, bits, depth_of_path));
-}
-
-EXPORTED int gnutls_certificate_get_issuer(gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t certificate,
-                                           gnutls_x509_crt_t *issuer, unsigned int flags) {
-  REAL_UNCOUNTED(gnutls_certificate_get_issuer)
-  if (!real) return UNKNOWN;
-  int result = parse_trust(list_of(credentials));
-  if (result >= 0) PASS(result = real(credentials, certificate, issuer, flags));
-  return result;
 }
 
 EXPORTED void gnutls_certificate_free_ca_names(gnutls_certificate_credentials_t credentials) {

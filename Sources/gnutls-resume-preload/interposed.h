@@ -29,6 +29,9 @@
   X(gnutls_supplemental_register)                                                                                      \
   X(gnutls_session_set_premaster)                                                                                      \
   X(gnutls_session_set_id)                                                                                             \
+  X(gnutls_record_send_early_data)                                                                                     \
+  X(gnutls_session_enable_compatibility_mode)                                                                          \
+  X(gnutls_ocsp_status_request_enable_client)                                                                          \
   X(gnutls_certificate_allocate_credentials)                                                                           \
   X(gnutls_certificate_set_x509_system_trust)                                                                          \
   X(gnutls_certificate_set_x509_trust_file)                                                                            \
@@ -84,8 +87,6 @@
   X(gnutls_pkcs11_set_token_function)                                                                                  \
   X(gnutls_global_set_log_level)                                                                                       \
   X(gnutls_credentials_set)                                                                                            \
-  X(gnutls_session_set_verify_output_function)                                                                         \
-  X(gnutls_certificate_get_issuer)                                                                                     \
   X(gnutls_certificate_free_ca_names)                                                                                  \
   X(gnutls_x509_trust_list_init)                                                                                       \
   X(gnutls_x509_trust_list_deinit)                                                                                     \
@@ -111,11 +112,8 @@
 
 // What this library calls itself, of GnuTLS's, besides.
 #define NEEDED(X)                                                                                                      \
-  X(gnutls_certificate_get_peers)                                                                                      \
-  X(gnutls_certificate_get_verify_flags)                                                                               \
-  X(gnutls_certificate_set_verify_flags)                                                                               \
-  X(gnutls_credentials_get)                                                                                            \
-  X(gnutls_ocsp_status_request_get2)                                                                                   \
+  X(gnutls_x509_crt_deinit)                                                                                            \
+  X(gnutls_x509_crt_equals)                                                                                            \
   X(gnutls_x509_crt_get_raw_dn)                                                                                        \
   X(gnutls_x509_crt_get_raw_issuer_dn)
 

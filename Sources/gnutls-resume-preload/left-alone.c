@@ -44,6 +44,11 @@ NOTED(engine_at_any_depth, gnutls_session_set_premaster,
 NOTED(engine_at_any_depth, gnutls_session_set_id, (gnutls_session_t session, const gnutls_datum_t *id), (session, id),
       call_missed(session))
 
+// Early data, which GnuTLS then offers with any ticket, also of a session that was made without the flag for them.
+WRAPPED(engine_at_any_depth, ssize_t, gnutls_record_send_early_data,
+        (gnutls_session_t session, const void *data, size_t size), (session, data, size),
+        TELL(early_data_sent(session)), NOTHING)
+
 // Called by the library for C, which is about to attach to the session itself. What isn't known isn't touched.
 EXPORTED void gnutls_resume_preload_leave_alone(gnutls_session_t session) {
   const struct cpreload_engine *engine = engine_with_room(opened_engine());

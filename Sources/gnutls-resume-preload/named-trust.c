@@ -1,20 +1,19 @@
 #define _GNU_SOURCE
 #include "named-trust.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine.h"
 #include "interposing.h"
 #include "own-calls.h"
+#include "pem-blocks.h"
 #include "real.h"
 
 // As many certificates as GnuTLS verifies at most, with an issuer and a subject each.
 enum { MOST_CERTIFICATES = 16, MOST_NAMES = 2 * MOST_CERTIFICATES };
 
-// In bytes, of one name or certificate.
+// In bytes, of one name.
 enum { LARGEST = 64 << 10 };
 
 struct names {
@@ -22,26 +21,21 @@ struct names {
   gnutls_datum_t items[MOST_NAMES];
 };
 
-// Credentials of their own, for the list in them. Never changed once others can see it.
+// Never changed once others can see it.
 struct named_trust {
-  gnutls_certificate_credentials_t credentials;
   gnutls_x509_trust_list_t list;
   // Only the anchors that have these names: of none, all there is.
   struct names names;
   unsigned char bytes[];
 };
 
-static _Atomic int are_watched;
-void note_watched_verifications(void) { atomic_store(&are_watched, 1); }
-
 // MARK: Making them
 
 void free_named_trust(struct named_trust *named) {
   if (!named) return;
-  int was_own = makes_own_lists;
-  makes_own_lists = 1;
-  PASS(GNUTLS(gnutls_certificate_free_credentials)(named->credentials));
-  makes_own_lists = was_own;
+  struct own_lists own = begin_own_lists();
+  PASS(GNUTLS(gnutls_x509_trust_list_deinit)(named->list, 1));
+  end_own_lists(&own);
   free(named);
 }
 
@@ -79,8 +73,8 @@ static int covers(const struct named_trust *named, const struct names *names) {
   return 1;
 }
 
-// Adds the anchors of a source that have the names. Returns how many bytes of them there were, or -1.
-static ssize_t add_named(const struct cpreload_engine *engine, struct named_trust *named,
+// Adds the anchors of a source that have the names, if there are any. Returns -1 if that can't be done.
+static int add_named(const struct cpreload_engine *engine, struct named_trust *named,
                          const struct trust_source *source) {
   // With a line end behind each.
   size_t space = source->size + source->size / 16;
@@ -97,23 +91,16 @@ static ssize_t add_named(const struct cpreload_engine *engine, struct named_trus
     if (result != count_blocks(bytes, (size_t)size)) size = -1;
   }
   free(bytes);
-  return size;
+  return size < 0 ? -1 : 0;
 }
 
 static int fill(const struct cpreload_engine *engine, struct named_trust *named, const struct trust *trust) {
-  ssize_t size = 0;
   for (unsigned i = 0; i < trust->count; i++) {
     const struct trust_source *source = &trust->sources[i];
-    if (named->names.count == 0) {
-      if (add_source(named->list, source) < 0) return 0;
-      continue;
-    }
-    ssize_t more = add_named(engine, named, source);
-    if (more < 0) return 0;
-    size += more;
+    int result = named->names.count == 0 ? add_source(named->list, source) : add_named(engine, named, source);
+    if (result < 0) return 0;
   }
-  // With none at all there is nothing to verify by.
-  return named->names.count == 0 || size > 0;
+  return 1;
 }
 
 // A program may have set a function for what the list doesn't hold.
@@ -127,14 +114,13 @@ static int ask_no_issuers(gnutls_x509_trust_list_t list, const gnutls_x509_crt_t
 
 static int make_list(const struct cpreload_engine *engine, struct named_trust *named, const struct trust *trust) {
   int result;
-  PASS(result = GNUTLS(gnutls_certificate_allocate_credentials)(&named->credentials));
-  if (result < 0) return named->credentials = NULL, 0;
-  PASS(GNUTLS(gnutls_certificate_get_trust_list)(named->credentials, &named->list));
-  if (named->list && fill(engine, named, trust)) {
+  PASS(result = GNUTLS(gnutls_x509_trust_list_init)(&named->list, 0));
+  if (result < 0) return 0;
+  if (fill(engine, named, trust)) {
     if (trust->asks_issuers) PASS(GNUTLS(gnutls_x509_trust_list_set_getissuer_function)(named->list, ask_no_issuers));
     return 1;
   }
-  PASS(GNUTLS(gnutls_certificate_free_credentials)(named->credentials));
+  PASS(GNUTLS(gnutls_x509_trust_list_deinit)(named->list, 1));
   return 0;
 }
 
@@ -142,11 +128,9 @@ static struct named_trust *make(const struct cpreload_engine *engine, const stru
                                 const struct names *names) {
   struct named_trust *named = named_by(names);
   if (!named) return NULL;
-  int system_error = errno, was_own = makes_own_lists;
-  makes_own_lists = 1;
+  struct own_lists own = begin_own_lists();
   int is_made = make_list(engine, named, trust);
-  makes_own_lists = was_own;
-  errno = system_error;
+  end_own_lists(&own);
   if (is_made) return named;
   free(named);
   return NULL;
@@ -202,74 +186,13 @@ static void parse_all(struct lent_trust *lent, struct trust *trust) {
   }
 }
 
-// The signers of stapled responses may be looked up in other ways than by name.
-static int has_staples(gnutls_session_t session, unsigned count) {
-  gnutls_datum_t response;
-  int result = -1;
-  for (unsigned i = 0; i < count && result < 0; i++)
-    PASS(result = GNUTLS(gnutls_ocsp_status_request_get2)(session, i, &response));
-  return result >= 0;
-}
-
-static int read_names(const struct cpreload_engine *engine, const gnutls_datum_t *chain, unsigned count,
-                      struct names *names) {
-  int result;
-  if (count == 0 || count > MOST_CERTIFICATES) return 0;
-  for (unsigned i = 0; i < count; i++)
-    if (chain[i].size > LARGEST) return 0;
-  ASK(result, names_in(chain, count, names->items));
-  names->count = 2 * count;
-  return result;
-}
-
-struct lent_trust lend_trust_to_session(gnutls_session_t session) {
-  struct lent_trust lent = {.session = session};
-  gnutls_x509_trust_list_t list = NULL;
-  void *credentials = NULL;
-  unsigned count = 0;
-  const gnutls_datum_t *chain = NULL;
-  int result;
-  if (!session || !is_anything_waiting()) return lent;
-  PASS(result = GNUTLS(gnutls_credentials_get)(session, GNUTLS_CRD_CERTIFICATE, &credentials));
-  if (result < 0 || !credentials) return lent;
-  PASS(GNUTLS(gnutls_certificate_get_trust_list)(credentials, &list));
-  struct trust *trust = waiting_trust(list);
-  if (!trust) return lent;
-  // Without one GnuTLS doesn't come to the list.
-  PASS(chain = GNUTLS(gnutls_certificate_get_peers)(session, &count));
-  if (!chain || count == 0) return lent;
-  lent.own = credentials;
-  lent.list = list;
-  struct names names;
-  const struct cpreload_engine *engine = engine_at_hand();
-  if (engine && !atomic_load(&trust->is_unusable) && !atomic_load(&are_watched) && has_anchors_only(trust) && !has_staples(session, count) &&
-      read_names(engine, chain, count, &names))
-    lent.named = find_or_make(engine, trust, &names);
-  if (!lent.named) parse_all(&lent, trust);
-  if (!lent.named) return lent;
-  unsigned flags;
-  PASS(flags = GNUTLS(gnutls_certificate_get_verify_flags)(credentials));
-  PASS(GNUTLS(gnutls_certificate_set_verify_flags)(lent.named->credentials, flags));
-  // The session must not be left with them.
-  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &lent.cancel_state);
-  PASS(result = GNUTLS(gnutls_credentials_set)(session, GNUTLS_CRD_CERTIFICATE, lent.named->credentials));
-  were_issuers_asked = 0;
-  return lent;
-}
-
-void give_back_trust(struct lent_trust *lent) {
-  if (!lent->named) return;
-  PASS(GNUTLS(gnutls_credentials_set)(lent->session, GNUTLS_CRD_CERTIFICATE, lent->own));
-  pthread_setcancelstate(lent->cancel_state, NULL);
-}
-
 static int read_names_of(const gnutls_x509_crt_t *chain, unsigned count, struct names *names, gnutls_datum_t *owned) {
   if (count == 0 || count > MOST_CERTIFICATES) return 0;
   for (unsigned i = 0; i < count; i++) {
     int result;
     PASS(result = GNUTLS(gnutls_x509_crt_get_raw_issuer_dn)(chain[i], &owned[2 * i]));
     if (result >= 0) PASS(result = GNUTLS(gnutls_x509_crt_get_raw_dn)(chain[i], &owned[2 * i + 1]));
-    if (result < 0) return 0;
+    if (result < 0 || owned[2 * i].size > LARGEST || owned[2 * i + 1].size > LARGEST) return 0;
   }
   for (unsigned i = 0; i < 2 * count; i++) names->items[i] = owned[i];
   names->count = 2 * count;
@@ -280,20 +203,44 @@ static void free_names(gnutls_datum_t *owned) {
   for (unsigned i = 0; i < MOST_NAMES; i++) free_of_gnutls(owned[i].data);
 }
 
+static struct lent_trust lend(struct trust *trust, const struct names *names) {
+  struct lent_trust lent = {.list = trust->list};
+  const struct cpreload_engine *engine = names ? engine_at_hand() : NULL;
+  if (engine && !atomic_load(&trust->is_unusable) && has_anchors_only(trust))
+    lent.named = find_or_make(engine, trust, names);
+  if (!lent.named) parse_all(&lent, trust);
+  return lent;
+}
+
 struct lent_trust lend_trust_for_chain(gnutls_x509_trust_list_t list, const gnutls_x509_crt_t *chain, unsigned count,
                                        int is_watched) {
-  struct lent_trust lent = {.list = list};
   struct trust *trust = waiting_trust(list);
-  if (!trust || !chain || makes_own_lists) return lent;
-  const struct cpreload_engine *engine = engine_at_hand();
-  if (engine && !atomic_load(&trust->is_unusable) && !is_watched && has_anchors_only(trust)) {
-    struct names names;
-    gnutls_datum_t owned[MOST_NAMES] = {0};
-    if (read_names_of(chain, count, &names, owned)) lent.named = find_or_make(engine, trust, &names);
-    free_names(owned);
-  }
-  if (!lent.named) parse_all(&lent, trust);
+  if (!trust || !chain || makes_own_lists) return (struct lent_trust){.list = list};
+  struct names names;
+  gnutls_datum_t owned[MOST_NAMES] = {0};
+  int are_read = !is_watched && read_names_of(chain, count, &names, owned);
+  struct lent_trust lent = lend(trust, are_read ? &names : NULL);
+  free_names(owned);
   were_issuers_asked = 0;
+  return lent;
+}
+
+struct lent_trust lend_trust_for_name(gnutls_x509_trust_list_t list, const gnutls_datum_t *name) {
+  struct trust *trust = waiting_trust(list);
+  if (!trust || makes_own_lists) return (struct lent_trust){.list = list};
+  int is_plain = name && name->data && name->size > 0 && name->size <= LARGEST;
+  struct names names = {.count = 1};
+  if (is_plain) names.items[0] = *name;
+  return lend(trust, is_plain ? &names : NULL);
+}
+
+struct lent_trust lend_trust_for_issuer(gnutls_x509_trust_list_t list, gnutls_x509_crt_t certificate) {
+  gnutls_datum_t name = {0};
+  int result = -1;
+  if (waiting_trust(list) && certificate)
+    PASS(result = GNUTLS(gnutls_x509_crt_get_raw_issuer_dn)(certificate, &name));
+  struct lent_trust lent = lend_trust_for_name(list, result >= 0 ? &name : NULL);
+  free_of_gnutls(name.data);
   return lent;
 }
 

@@ -15,14 +15,14 @@ static const struct {
   const char *name;
 } called[] = {
 #define CALLED(name) {INDEX_##name, #name}
-    CALLED(gnutls_certificate_verify_peers),
-    CALLED(gnutls_certificate_verify_peers2),
+    CALLED(gnutls_ocsp_resp_verify),
     CALLED(gnutls_x509_trust_list_add_cas),
     CALLED(gnutls_x509_trust_list_add_crls),
     CALLED(gnutls_x509_trust_list_add_trust_mem),
     CALLED(gnutls_x509_trust_list_deinit),
     CALLED(gnutls_x509_trust_list_get_issuer),
     CALLED(gnutls_x509_trust_list_remove_cas),
+    CALLED(gnutls_x509_trust_list_verify_crt2),
 };
 enum { CALLED_COUNT = sizeof called / sizeof *called };
 
@@ -42,10 +42,9 @@ static int search_object(struct dl_phdr_info *object, size_t size, void *pointer
 // What this library needs to call is there too.
 static int are_needed_there(void) {
 #define IS_THERE(name) &&real_function(INDEX_##name, #name, 0)
-  return 1 NEEDED(IS_THERE) IS_THERE(gnutls_certificate_allocate_credentials)
-      IS_THERE(gnutls_certificate_free_credentials) IS_THERE(gnutls_certificate_get_trust_list)
-          IS_THERE(gnutls_credentials_set) IS_THERE(gnutls_x509_trust_list_add_trust_file)
-              IS_THERE(gnutls_x509_trust_list_init) IS_THERE(gnutls_x509_trust_list_set_getissuer_function);
+  return 1 NEEDED(IS_THERE) IS_THERE(gnutls_certificate_get_trust_list)
+      IS_THERE(gnutls_x509_trust_list_add_trust_file) IS_THERE(gnutls_x509_trust_list_init)
+          IS_THERE(gnutls_x509_trust_list_set_getissuer_function);
 }
 
 // The variable that holds the function, which a program may set.

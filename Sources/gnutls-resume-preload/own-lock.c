@@ -17,11 +17,20 @@ int has_own_lock(void) {
   return 1;
 }
 
-void take_own_lock(struct own_lock *lock) {
+void begin_undisturbed(struct undisturbed *thread) {
   sigset_t all;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &lock->signals);
-  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &lock->cancel_state);
+  pthread_sigmask(SIG_SETMASK, &all, &thread->signals);
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &thread->cancel_state);
+}
+
+void end_undisturbed(const struct undisturbed *thread) {
+  pthread_setcancelstate(thread->cancel_state, NULL);
+  pthread_sigmask(SIG_SETMASK, &thread->signals, NULL);
+}
+
+void take_own_lock(struct own_lock *lock) {
+  begin_undisturbed(&lock->thread);
   _Atomic int *place = atomic_load_explicit(&word, memory_order_acquire);
   const struct timespec moment = {.tv_nsec = 50000};
   // Without a page nothing waits, and there is nothing to lock.
@@ -31,6 +40,5 @@ void take_own_lock(struct own_lock *lock) {
 void give_own_lock(struct own_lock *lock) {
   _Atomic int *place = atomic_load_explicit(&word, memory_order_acquire);
   if (place) atomic_store_explicit(place, 0, memory_order_release);
-  pthread_setcancelstate(lock->cancel_state, NULL);
-  pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
+  end_undisturbed(&lock->thread);
 }

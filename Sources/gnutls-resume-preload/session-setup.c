@@ -48,6 +48,19 @@ NOTED(engine_at_any_depth, gnutls_server_name_set,
       (session, type, name, length), server_name_set(session, type, name, length))
 NOTED_VOID(gnutls_dh_set_prime_bits, (gnutls_session_t session, unsigned int bits), (session, bits),
            dh_prime_bits_set(session, bits))
+NOTED_VOID(gnutls_session_enable_compatibility_mode, (gnutls_session_t session), (session),
+           compatibility_enabled(session))
+// GnuTLS may do so itself as it makes a session, which the engine doesn't know yet.
+EXPORTED int gnutls_ocsp_status_request_enable_client(gnutls_session_t session, gnutls_datum_t *responders, size_t count,
+                                                      gnutls_datum_t *extensions) {
+  REAL_UNCOUNTED(gnutls_ocsp_status_request_enable_client)
+  if (!real) return UNKNOWN;
+  const struct cpreload_engine *engine = engine_at_any_depth();
+  int result;
+  PASS(result = real(session, responders, count, extensions));
+  if (result >= 0 && (engine = engine_again(engine))) TELL(status_requested(session));
+  return result;
+}
 NOTED(engine_at_any_depth, gnutls_alpn_set_protocols,
       (gnutls_session_t session, const gnutls_datum_t *protocols, unsigned count, unsigned int flags),
       (session, protocols, count, flags), alpn_set(session, protocols, count, flags))

@@ -4,19 +4,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-// In bytes: some hundred times the largest bundle.
-enum { MOST = 64 << 20 };
+#include "../CSessionTickets/include/stamps.h"
 
 static int is_same_time(struct timespec one, struct timespec other) {
   return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
+int is_same_file(const struct stat *one, const struct stat *other) {
+  return one->st_dev == other->st_dev && one->st_ino == other->st_ino && one->st_size == other->st_size &&
+         is_same_time(one->st_mtim, other->st_mtim) && is_same_time(one->st_ctim, other->st_ctim);
+}
+
 int is_unchanged(const struct trust_file *file) {
   struct stat now;
-  return fstat(file->descriptor, &now) == 0 && now.st_size == file->status.st_size &&
-         is_same_time(now.st_mtim, file->status.st_mtim) && is_same_time(now.st_ctim, file->status.st_ctim);
+  return fstat(file->descriptor, &now) == 0 && is_same_file(&now, &file->status);
+}
+
+int keeps_stamps(const struct trust_file *file) {
+  struct statfs system;
+  int system_error = errno;
+  int is_known = fstatfs(file->descriptor, &system) == 0;
+  errno = system_error;
+  return is_known && csessiontickets_stamps_tell((unsigned long)system.f_type, (unsigned long)system.f_flags);
 }
 
 static int read_whole(struct trust_file *file) {
@@ -30,31 +42,34 @@ static int read_whole(struct trust_file *file) {
   return is_unchanged(file);
 }
 
-static int read_open_file(struct trust_file *file) {
-  if (fstat(file->descriptor, &file->status) != 0 || !S_ISREG(file->status.st_mode)) return 0;
-  if (file->status.st_size <= 0 || file->status.st_size > MOST) return 0;
-  file->size = (size_t)file->status.st_size;
-  file->bytes = malloc(file->size);
-  if (!file->bytes) return 0;
-  if (read_whole(file)) return 1;
-  free(file->bytes);
-  return 0;
+// To open a pipe may disturb who writes into it. Nor does what takes its place just then hold anybody up.
+static int is_readable(const struct stat *status) {
+  return S_ISREG(status->st_mode) && status->st_size >= 0 && status->st_size <= LARGEST_TRUST_FILE;
 }
 
-// To open a pipe may disturb who writes into it.
-static int is_regular(int folder, const char *path) {
-  struct stat status;
-  return fstatat(folder, path, &status, 0) == 0 && S_ISREG(status.st_mode);
-}
-
-int read_trust_file(int folder, const char *path, struct trust_file *file) {
+int read_seen_file(int folder, const char *path, const struct stat *seen, unsigned char *space,
+                   struct trust_file *file) {
+  if (!is_readable(seen)) return 0;
   int system_error = errno;
-  // Nor does what takes its place just then hold anybody up.
-  file->descriptor = is_regular(folder, path) ? openat(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-  int is_read = file->descriptor >= 0 && read_open_file(file);
+  *file = (struct trust_file){.status = *seen, .bytes = space, .size = (size_t)seen->st_size};
+  file->descriptor = openat(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  int is_read = file->descriptor >= 0 && read_whole(file);
   if (!is_read && file->descriptor >= 0) close(file->descriptor);
   errno = system_error;
   return is_read;
+}
+
+int read_trust_file(const char *path, struct trust_file *file) {
+  struct stat seen;
+  int system_error = errno;
+  int is_there = stat(path, &seen) == 0;
+  errno = system_error;
+  if (!is_there || !is_readable(&seen) || seen.st_size == 0) return 0;
+  unsigned char *space = malloc((size_t)seen.st_size);
+  if (!space) return errno = system_error, 0;
+  if (read_seen_file(AT_FDCWD, path, &seen, space, file)) return 1;
+  free(space);
+  return 0;
 }
 
 void close_trust_file(struct trust_file *file) {

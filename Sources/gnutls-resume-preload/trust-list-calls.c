@@ -2,6 +2,7 @@
 #include <gnutls/ocsp.h>
 #include <gnutls/pkcs7.h>
 
+#include "held-issuers.h"
 #include "interposing.h"
 #include "named-trust.h"
 
@@ -75,16 +76,6 @@ CHANGES(gnutls_x509_trust_list_remove_trust_file,
 READS(gnutls_x509_trust_list_iter_get_ca,
       (gnutls_x509_trust_list_t list, gnutls_x509_trust_list_iter_t *next, gnutls_x509_crt_t *certificate),
       (list, next, certificate))
-READS(gnutls_x509_trust_list_get_issuer,
-      (gnutls_x509_trust_list_t list, gnutls_x509_crt_t certificate, gnutls_x509_crt_t *issuer, unsigned int flags),
-      (list, certificate, issuer, flags))
-READS(gnutls_x509_trust_list_get_issuer_by_dn,
-      (gnutls_x509_trust_list_t list, const gnutls_datum_t *name, gnutls_x509_crt_t *issuer, unsigned int flags),
-      (list, name, issuer, flags))
-READS(gnutls_x509_trust_list_get_issuer_by_subject_key_id,
-      (gnutls_x509_trust_list_t list, const gnutls_datum_t *name, const gnutls_datum_t *key,
-       gnutls_x509_crt_t *issuer, unsigned int flags),
-      (list, name, key, issuer, flags))
 READS(gnutls_x509_trust_list_verify_named_crt,
       (gnutls_x509_trust_list_t list, gnutls_x509_crt_t certificate, const void *name, size_t size,
        unsigned int flags, unsigned int *status, gnutls_verify_output_function watch),
@@ -96,6 +87,53 @@ READS(gnutls_pkcs7_verify,
       (gnutls_pkcs7_t message, gnutls_x509_trust_list_t list, gnutls_typed_vdata_st *data, unsigned int elements,
        unsigned signer, const gnutls_datum_t *signed_data, unsigned flags),
       (message, list, data, elements, signer, signed_data, flags))
+
+// Without GNUTLS_TL_GET_COPY the certificate is the list's, and must live as long.
+static int borrow_issuer(__typeof__(&gnutls_x509_trust_list_get_issuer) real, const struct lent_trust *lent,
+                         gnutls_x509_crt_t certificate, gnutls_x509_crt_t *issuer, unsigned flags) {
+  gnutls_x509_crt_t copy = NULL;
+  int result;
+  PASS(result = real(lent_list(lent), certificate, &copy, flags | GNUTLS_TL_GET_COPY));
+  if (result < 0) return result;
+  copy = copy ? hold_issuer(lent->list, copy) : NULL;
+  if (!copy) return GNUTLS_E_MEMORY_ERROR;
+  *issuer = copy;
+  return result;
+}
+
+EXPORTED int gnutls_x509_trust_list_get_issuer(gnutls_x509_trust_list_t list, gnutls_x509_crt_t certificate,
+                                               gnutls_x509_crt_t *issuer, unsigned int flags) {
+  REAL_UNCOUNTED(gnutls_x509_trust_list_get_issuer)
+  if (!real) return UNKNOWN;
+  struct lent_trust lent = lend_trust_for_issuer(list, certificate);
+  if (lent.error < 0) return lent.error;
+  int is_borrowed = !(flags & GNUTLS_TL_GET_COPY), result;
+  if (lent.named && is_borrowed) return borrow_issuer(real, &lent, certificate, issuer, flags);
+  PASS(result = real(lent.named ? lent_list(&lent) : list, certificate, issuer, flags));
+  if (result >= 0 && is_borrowed) *issuer = held_issuer(list, *issuer);
+  return result;
+}
+
+// These give copies. Without a name, any anchor may be meant.
+#define FINDS_BY_NAME(function, parameters, arguments)                                                               \
+  EXPORTED int function parameters {                                                                                 \
+    REAL_UNCOUNTED(function)                                                                                         \
+    if (!real) return UNKNOWN;                                                                                       \
+    struct lent_trust lent = lend_trust_for_name(list, name);                                                        \
+    if (lent.error < 0) return lent.error;                                                                           \
+    if (lent.named) list = lent_list(&lent);                                                                         \
+    int result;                                                                                                      \
+    PASS(result = real arguments);                                                                                   \
+    return result;                                                                                                   \
+  }
+FINDS_BY_NAME(gnutls_x509_trust_list_get_issuer_by_dn,
+              (gnutls_x509_trust_list_t list, const gnutls_datum_t *name, gnutls_x509_crt_t *issuer,
+               unsigned int flags),
+              (list, name, issuer, flags))
+FINDS_BY_NAME(gnutls_x509_trust_list_get_issuer_by_subject_key_id,
+              (gnutls_x509_trust_list_t list, const gnutls_datum_t *name, const gnutls_datum_t *key,
+               gnutls_x509_crt_t *issuer, unsigned int flags),
+              (list, name, key, issuer, flags))
 
 EXPORTED void gnutls_x509_trust_list_set_getissuer_function(gnutls_x509_trust_list_t list,
                                                             gnutls_x509_trust_list_getissuer_function *function) {
@@ -111,7 +149,7 @@ EXPORTED void gnutls_x509_trust_list_set_getissuer_function(gnutls_x509_trust_li
     REAL_UNCOUNTED(name)                                                                                             \
     if (!real) return UNKNOWN;                                                                                       \
     gnutls_x509_trust_list_t whole = list;                                                                           \
-    struct lent_trust lent = lend_trust_for_chain(list, chain, count, watch && !is_within_engine());                 \
+    struct lent_trust lent = lend_trust_for_chain(list, chain, count, watch && !is_engines((const void *)watch));     \
     if (lent.error < 0) return lent.error;                                                                           \
     if (lent.named) list = lent_list(&lent);                                                                         \
     int result;                                                                                                      \
@@ -130,12 +168,3 @@ VERIFIES_CHAIN(gnutls_x509_trust_list_verify_crt2,
                 gnutls_typed_vdata_st *data, unsigned int elements, unsigned int flags, unsigned int *status,
                 gnutls_verify_output_function watch),
                (list, chain, count, data, elements, flags, status, watch))
-
-// Somebody watches what verifications do. The engine only watches its own.
-EXPORTED void gnutls_session_set_verify_output_function(gnutls_session_t session,
-                                                        gnutls_verify_output_function *function) {
-  REAL_UNCOUNTED(gnutls_session_set_verify_output_function)
-  if (!real) return;
-  if (!is_within_engine()) note_watched_verifications();
-  PASS(real(session, function));
-}

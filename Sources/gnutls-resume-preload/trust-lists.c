@@ -2,19 +2,20 @@
 #include "trust-lists.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine.h"
+#include "held-issuers.h"
 #include "interposing.h"
 #include "named-trust.h"
 #include "own-calls.h"
-#include "own-lock.h"
+#include "pem-blocks.h"
 #include "secure.h"
 #include "trust-file.h"
-#include "trust-folder.h"
+#include "trust-loads.h"
 
 // What is in a list, as far as it is known: PARSED, it is all in GnuTLS's.
 enum { PARSED, WAITING, PARSING };
@@ -31,8 +32,6 @@ static _Atomic unsigned known_lists, waiting_lists;
 
 static _Atomic int is_stopped;
 
-_Thread_local int makes_own_lists;
-
 // In bytes. What is smaller is parsed as quickly as it is kept.
 enum { SMALL = 16 << 10 };
 
@@ -45,7 +44,7 @@ static int place_of_list(gnutls_x509_trust_list_t list) {
   return -1;
 }
 
-static struct trust *trust_in(gnutls_x509_trust_list_t list) {
+struct trust *trust_in(gnutls_x509_trust_list_t list) {
   int place = place_of_list(list);
   return place < 0 ? NULL : atomic_load_explicit(&places[place].trust, memory_order_acquire);
 }
@@ -65,6 +64,7 @@ struct trust *waiting_trust(gnutls_x509_trust_list_t list) {
 
 static void free_trust(struct trust *trust) {
   for (int i = 0; i < MOST_NAMED; i++) free_named_trust(atomic_load(&trust->named[i]));
+  free_issuers(atomic_load(&trust->issuers));
   for (unsigned i = 0; i < trust->count; i++) free(trust->sources[i].bytes);
   if (atomic_load(&trust->state) != PARSED) atomic_fetch_sub(&waiting_lists, 1);
   free(trust);
@@ -104,8 +104,7 @@ void trust_list_ends(gnutls_x509_trust_list_t list) { forget(list); }
 
 int is_broken_trust(const struct trust *trust) { return atomic_load(&trust->state) == PARSING; }
 
-// As gnutls_x509_trust_list_add_trust_file does with what it has read.
-static int add_bytes(gnutls_x509_trust_list_t list, const struct trust_source *source) {
+int add_bytes(gnutls_x509_trust_list_t list, const struct trust_source *source) {
   gnutls_datum_t bytes = {source->bytes, (unsigned)source->size};
   gnutls_datum_t *anchors = source->is_revocation_list ? NULL : &bytes;
   gnutls_datum_t *revocation_lists = source->is_revocation_list ? &bytes : NULL;
@@ -113,17 +112,6 @@ static int add_bytes(gnutls_x509_trust_list_t list, const struct trust_source *s
   PASS(result = GNUTLS(gnutls_x509_trust_list_add_trust_mem)(list, anchors, revocation_lists, GNUTLS_X509_FMT_PEM,
                                                             source->flags, 0));
   return result;
-}
-
-int count_blocks(const unsigned char *bytes, size_t size) {
-  static const char beginning[] = "-----BEGIN ";
-  int count = 0;
-  for (const unsigned char *next = bytes, *end = bytes + size; next < end; count++) {
-    next = memmem(next, (size_t)(end - next), beginning, sizeof beginning - 1);
-    if (!next) break;
-    next += sizeof beginning - 1;
-  }
-  return count;
 }
 
 int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source) {
@@ -147,9 +135,9 @@ static int parse_locked(struct trust *trust) {
   int waiting = WAITING;
   if (!atomic_compare_exchange_strong(&trust->state, &waiting, PARSING))
     return waiting == PARSED ? 0 : GNUTLS_E_INTERNAL_ERROR;
-  makes_own_lists = 1;
+  struct own_lists own = begin_own_lists();
   int result = parse_waiting(trust);
-  makes_own_lists = 0;
+  end_own_lists(&own);
   if (result == 0) atomic_fetch_sub(&waiting_lists, 1);
   // What is in the list after an error, nobody knows: it stays as if somebody were parsing it.
   if (result == 0) atomic_store_explicit(&trust->state, PARSED, memory_order_release);
@@ -208,8 +196,7 @@ int may_wait_with_trust(void) {
          has_own_lock() && gnutls_calls_own_names();
 }
 
-// The list's trust, made by the first file. Null if that can't be.
-static struct trust *trust_to_fill(gnutls_x509_trust_list_t list) {
+struct trust *trust_to_fill(gnutls_x509_trust_list_t list) {
   int place = place_of_list(list);
   if (place < 0) return NULL;
   struct trust *trust = atomic_load_explicit(&places[place].trust, memory_order_acquire);
@@ -229,7 +216,7 @@ void trust_list_asks_issuers(gnutls_x509_trust_list_t list, int asks) {
   trust->asks_issuers = asks;
 }
 
-static void keep_source(struct trust *trust, const struct trust_source *source) {
+void keep_source(struct trust *trust, const struct trust_source *source) {
   // Those that were made without it.
   forget_named_trust(trust);
   trust->sources[trust->count++] = *source;
@@ -244,13 +231,13 @@ static void keep_source(struct trust *trust, const struct trust_source *source) 
 static int count_in(const struct trust_source *source) {
   gnutls_x509_trust_list_t list = NULL;
   int result = 0;
-  makes_own_lists = 1;
+  struct own_lists own = begin_own_lists();
   PASS(result = GNUTLS(gnutls_x509_trust_list_init)(&list, 0));
   if (result >= 0 && list) {
     result = add_bytes(list, source);
     PASS(GNUTLS(gnutls_x509_trust_list_deinit)(list, 1));
   }
-  makes_own_lists = 0;
+  end_own_lists(&own);
   return result;
 }
 
@@ -259,12 +246,12 @@ static unsigned kind_of(const struct trust_source *source) {
 }
 
 // What GnuTLS has counted in the same bytes before; 0 if nobody knows.
-static int known_count(const struct trust_source *source, int is_waiting) {
+static int known_count(struct trust_source *source, int is_waiting) {
   if (source->size < SMALL) return is_waiting ? count_in(source) : 0;
   const struct cpreload_engine *engine = is_within_engine() ? NULL : engine_at_any_depth();
   int count = 0;
   if (engine && has_room(ROOM_TO_WORK))
-    ASK(count, trust_count(source->bytes, source->size, kind_of(source)));
+    ASK(count, trust_count(source->bytes, source->size, kind_of(source), source->digest));
   return count;
 }
 
@@ -273,17 +260,16 @@ static void note_count(const struct trust_file *file, const struct trust_source 
   if (count <= 0 || count != count_blocks(source->bytes, source->size)) return;
   if (source->size < SMALL || is_within_engine() || !is_unchanged(file)) return;
   const struct cpreload_engine *engine = engine_at_any_depth();
-  if (engine && has_room(ROOM_TO_WORK))
-    TELL(trust_counted(source->bytes, source->size, kind_of(source), count));
+  if (engine && has_room(ROOM_TO_WORK)) TELL(trust_counted(source->digest, kind_of(source), count));
 }
 
 // What is parsed at once is kept as well: more may come that waits.
 static int parse_read(gnutls_x509_trust_list_t list, struct trust *trust, struct trust_source *source) {
   int result = trust ? parse_trust(list) : give_trust_up(list);
   if (result < 0) return result;
-  makes_own_lists = 1;
+  struct own_lists own = begin_own_lists();
   result = add_bytes(list, source);
-  makes_own_lists = 0;
+  end_own_lists(&own);
   source->is_parsed = trust && result > 0;
   return result;
 }
@@ -315,83 +301,24 @@ int add_trust_file(gnutls_x509_trust_list_t list, const char *anchors, const cha
   struct trust_file file;
   int is_plain = path && !(anchors && revocation_lists) && is_path(path) && type == GNUTLS_X509_FMT_PEM &&
                  verify_flags == 0 && (anchors || !(flags & GNUTLS_TL_VERIFY_CRL)) && !makes_own_lists;
-  if (is_plain && is_known_list(list) && may_wait_with_trust() && read_trust_file(AT_FDCWD, path, &file)) {
+  time_t now = time(NULL);
+  if (is_plain && is_known_list(list) && may_wait_with_trust() && read_trust_file(path, &file)) {
     struct trust_source source = {
         .bytes = file.bytes, .size = file.size, .flags = flags, .is_revocation_list = !anchors};
+    struct cpreload_trust_file read = {.status = &file.status,
+                                       .keeps_stamps = keeps_stamps(&file),
+                                       .bytes = file.bytes,
+                                       .size = file.size,
+                                       .digest = source.digest};
+    tell_trust_read(list, path, kind_of(&source), &read, 1, now);
     int result = add_read(list, &file, &source);
     close_trust_file(&file);
     return result;
   }
   int result = give_trust_up(list);
   if (result < 0) return result;
+  if (path) tell_trust_unread(list, path, CPRELOAD_ANCHORS);
   PASS(result = GNUTLS(gnutls_x509_trust_list_add_trust_file)(list, anchors, revocation_lists, type, flags,
                                                              verify_flags));
-  return result;
-}
-
-// MARK: Folders
-
-static int known_folder_count(const struct trust_folder *folder, int is_waiting) {
-  if (folder->size < SMALL && !is_waiting) return 0;
-  const struct cpreload_engine *engine = is_within_engine() ? NULL : engine_at_any_depth();
-  int count = 0;
-  if (engine && has_room(ROOM_TO_WORK)) ASK(count, trust_count(folder->bytes, folder->size_with_order, CPRELOAD_FOLDER));
-  return count;
-}
-
-// As GnuTLS does it: what can't be parsed is passed over. Tells whether there was such a thing.
-static int parse_folder(gnutls_x509_trust_list_t list, const struct trust_folder *folder, unsigned flags,
-                        int *is_plain) {
-  int sum = parse_trust(list);
-  *is_plain = sum == 0;
-  makes_own_lists = 1;
-  for (unsigned i = 0; sum >= 0 && i < folder->count; i++) {
-    struct trust_source entry = {
-        .bytes = (unsigned char *)folder->entries[i].bytes, .size = folder->entries[i].size, .flags = flags};
-    int count = add_bytes(list, &entry);
-    if (count > 0) sum += count;
-    if (count != count_blocks(entry.bytes, entry.size)) *is_plain = 0;
-  }
-  makes_own_lists = 0;
-  return sum;
-}
-
-static void note_folder_count(const struct trust_folder *folder, int count) {
-  const struct cpreload_engine *engine = count > 0 && !is_within_engine() ? engine_at_any_depth() : NULL;
-  if (engine && has_room(ROOM_TO_WORK))
-    TELL(trust_counted(folder->bytes, folder->size_with_order, CPRELOAD_FOLDER, count));
-}
-
-static int add_read_folder(gnutls_x509_trust_list_t list, struct trust *trust, struct trust_folder *folder,
-                           unsigned flags) {
-  struct trust_source source = {.bytes = folder->bytes, .size = folder->size, .flags = flags};
-  int count = known_folder_count(folder, atomic_load(&trust->state) == WAITING);
-  if (count <= 0) {
-    count = parse_folder(list, folder, flags, &source.is_parsed);
-    if (source.is_parsed) note_folder_count(folder, count);
-    // What is in the list then isn't what was read.
-    else give_trust_up(list);
-    if (!source.is_parsed) return free(folder->bytes), count;
-  }
-  source.expected = count_blocks(folder->bytes, folder->size);
-  // All of it may be in what is kept already.
-  if (folder->size > 0) keep_source(trust, &source);
-  else free(folder->bytes);
-  return count;
-}
-
-int add_trust_folder(gnutls_x509_trust_list_t list, const char *anchors, const char *revocation_lists,
-                     gnutls_x509_crt_fmt_t type, unsigned flags, unsigned verify_flags) {
-  struct trust_folder folder;
-  int is_plain = anchors && !revocation_lists && type == GNUTLS_X509_FMT_PEM && verify_flags == 0 && !makes_own_lists;
-  struct trust *trust = is_plain && is_known_list(list) && may_wait_with_trust() ? trust_to_fill(list) : NULL;
-  if (trust && read_trust_folder(anchors, trust, &folder)) {
-    int result = add_read_folder(list, trust, &folder, flags);
-    close_trust_folder(&folder);
-    return result;
-  }
-  int result;
-  PASS(result = GNUTLS(gnutls_x509_trust_list_add_trust_dir)(list, anchors, revocation_lists, type, flags,
-                                                            verify_flags));
   return result;
 }

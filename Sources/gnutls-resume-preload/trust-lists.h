@@ -2,14 +2,16 @@
 // when the program said so: those are parsed when something needs them.
 //
 // What reads a list within GnuTLS (3.7.9 to 3.8.13), besides the functions that are given one:
-// - gnutls_certificate_verify_peers, which the other two ways of verifying a session call, and GnuTLS itself for
-//   gnutls_session_set_verify_cert, by its exported names;
-// - gnutls_certificate_get_issuer and gnutls_certificate_free_ca_names;
+// - all ways of verifying a session, and gnutls_certificate_get_issuer: they call those functions by their exported names;
+// - gnutls_certificate_free_ca_names;
 // - a server's request for a certificate, from inside the list: it holds the names of the authorities.
 #ifndef TRUST_LISTS_H
 #define TRUST_LISTS_H
 
 #include <gnutls/x509.h>
+
+#include "../CPreload/preload.h"
+#include "own-lists.h"
 
 // A list that is known.
 struct trust;
@@ -21,12 +23,11 @@ struct trust_source {
   int is_revocation_list;
   // How many there are in there: of fewer, GnuTLS hasn't got all, as where memory was short.
   int expected;
+  // Of the bytes; all zeros where nobody knows.
+  unsigned char digest[CPRELOAD_DIGEST];
   // It is in GnuTLS's list.
   int is_parsed;
 };
-
-// How many blocks of PEM begin in there.
-int count_blocks(const unsigned char *bytes, size_t size);
 
 // It has been made, and is empty. What isn't known from then on is never waited with.
 void trust_list_made(gnutls_x509_trust_list_t list);
@@ -61,9 +62,13 @@ int add_trust_folder(gnutls_x509_trust_list_t list, const char *anchors, const c
 // The list asks the program for issuers that it doesn't hold.
 void trust_list_asks_issuers(gnutls_x509_trust_list_t list, int asks);
 
-// For named-trust.c.
+// What is known of a list; null if it isn't known, or nothing has been put into it.
+struct trust *trust_in(gnutls_x509_trust_list_t list);
+
+// For named-trust.c, held-issuers.c and trust-list-folders.c.
 enum { MOST_SOURCES = 8, MOST_NAMED = 8 };
 struct named_trust;
+struct held_issuer;
 struct trust {
   gnutls_x509_trust_list_t list;
   // What follows changes only as GnuTLS's list may: while nobody else uses it.
@@ -76,9 +81,20 @@ struct trust {
   _Atomic int is_unusable;
   _Atomic int state;
   _Atomic(struct named_trust *) named[MOST_NAMED];
+  // The newest first.
+  _Atomic(struct held_issuer *) issuers;
 };
 
-// Puts it into a list; GnuTLS's error if that can't be done.
+// The list's trust, made by the first file. Null if that can't be.
+struct trust *trust_to_fill(gnutls_x509_trust_list_t list);
+
+// What came into the list last, and waits to be parsed, or has been.
+void keep_source(struct trust *trust, const struct trust_source *source);
+
+// Puts it into a list, as gnutls_x509_trust_list_add_trust_file does with what it has read, and returns what GnuTLS answers.
+int add_bytes(gnutls_x509_trust_list_t list, const struct trust_source *source);
+
+// Puts all of it into a list; GnuTLS's error if that can't be done.
 int add_source(gnutls_x509_trust_list_t list, const struct trust_source *source);
 
 // A thread of a process that has forked this one was adding to the list: what is in it now, nobody knows.
@@ -86,9 +102,6 @@ int is_broken_trust(const struct trust *trust);
 
 // Whether GnuTLS may be asked at all to wait; finds what is needed for that.
 int may_wait_with_trust(void);
-
-// This thread makes lists for this library's own use.
-extern _Thread_local int makes_own_lists __attribute__((visibility("hidden"), tls_model("initial-exec")));
 
 // GnuTLS's own function.
 #define GNUTLS(name) ((__typeof__(&name))real_function(INDEX_##name, #name, 0))

@@ -1,16 +1,13 @@
 import ArgumentParser
-import CGnuTLSResume
-import Glibc
 import ScriptableTLSServer
-import Subprocess
 
-struct Demo: AsyncParsableCommand {
+struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Show resumption across processes, against a server of its own on 127.0.0.1.",
     discussion: "Connects three times, each time as a new process. Store and key are temporary; no network is needed.")
 
-  func run() async throws {
+  func run() throws {
     do {
       let folder = try TemporaryFolder()
       defer { folder.remove() }
@@ -25,7 +22,7 @@ struct Demo: AsyncParsableCommand {
         "A TLS 1.3 server on 127.0.0.1:\(server.port); three connections, each a process of its own.\n")
       var rows = [["RUN", "HANDSHAKE", "WHY", "TOOK", "TICKETS STORED", "THE SERVER SAW"]]
       for run in 1...3 {
-        let report = try await connect(to: server, folder)
+        let report = try connect(to: server, folder)
         let seen = server.waitForConnections(run).last
         rows.append([
           "\(run)", report.handshake, report.reason ?? "a ticket \(report.ticketAgeSeconds ?? 0) s old",
@@ -40,28 +37,15 @@ struct Demo: AsyncParsableCommand {
     }
   }
 
-  private func connect(to server: TLSServer, _ folder: TemporaryFolder) async throws -> ReportSummary {
-    let result = try await Subprocess.run(
-      try Self.ownExecutable(),
-      arguments: [
-        "connect", "127.0.0.1:\(server.port)", "--server-name", "localhost", "--ca-file", "\(folder.path)/ca.pem",
-        "--store", "\(folder.path)/store", "--key-file", "\(folder.path)/key", "--json",
-      ],
-      output: .string(limit: 64 * 1024), error: .string(limit: 64 * 1024))
-    guard result.terminationStatus.isSuccess else {
-      throw DemoFailure(description: "a connection failed: \(result.standardError)")
-    }
-    return try ReportSummary(json: result.standardOutput)
-  }
-
-  /// For a further process of the same program.
-  private static func ownExecutable() throws -> Executable {
-    let name = unsafe ProcessArguments.raw.words[0]
-    guard let path = unsafe gnutls_resume_own_file(name) else {
-      throw DemoFailure(description: "this program's own file can't be found, so that it can't be started again")
-    }
-    defer { unsafe free(path) }
-    return unsafe .path(.init(platformString: path))
+  private func connect(to server: TLSServer, _ folder: TemporaryFolder) throws -> ReportSummary {
+    let (report, errors) = (folder.file("report"), folder.file("errors"))
+    let words = [
+      "connect", "127.0.0.1:\(server.port)", "--server-name", "localhost", "--ca-file", folder.file("ca.pem"),
+      "--store", folder.file("store"), "--key-file", folder.file("key"), "--json",
+    ]
+    let code = try OwnProgram().run(words, output: report, errors: errors)
+    guard code == 0 else { throw DemoFailure(description: "a connection failed: \(try folder.text(of: "errors"))") }
+    return try ReportSummary(json: try folder.text(of: "report"))
   }
 }
 

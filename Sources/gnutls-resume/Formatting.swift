@@ -9,6 +9,13 @@ extension Double {
   }
 }
 
+extension Int64 {
+  /// Seconds since 1970 as ISO 8601, UTC, within the years that have four digits.
+  var iso8601: String {
+    Date(timeIntervalSince1970: Double(Swift.min(Swift.max(self, 0), 253_402_300_799))).formatted(.iso8601)
+  }
+}
+
 extension Encodable {
   /// One line of JSON.
   func json() throws -> String {

@@ -10,6 +10,9 @@ struct PreloadOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A file that gets that line.", valueName: "file"))
   var log: PathArgument?
 
+  @Flag(help: "With --log, or GNUTLS_RESUME_LOG: each line is JSON.")
+  var logJson = false
+
   @Flag(
     help: ArgumentHelp(
       "Give no tickets to programs that forbid them.",

@@ -11,7 +11,7 @@ struct Purge: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      try StandardStreams.out("removed: \(storeOptions.resumption().purge(expiredOnly: expired))")
+      try StandardStreams.out("removed: \(try storeOptions.resumption().purge(expiredOnly: expired))")
     }
   }
 }

@@ -15,8 +15,14 @@ struct TemporaryFolder {
     path = name
   }
 
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
   func write(_ bytes: [UInt8], to name: String) throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+  }
+
+  func text(of name: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: file(name))), as: UTF8.self)
   }
 
   func remove() { try? FileManager.default.removeItem(atPath: path) }

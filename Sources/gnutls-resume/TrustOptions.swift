@@ -4,7 +4,9 @@ import SessionTickets
 
 /// What the server's certificate is verified against.
 struct TrustOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Trust the certificates in this PEM file. Default: the system's.", valueName: "file"))
+  @Option(
+    name: [.long, .customLong("cacert")],
+    help: ArgumentHelp("Trust the certificates in this PEM file. Default: the system's.", valueName: "file"))
   var caFile: PathArgument?
 
   @Option(help: ArgumentHelp("Trust the certificates in the PEM files of this folder.", valueName: "dir"))

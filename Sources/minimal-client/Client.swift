@@ -21,32 +21,44 @@ struct Client {
       self.store = store
       configuration.resumption = Resumption(store: store, masterKey: .file(keyFile))
     }
+    if let count = options.ticketRequest { configuration.ticketRequests = .upTo(count) }
     if !options.resumes { configuration.resumption = nil }
+    configuration.fastOpen = options.opensFast
+    configuration.earlyDataMarks = options.earlyDataMarks.map { RawPath($0) }
   }
 
   /// Connects, gets `/`, reads to the end and closes.
-  mutating func exchange(_ totals: inout Totals) throws(Failure) {
+  /// - Parameter isCounted: Else it goes before those that are, and sends no early data: whom a server answers early gets no
+  ///   tickets of some.
+  mutating func exchange(_ totals: inout Totals, isCounted: Bool) throws(Failure) {
     if options.forgets, let store {
       do throws(StoreError) { _ = try store.removeAll() } catch { throw .store(error) }
     }
     let start = Moment()
-    let isResumed: Bool
+    let outcome: Outcome
     let firstByte: UInt64
-    do throws(ConnectionError) { (isResumed, firstByte) = try get() } catch { throw .connection(error) }
+    do throws(ConnectionError) { (outcome, firstByte) = try get(isEarly: isCounted) } catch { throw .connection(error) }
     guard firstByte != 0 else { throw .emptyAnswer }
-    totals.add(Moment(), since: start, firstByte: firstByte, isResumed: isResumed)
+    totals.add(Moment(), since: start, firstByte: firstByte, outcome)
   }
 
   /// The connection ends with the call: letting go of it is part of what it takes. Without an answer the time of its first
   /// byte is 0.
-  private func get() throws(ConnectionError) -> (isResumed: Bool, firstByte: UInt64) {
-    let connection = try TLSConnection.connect(
-      to: options.address, port: options.port, configuration: configuration)
-    try connection.write(request.utf8)
+  private func get(isEarly: Bool) throws(ConnectionError) -> (Outcome, firstByte: UInt64) {
+    let connection: TLSConnection
+    if options.earlyDataMarks != nil {
+      connection = try TLSConnection.connect(
+        to: options.address, port: options.port, configuration: configuration,
+        earlyData: isEarly ? Array(request.utf8) : [])
+    } else {
+      connection = try TLSConnection.connect(
+        to: options.address, port: options.port, configuration: configuration)
+    }
+    if options.earlyDataMarks == nil || !isEarly { try connection.write(request.utf8) }
     let firstByte = try connection.read().isEmpty ? 0 : Moment.nanoseconds(CLOCK_MONOTONIC)
     while firstByte != 0, !(try connection.read()).isEmpty {}
     connection.close()
-    return (connection.outcome.isResumed, firstByte)
+    return (connection.outcome, firstByte)
   }
 }
 

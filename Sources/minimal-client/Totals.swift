@@ -1,4 +1,5 @@
 import Glibc
+import GnuTLSResumption
 
 /// A moment, by the process's own time and by the clock on the wall, in nanoseconds.
 struct Moment {
@@ -16,13 +17,18 @@ struct Moment {
 struct Totals: CustomStringConvertible {
   private var connections = 0
   private var resumed = 0
+  /// Those whose early data, and whose first bytes with the SYN, the server has taken.
+  private var early = 0
+  private var fast = 0
   private var processor: UInt64 = 0
   private var wall: UInt64 = 0
   private var firstByte: UInt64 = 0
 
-  mutating func add(_ end: Moment, since start: Moment, firstByte: UInt64, isResumed: Bool) {
+  mutating func add(_ end: Moment, since start: Moment, firstByte: UInt64, _ outcome: Outcome) {
     connections += 1
-    resumed += isResumed ? 1 : 0
+    resumed += outcome.isResumed ? 1 : 0
+    early += outcome.earlyData == .accepted ? 1 : 0
+    if case .accepted = outcome.fastOpen { fast += 1 }
     processor += end.processor - start.processor
     wall += end.wall - start.wall
     self.firstByte += firstByte - start.wall
@@ -31,7 +37,7 @@ struct Totals: CustomStringConvertible {
   var description: String {
     """
     connections \(connections) resumed \(resumed) processor \(processor) wall \(wall) first-byte \(firstByte) \
-    peak \(Self.peak)
+    peak \(Self.peak) early \(early) fast \(fast)
     """
   }
 

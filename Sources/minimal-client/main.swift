@@ -10,9 +10,9 @@ guard let options = Options(arguments().dropFirst()) else {
 do throws(Failure) {
   var client = Client(options)
   var ignored = Totals()
-  for _ in 0..<options.warmUp { try client.exchange(&ignored) }
+  for _ in 0..<options.warmUp { try client.exchange(&ignored, isCounted: false) }
   var totals = Totals()
-  for _ in 0..<options.count { try client.exchange(&totals) }
+  for _ in 0..<options.count { try client.exchange(&totals, isCounted: true) }
   if options.reports { put("\(totals)\n", to: STDOUT_FILENO) }
 } catch {
   put("minimal-client: \(error)\n", to: STDERR_FILENO)

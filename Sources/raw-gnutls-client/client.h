@@ -15,6 +15,10 @@ struct options {
   // Where the session is kept between runs, or NULL.
   const char *session_file;
   int verifies, resumes, one_key_share, reports;
+  // The first session is offered again and again, and no later one kept.
+  int keeps_first;
+  // How many tickets it asks for (RFC 9149); 0: it doesn't ask.
+  int asks;
   int count, warm_up;
 };
 

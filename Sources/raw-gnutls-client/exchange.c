@@ -34,6 +34,18 @@ static int is_address(const char *name) {
   return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
 }
 
+static int asked;
+
+static int ask(gnutls_session_t session, gnutls_buffer_t message) {
+  unsigned char bytes[2] = {(unsigned char)asked, (unsigned char)asked};
+  (void)session;
+  return gnutls_buffer_append_data(message, bytes, 2) == 0 ? 2 : GNUTLS_E_MEMORY_ERROR;
+}
+
+static int hear(gnutls_session_t session, const unsigned char *bytes, size_t count) {
+  return (void)session, (void)bytes, (void)count, 0;
+}
+
 static gnutls_session_t make_session(const struct options *options, gnutls_certificate_credentials_t credentials,
                                      const gnutls_datum_t *data) {
   gnutls_session_t session;
@@ -47,6 +59,11 @@ static gnutls_session_t make_session(const struct options *options, gnutls_certi
   const char *name = options->server_name;
   if (!is_address(name))
     check(gnutls_server_name_set(session, GNUTLS_NAME_DNS, name, strlen(name)), "gnutls_server_name_set");
+  asked = options->asks;
+  if (asked)
+    check(gnutls_session_ext_register(session, "ticket_request", 58, GNUTLS_EXT_TLS, hear, ask, NULL, NULL, NULL,
+                                      GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_EE | GNUTLS_EXT_FLAG_TLS),
+          "gnutls_session_ext_register");
   if (options->verifies) gnutls_session_set_verify_cert(session, name, 0);
   if (data->size) check(gnutls_session_set_data(session, data->data, data->size), "gnutls_session_set_data");
   return session;
@@ -88,7 +105,7 @@ void exchange(const struct options *options, gnutls_certificate_credentials_t cr
   totals->connections++;
   totals->resumed += gnutls_session_is_resumed(session) != 0;
   get(options, session, &first_byte);
-  if (options->resumes) keep(session, data);
+  if (options->resumes && !(options->keeps_first && data->size)) keep(session, data);
   gnutls_bye(session, GNUTLS_SHUT_WR);
   gnutls_deinit(session);
   close(descriptor);

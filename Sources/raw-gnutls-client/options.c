@@ -13,6 +13,8 @@ static const char usage[] =
     "  --verify               verify the server in full handshakes\n"
     "  --resume               keep the newest session in memory, and offer it\n"
     "  --session-file FILE    the same, in a file\n"
+    "  --keep-first           with --resume: offer the first session again and again, and keep no other\n"
+    "  --ask N                ask for so many tickets (RFC 9149)\n"
     "  --priority STRING      default: GnuTLS's own\n"
     "  --one-key-share        GNUTLS_KEY_SHARE_TOP\n"
     "  --count N              connections, one after the other; default: 1\n"
@@ -27,7 +29,7 @@ static int number(const char *text) {
 }
 
 struct options read_options(int count, char **arguments) {
-  enum { port, address, name, trust, verify, resume, file, priority, share, repeat, warm_up, report };
+  enum { port, address, name, trust, verify, resume, file, priority, share, repeat, warm_up, report, first, ask };
   static const struct option known[] = {
       {"port", required_argument, NULL, port},
       {"address", required_argument, NULL, address},
@@ -41,6 +43,8 @@ struct options read_options(int count, char **arguments) {
       {"count", required_argument, NULL, repeat},
       {"warm-up", required_argument, NULL, warm_up},
       {"report", no_argument, NULL, report},
+      {"keep-first", no_argument, NULL, first},
+      {"ask", required_argument, NULL, ask},
       {0},
   };
   struct options options = {.address = "127.0.0.1", .count = 1};
@@ -59,6 +63,8 @@ struct options read_options(int count, char **arguments) {
       case repeat: options.count = number(optarg); break;
       case warm_up: options.warm_up = number(optarg); break;
       case report: options.reports = 1; break;
+      case first: options.keeps_first = 1; break;
+      case ask: options.asks = number(optarg) & 255; break;
       default: options.port = NULL; optind = count;
     }
   }

@@ -2,6 +2,9 @@
 struct ClientReport {
   let connections: Int
   let resumed: Int
+  /// Whose early data were taken, and what came with the SYN.
+  let early: Int
+  let fast: Int
   /// Of one connection on average, in seconds.
   let processor: Double
   let firstByte: Double
@@ -19,6 +22,8 @@ struct ClientReport {
     self.resumed = resumed
     self.processor = Double(processor) / Double(connections) / 1_000_000_000
     self.firstByte = Double(firstByte) / Double(connections) / 1_000_000_000
+    early = values["early"] ?? 0
+    fast = values["fast"] ?? 0
     peak = values["peak"] ?? 0
   }
 

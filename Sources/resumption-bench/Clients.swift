@@ -4,9 +4,11 @@ struct Clients {
   private let port: UInt16
 
   /// The clients of a server.
-  init(_ workbench: Workbench, of server: Server) {
+  init(_ workbench: Workbench, of server: Server) { self.init(workbench, port: server.port) }
+
+  init(_ workbench: Workbench, port: UInt16) {
     self.workbench = workbench
-    port = server.port
+    self.port = port
   }
 
   /// Ours.

@@ -21,6 +21,21 @@ struct Handshakes {
     try Handshakes(workbench, ["--tickets", "2"], ours: ["--first-contact"], raw: ["--verify"])
   }
 
+  /// The same with a server that sends as many tickets as it is asked for (RFC 9149), one: ours seals and stores it, and the raw
+  /// client, which asks as well, offers its first session again and again, and keeps none.
+  static func asking(_ workbench: Workbench, raw: [String] = []) throws -> Handshakes {
+    try Handshakes(
+      workbench, ["--honour-ticket-requests"], ours: [],
+      raw: ["--verify", "--resume", "--keep-first", "--ask", "1"] + raw)
+  }
+
+  /// Each connection is the first, and asks for two tickets, which ours stores.
+  static func askingForTwo(_ workbench: Workbench) throws -> Handshakes {
+    try Handshakes(
+      workbench, ["--honour-ticket-requests"], ours: ["--first-contact", "--ticket-request", "2"],
+      raw: ["--verify", "--ask", "2"])
+  }
+
   private init(_ workbench: Workbench, _ serverOptions: [String], ours: [String], raw: [String]) throws {
     server = try Server(workbench, serverOptions)
     let clients = Clients(workbench, of: server)
@@ -30,14 +45,16 @@ struct Handshakes {
   }
 
   /// The clients' own processor time for one connection, in the kernel too.
-  func processorTime(_ repetition: Repetition, connections: Int, isResumed: Bool) throws -> Plan.Measurement {
+  func processorTime(_ repetition: Repetition, connections: Int, isResumed: Bool, tickets: Int? = nil) throws
+    -> Plan.Measurement
+  {
     let count = ["--count", "\(connections)"]
     let samples = try repetition.pairs(.microseconds) {
       try ClientReport.of(ours.adding(count), isResumed: isResumed).processor
     } over: {
       try ClientReport.of(raw.adding(count), isResumed: isResumed).processor
     }
-    try checkStore(tickets: isResumed ? 1 : 2)
+    try checkStore(tickets: tickets ?? (isResumed ? 1 : 2))
     return Plan.Measurement(samples)
   }
 
@@ -96,6 +113,25 @@ extension Plan {
       name: "3", title: "full handshake, two tickets stored, processor time, over raw C that keeps none",
       goal: .atMost(1.12), pairs: 31
     ) { try Handshakes.full($0).processorTime($1, connections: 50, isResumed: false) }
+  ]
+
+  static let askedForTickets = [
+    Plan(
+      name: "17",
+      title: "TLS 1.3 resumed, one ticket asked for, sealed and stored, instructions, over raw C that keeps none",
+      goal: .atMost(1.06), pairs: 5
+    ) { try Handshakes.asking($0).instructions($0, $1) },
+    Plan(
+      name: "17", title: "the same, over raw C with the same key share", goal: .atMost(1.06), pairs: 5
+    ) { try Handshakes.asking($0, raw: ["--one-key-share"]).instructions($0, $1) },
+    Plan(
+      name: "17", title: "the same, processor time, over raw C with its default key shares", goal: .atMost(1.06),
+      pairs: 31
+    ) { try Handshakes.asking($0).processorTime($1, connections: 100, isResumed: true, tickets: 4) },
+    Plan(
+      name: "17",
+      title: "full handshake, two tickets asked for on both sides, instructions, over raw C that keeps none", pairs: 5
+    ) { try Handshakes.askingForTwo($0).instructions($0, $1) },
   ]
 
   /// The same by another measure, which has no goal.

@@ -28,7 +28,7 @@ enum Products {
   static var warnings: [String] {
     var result: [String] = []
     #if DEBUG
-      result.append("this is a debug build: measure with .ci/static")
+    result.append("this is a debug build: measure with .ci/static")
     #endif
     if isLoading("libswiftCore.so", "minimal-client") {
       result.append("minimal-client loads Swift's libraries at its start: build it with .ci/static")

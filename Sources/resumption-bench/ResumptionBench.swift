@@ -28,13 +28,16 @@ struct ResumptionBench: ParsableCommand {
         12  what `run` adds to programs without TLS (--programs)
         13  loading the engine: time, page faults (--programs)
         14  the tool's `connect` over openssl's s_client (--programs)
+        15  the store on Redis: over the same scripts in C, and what a ticket takes there (--redis)
+        16  the first byte of an answer, resumed, in round trips: as ever, with early data, with TCP Fast Open too (--early)
+        17  TLS 1.3 resumed, from a server that sends as many tickets as are asked for: instructions, processor time (valgrind)
 
       Measure what .ci/static builds. As root the run has mounts and a \
       network of its own, in which the system's trust holds the servers' root too; they end with it.
 
       What can't run is skipped, and says why. The exit status is 1 if a measurement failed; a missed goal is none.
       """,
-    subcommands: [StoreWorker.self])
+    subcommands: [FleetPicture.self, StoreWorker.self])
 
   @Option(name: .customLong("case"), help: "Measure this case only; may be repeated.")
   var cases: [String] = []
@@ -53,6 +56,12 @@ struct ResumptionBench: ParsableCommand {
 
   @Flag(help: "Measure cases 11 to 14, which are left out else.")
   var programs = false
+
+  @Flag(help: "Measure case 15, which is left out else (redis-server).")
+  var redis = false
+
+  @Flag(help: "Measure case 16, which is left out else (nginx, root).")
+  var early = false
 
   @Flag(help: "Count instructions in cases 2 and 3 too (valgrind).")
   var instructions = false
@@ -76,7 +85,9 @@ struct ResumptionBench: ParsableCommand {
     guard 1...10_000_000 ~= servers else { throw ValidationError("--servers must be 1 to 10000000.") }
   }
 
-  private var selectedCases: [String] { cases + (programs ? Plan.programCases : []) }
+  private var selectedCases: [String] {
+    cases + (programs ? Plan.programCases : []) + (redis ? Plan.redisCases : []) + (early ? Plan.earlyCases : [])
+  }
 
   func run() throws {
     let rows = try measured()

@@ -36,12 +36,18 @@ final class Server {
   /// How many connections have ended.
   var connectionCount: Int { lines.count - 1 }
 
+  /// Waits until one connection more than `before` has ended, and tells whether it was resumed.
+  func isResumed(after before: Int) throws -> Bool {
+    let lines = lines.wait(for: before + 2)
+    guard lines.count >= before + 2 else { throw Failure("the server saw no connection") }
+    return lines[before + 1].contains("\"resumed\":true")
+  }
+
   /// Waits until one connection more than `before` has ended, and checks that it was resumed, or that it wasn't.
   /// - Parameter isResumed: Nil for either.
   func expectConnection(after before: Int, isResumed: Bool?) throws {
-    let lines = lines.wait(for: before + 2)
-    guard lines.count >= before + 2 else { throw Failure("the server saw no connection") }
-    guard let isResumed, !lines[before + 1].contains("\"resumed\":\(isResumed)") else { return }
+    let wasResumed = try self.isResumed(after: before)
+    guard let isResumed, isResumed != wasResumed else { return }
     throw Failure("a connection was \(isResumed ? "not resumed" : "resumed"), unlike what was to be measured")
   }
 

@@ -91,26 +91,37 @@ extension Plan {
 
   static let storeOperations = [
     Plan(name: "7", title: "take of 2 kB, over open, read and unlink in C", goal: .atMost(1.6), pairs: 31) {
-      try operations($0, $1, \.take, over: \.rawTake)
+      try storeRounds($0, $1, \.take, over: \.rawTake)
     },
     Plan(name: "7", title: "insert of 2 kB, over O_TMPFILE, write and linkat in C", goal: .atMost(1.7), pairs: 31) {
-      try operations($0, $1, \.insert, over: \.rawInsert)
+      try storeRounds($0, $1, \.insert, over: \.rawInsert)
     },
     Plan(name: "7", title: "take that finds nothing, over one that finds a ticket", goal: .atMost(1), pairs: 31) {
-      try operations($0, $1, \.miss, over: \.take)
+      try storeRounds($0, $1, \.miss, over: \.take)
     },
   ]
 
-  private static func operations(
+  private static func storeRounds(
     _ workbench: Workbench, _ repetition: Repetition, _ value: KeyPath<Round, Double>,
     over base: KeyPath<Round, Double>
   ) throws -> Measurement {
     let rounds = try workbench.once("rounds of store operations") {
-      let operations = try StoreOperations(workbench)
-      var rounds: [Round] = []
-      try repetition { _ in rounds.append(try operations.round()) }
-      return rounds
+      try self.rounds(repetition, StoreOperations(workbench).round)
     }
+    return measurement(rounds, value, over: base)
+  }
+
+  /// What an operation comes to, round for round.
+  static func rounds<Round>(_ repetition: Repetition, _ round: () throws -> Round) throws -> [Round] {
+    var rounds: [Round] = []
+    try repetition { _ in rounds.append(try round()) }
+    return rounds
+  }
+
+  /// One thing that rounds have measured, in seconds, over another.
+  static func measurement<Round>(
+    _ rounds: [Round], _ value: KeyPath<Round, Double>, over base: KeyPath<Round, Double>
+  ) -> Measurement {
     var samples = PairedSamples(.microseconds)
     for round in rounds { samples.add(round[keyPath: value], over: round[keyPath: base]) }
     return Measurement(samples)

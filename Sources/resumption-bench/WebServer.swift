@@ -14,12 +14,13 @@ final class WebServer {
     let version: String
   }
 
-  init(_ workbench: Workbench) throws {
+  /// - Parameter answersEarly: Takes early data, and what comes with a SYN.
+  init(_ workbench: Workbench, answersEarly: Bool = false) throws {
     let nginx = try Self.executable()
     folder = try workbench.newFolder("nginx")
     port = try Self.freePort()
     try Self.writeSite(folder)
-    try Self.write(Self.configuration(folder, port: port), to: "\(folder)/nginx.conf")
+    try Self.write(Self.configuration(folder, port: port, answersEarly: answersEarly), to: "\(folder)/nginx.conf")
     // The shell outlives nginx only to end it: by its standard input it notices the end of this process. By force, as who
     // started this one may have blocked all other signals.
     process = try Launcher.start(

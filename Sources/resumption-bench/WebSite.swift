@@ -2,7 +2,7 @@ import Foundation
 
 /// What nginx is told.
 extension WebServer {
-  static func configuration(_ folder: String, port: UInt16) -> String {
+  static func configuration(_ folder: String, port: UInt16, answersEarly: Bool) -> String {
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map { "\($0)_temp_path \(folder)/\($0);" }.joined(separator: " ")
     return """
@@ -16,7 +16,8 @@ extension WebServer {
         access_log \(folder)/access.log tls;
         \(temporary)
         server {
-          listen 127.0.0.1:\(port) ssl;
+          listen 127.0.0.1:\(port) ssl\(answersEarly ? " fastopen=64" : "");
+          ssl_early_data \(answersEarly ? "on" : "off");
           ssl_certificate \(Fixture.RSA.chain);
           ssl_certificate_key \(Fixture.RSA.key);
           ssl_protocols TLSv1.2 TLSv1.3;

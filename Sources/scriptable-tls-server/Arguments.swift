@@ -7,12 +7,20 @@ struct Arguments {
   var port: UInt16 = 0
   var ticketKey: TicketKey?
   var script = ServerScript()
+  var sharedTickets: SharedTickets?
+  var fastOpens = false
+  private var slotLength: Int64 = 3600
+  private var clockOffset: Int64 = 0
 
   static let usage = """
     usage: scriptable-tls-server [options]; it ends when its standard input does.
       --certificate FILE --key FILE   PEM, may be repeated; without: a fresh self-signed authority and leaf
       --port N                        default: a free one
+      --fast-open                     takes what comes with a SYN (RFC 7413)
       --tickets N  --ticket-lifetime SECONDS  --announced-lifetime SECONDS  --ticket-delay MILLISECONDS
+      --shared-tickets FOLDER  --slot SECONDS  --clock-offset SECONDS
+                                      ticket keys that all servers of the folder have, in slots of time
+      --honour-ticket-requests        sends as many as a client asks for (RFC 9149)
       --tickets-after-data  --data-before-tickets TEXT  --ticket-key BYTE
       --tls12  --tls13  --tls12-resumption tickets|ids|none  --no-extended-master-secret
       --priority STRING  --groups A,B  --alpn A,B  --client-certificate requested|required
@@ -31,11 +39,17 @@ struct Arguments {
       guard let value = rest.popFirst(), apply(option, value) else { return nil }
     }
     if certificateFiles.count != keyFiles.count { return nil }
+    sharedTickets?.slotLength = slotLength
+    sharedTickets?.clockOffset = clockOffset
+    sharedTickets?.lifetime = Int64(script.tickets.lifetime)
+    sharedTickets?.clientCertificate = script.clientCertificate
   }
 
   private mutating func apply(flag: String) -> Bool {
     switch flag {
     case "--tickets-after-data": script.tickets.moment = .afterFirstData
+    case "--honour-ticket-requests": script.tickets.honoursRequests = true
+    case "--fast-open": fastOpens = true
     case "--tls12": script.versions = .tls12
     case "--tls13": script.versions = .tls13
     case "--no-extended-master-secret": script.extendedMasterSecret = false
@@ -60,6 +74,9 @@ struct Arguments {
     case "--ticket-delay": return set(\.script.tickets.delay, Int(value))
     case "--data-before-tickets": script.tickets.precedingData = Array(value.utf8)
     case "--ticket-key": return set(\.ticketKey, UInt8(value).map { TicketKey(repeating: $0) })
+    case "--shared-tickets": sharedTickets = SharedTickets(folder: value)
+    case "--slot": return set(\.slotLength, Int64(value))
+    case "--clock-offset": return set(\.clockOffset, Int64(value))
     case "--priority": script.priorities = value
     case "--groups": script.groups = list(value)
     case "--alpn": script.alpn = list(value)

@@ -7,6 +7,7 @@ func jsonLine(_ connection: ObservedConnection) -> String {
   func add(_ name: String, _ value: Bool) { fields.append("\"\(name)\":\(value)") }
   func add(_ name: String, _ value: String?) { fields.append("\"\(name)\":\(value.map(quoted) ?? "null")") }
   add("connection", connection.index)
+  add("tookDataOfSYN", connection.tookDataOfSYN)
   add("resumed", connection.isResumed)
   add("version", connection.version)
   add("cipherSuite", connection.cipherSuite)

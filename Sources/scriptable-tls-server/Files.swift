@@ -25,8 +25,12 @@ func put(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
   }
 }
 
-/// Reads standard input until it ends.
-func waitForEndOfInput() {
+/// Reads standard input until it ends, and does something else every half a second.
+func waitForEndOfInput(meanwhile: () -> Void) {
   var buffer = [UInt8](repeating: 0, count: 256)
-  while unsafe read(STDIN_FILENO, &buffer, buffer.count) > 0 {}
+  var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+  while true {
+    let count = unsafe poll(&entry, 1, 500)
+    if count == 0 { meanwhile() } else if unsafe count < 0 || read(STDIN_FILENO, &buffer, buffer.count) <= 0 { return }
+  }
 }

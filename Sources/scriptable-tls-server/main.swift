@@ -1,5 +1,6 @@
 // The scriptable server as a process of its own. It says `listening 127.0.0.1:PORT`, then one line per connection.
 import Glibc
+import GnuTLSResumption
 import ScriptableTLSServer
 
 guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
@@ -17,11 +18,16 @@ do {
     certificates.append(ServerCertificate(chain: chain, key: key))
   }
   if certificates.isEmpty { certificates = [try GeneratedCertificate().serverCertificate] }
+  let tickets = arguments.sharedTickets?.open { put("\($0)\n", to: STDERR_FILENO) }
+  tickets?.refresh()
   let server = try TLSServer(
-    certificates: certificates, script: arguments.script, ticketKey: arguments.ticketKey, port: arguments.port,
+    certificates: certificates, script: arguments.script, ticketKey: arguments.ticketKey,
+    provider: tickets.map {
+      TicketProvider($0, sendsOnRequest: arguments.script.tickets.honoursRequests)
+    }, port: arguments.port, fastOpens: arguments.fastOpens,
     connectionEnded: { put(jsonLine($0) + "\n") })
   put("listening 127.0.0.1:\(server.port)\n")
-  waitForEndOfInput()
+  waitForEndOfInput { tickets?.refresh() }
   server.stop()
 } catch {
   put("scriptable-tls-server: \(error)\n", to: STDERR_FILENO)

@@ -5,13 +5,21 @@ struct ChildProcess {
   let id: pid_t
 
   /// Starts this executable again with other arguments.
-  init(_ arguments: [String]) throws {
-    let executable = "/proc/self/exe"
-    var pointers = unsafe ([executable] + arguments).map { unsafe strdup($0) }
+  /// - Parameter host: The network namespace that is its host; nil for this process's own.
+  init(_ arguments: [String], on host: String? = nil) throws {
+    // By its own path: what enters the namespace becomes this executable, under the same process id.
+    let executable = unsafe realpath("/proc/self/exe", nil)
+    defer { unsafe free(executable) }
+    guard let executable = unsafe executable.map({ unsafe String(cString: $0) }) else {
+      throw ExerciseError("this executable has no path")
+    }
+    let wrapper = host.map { ["/usr/bin/nsenter", "--net=/run/netns/\($0)"] } ?? []
+    let words = wrapper + [executable] + arguments
+    var pointers = unsafe words.map { unsafe strdup($0) }
     unsafe pointers.append(nil)
     defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
     var id: pid_t = 0
-    let status = unsafe posix_spawn(&id, executable, nil, nil, pointers, environ)
+    let status = unsafe posix_spawn(&id, words[0], nil, nil, pointers, environ)
     guard status == 0 else { throw ExerciseError("no process: error \(status)") }
     self.id = id
   }

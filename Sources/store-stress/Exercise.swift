@@ -46,15 +46,27 @@ struct Exercise {
       }
     }
     try stop(processes)
-    let audit = try Audit(folder: folder, kills: kills)
-    say(audit.summary)
-    for complaint in audit.complaints { say("WRONG: \(complaint)") }
+    let (summary, complaints) = try audit()
+    say(summary)
+    for complaint in complaints { say("WRONG: \(complaint)") }
     say("\(WallTime.now().seconds - begin) seconds")
-    return audit.complaints.isEmpty ? 0 : 1
+    return complaints.isEmpty ? 0 : 1
+  }
+
+  private func audit() throws -> (summary: String, complaints: [String]) {
+    if let store = try Scenario.redisStore() {
+      let audit = try RedisAudit(store, folder: folder)
+      return (audit.summary, audit.complaints)
+    }
+    let audit = try Audit(folder: folder, kills: kills)
+    return (audit.summary, audit.complaints)
   }
 
   private func start(_ worker: Int) throws -> ChildProcess {
-    try ChildProcess([worker < Scenario.takers ? "take" : "insert", folder, "\(worker)"])
+    let hosts = Scenario.hosts
+    return try ChildProcess(
+      [worker < Scenario.takers ? "take" : "insert", folder, "\(worker)"],
+      on: hosts.isEmpty ? nil : hosts[worker % hosts.count])
   }
 
   private func stop(_ processes: [ChildProcess?]) throws {

@@ -1,13 +1,35 @@
+import Glibc
+import RedisSessionTickets
 import SessionTickets
 
 /// What is stored in the exercise, and where: everything that its processes must agree on.
 enum Scenario {
   static let takers = 8
   static let inserters = 2
-  static let ticketsPerInserter = 10_000
+  /// In the environment of all processes: as many as in the whole exercise, unless it says otherwise.
+  static let ticketsPerInserter = variable("STORE_STRESS_TICKETS").flatMap { Int($0) } ?? 10_000
   static let identities = 2_000
+  /// Of a folder; a server's are its URL's.
   static let bounds = StoreBounds(recordsPerIdentity: 16, records: 100_000, bytes: 1 << 30)
   static let now = WallTime(seconds: 1_800_000_000)
+
+  /// The server that has the store, if it isn't in a folder.
+  static func redisStore(observer: StoreObserver? = nil) throws(StoreError) -> RedisSessionTickets? {
+    guard let text = variable("STORE_STRESS_URL") else { return nil }
+    let url = try RedisURL(text)
+    var options = RedisOptions()
+    options.claimLimit = 10_000
+    options.keepLimit = 10_000
+    return RedisSessionTickets(url, options: options, observer: observer)
+  }
+
+  /// The network namespaces among which the workers are divided; none: all are on this host.
+  static var hosts: [String] { variable("STORE_STRESS_HOSTS")?.split(separator: " ").map(String.init) ?? [] }
+
+  private static func variable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
 
   static func storePath(in folder: String) -> String { "\(folder)/store" }
   static func logPath(in folder: String, worker: Int) -> String { "\(folder)/log-\(worker)" }
@@ -16,7 +38,7 @@ enum Scenario {
   /// Each inserter has its half of the identities, and gives each its tickets in a row, as a server does.
   static func identity(inserter: Int, sequence: Int) -> Int {
     let half = identities / inserters
-    return (inserter - takers) * half + sequence / (ticketsPerInserter / half) % half
+    return (inserter - takers) * half + sequence / max(1, ticketsPerInserter / half) % half
   }
 
   /// Two identities share each server.

@@ -25,16 +25,18 @@ struct Worker {
     guard log >= 0 else { throw ExerciseError("no log: error \(errno)") }
   }
 
-  private func openStore() -> DirectoryStore {
+  private func openStore() throws -> any TicketStore {
     let log = log
-    return DirectoryStore(path: Scenario.storePath(in: folder), bounds: Scenario.bounds) { event in
+    let observer: StoreObserver = { event in
       if case .removed(let key, let reason) = event, reason != .taken { say("removed \(reason) \(key.id)", to: log) }
     }
+    if let store = try Scenario.redisStore(observer: observer) { return store }
+    return DirectoryStore(path: Scenario.storePath(in: folder), bounds: Scenario.bounds, observer: observer)
   }
 
   /// Takes from random identities until told to stop.
   func take() throws {
-    let store = openStore()
+    let store = try openStore()
     say("begin 0", to: log)
     while unsafe access(Scenario.stopPath(in: folder), F_OK) != 0 {
       let identity = Int.random(in: 0..<Scenario.identities)
@@ -54,7 +56,7 @@ struct Worker {
 
   /// Inserts this worker's share of tickets, less those that the processes killed before it have inserted.
   func insert() throws {
-    let store = openStore()
+    let store = try openStore()
     let earlier = try Log(path: Scenario.logPath(in: folder, worker: number))
     var sequence = earlier.nextSequence
     say("begin \(sequence)", to: log)

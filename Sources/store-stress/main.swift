@@ -3,6 +3,8 @@ import Glibc
 import SessionTickets
 
 // store-stress run <folder> [seed] [kills]   the whole exercise; the exit status is 0 if every ticket is accounted for
+//   STORE_STRESS_URL: on that Redis server instead of in the folder; STORE_STRESS_TICKETS: that many for each inserter;
+//   STORE_STRESS_HOSTS: network namespaces (ip-netns(8)) in which its workers run
 // store-stress take|insert <folder> <worker>  one of its workers
 // store-stress probe <store> <operation>...   single operations, for tests in other mount namespaces
 // store-stress without-generations ...        the same where a process can't be told from its children

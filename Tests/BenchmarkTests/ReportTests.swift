@@ -81,6 +81,23 @@ struct ReportTests {
   @Test("Nothing measured is a drawing too")
   func drawsNothing() { #expect(Drawing(Chart([rows[3]]).svg).isWellFormed) }
 
+  @Test("Counts are drawn as steps, and the last one is written beside")
+  func drawsSteps() throws {
+    let series = [
+      StepChart.Series("few & shared", counts: [1, 1, 1]), StepChart.Series("each", counts: [1, 2, 100]),
+    ]
+    let drawing = Drawing(StepChart("Handshakes", over: "processes", series).svg)
+    #expect(drawing.isWellFormed)
+    // 1 to 100 on the scale.
+    #expect(drawing.elements["line"]?.count == 7)
+    let steps = try #require(drawing.elements["polyline"]?.compactMap { $0["points"]?.split(separator: " ") })
+    #expect(steps.map(\.count) == [5, 5])
+    // As flat as what didn't happen, and up to the top.
+    #expect(steps[1].allSatisfy { $0.hasSuffix(",280.0") } && steps[0].last == "650.0,40.0")
+    #expect(drawing.text.contains("1: few & shared") && drawing.text.contains("100: each"))
+    #expect(Drawing(StepChart("Nothing", over: "nothing", []).svg).isWellFormed)
+  }
+
   @Test(
     "Numbers have three digits that count",
     arguments: [

@@ -29,11 +29,47 @@ struct RunTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["chart.svg"], "nothing is left")
   }
 
+  @Test("The store on Redis is measured", .needs(.redis))
+  func redis() throws {
+    let result = try ProcessRunner.run(
+      [try BuiltProducts.executable("resumption-bench"), "--redis", "--pairs", "3", "--json"], timeLimit: .seconds(100))
+    #expect(result.status == 0, "\(result.standardError)")
+    let rows = try JSONSerialization.jsonObject(with: Data(result.standardOutput.utf8)) as? [[String: Any]]
+    #expect(rows?.count == 4)
+    #expect(rows?.allSatisfy { $0["ratio"] is Double } == true, "\(result.standardOutput)")
+  }
+
+  @Test(
+    "The first byte of an answer is measured, of connections that are made as they are to be",
+    .needs(.nginx, .superuser, .networkNamespaces),
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/net/tun"), "missing: /dev/net/tun"))
+  func firstBytes() throws {
+    let result = try ProcessRunner.run(
+      [try BuiltProducts.executable("resumption-bench"), "--early", "--pairs", "1", "--json"], timeLimit: .seconds(100))
+    #expect(result.status == 0, "\(result.standardError)")
+    let rows = try JSONSerialization.jsonObject(with: Data(result.standardOutput.utf8)) as? [[String: Any]]
+    #expect(rows?.count == 3)
+    #expect(rows?.allSatisfy { $0["ratio"] is Double } == true, "\(result.standardOutput)")
+  }
+
+  @Test("What machines save that share a store is counted, and drawn", .needs(.redis))
+  func fleet() throws {
+    let folder = try TemporaryFolder()
+    let result = try ProcessRunner.run(
+      [try BuiltProducts.executable("resumption-bench"), "fleet", folder.file("fleet.svg"), "--processes", "8"],
+      environment: ["TMPDIR": folder.path], timeLimit: .seconds(100))
+    #expect(result.status == 0, "\(result.standardError)")
+    let counts = "a store that all share: 1 of 8\na folder on each machine: 4 of 8\nplain GnuTLS: 8 of 8\n"
+    #expect(result.standardOutput == counts)
+    #expect(folder.read("fleet.svg").hasPrefix("<svg "))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["fleet.svg"], "nothing is left")
+  }
+
   @Test("A case that there isn't is refused, and the others are named")
   func refusesUnknownCases() throws {
     let result = try ProcessRunner.run([try BuiltProducts.executable("resumption-bench"), "--case", "99"])
     #expect(result.status == 64)
-    #expect(result.standardError.contains("1, 2, 3, 3b, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14"))
+    #expect(result.standardError.contains("1, 2, 3, 3b, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16"))
   }
 
   @Test("What can't run is skipped, and says why")

@@ -2,9 +2,11 @@
 #include "CSessionTicketsTrials.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -93,4 +95,19 @@ int trial_put_socket_at(int descriptor) {
   if (dup2(ends[0], descriptor) != descriptor) return -1;
   if (ends[0] != descriptor) close(ends[0]);
   return ends[1];
+}
+
+int trial_enter_network(void) {
+  int before = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  if (before < 0 || unshare(CLONE_NEWNET) == 0) return before;
+  int code = errno;
+  close(before);
+  errno = code;
+  return -1;
+}
+
+int trial_leave_network(int before) {
+  int result = setns(before, CLONE_NEWNET);
+  close(before);
+  return result;
 }

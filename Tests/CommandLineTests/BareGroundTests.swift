@@ -36,4 +36,19 @@ struct BareGroundTests {
     #expect(result.status == 0, "\(result)")
     #expect(result.standardOutput.components(separatedBy: "a resumption").count == 3)
   }
+
+  // Each of several is stopped at another moment of its way, for longer than a dispatcher waits before it looks at its
+  // threads in /proc.
+  @Test("The demonstration may take its time")
+  func slowDemo() throws {
+    let result = try shell(
+      """
+      demos=; for moment in 0.02 0.03 0.04 0.05 0.06 0.07; do
+        { "$TOOL" demo >/dev/null & demo=$!; sleep $moment; kill -STOP $demo; sleep 1.2; kill -CONT $demo; wait $demo; } &
+        demos="$demos $!"
+      done
+      for demo in $demos; do wait $demo || exit; done
+      """)
+    #expect(result.status == 0, "\(result)")
+  }
 }

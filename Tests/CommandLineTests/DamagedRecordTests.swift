@@ -115,6 +115,6 @@ struct DamagedRecordTests {
     try tool.connect(server.port)
     try Data("nonsense".utf8).write(to: URL(fileURLWithPath: "\(tool.store)/client/layout"))
     let report = try tool.connect(server.port)
-    #expect(report.reason == "storeUnavailable" && report.storeError?.contains("layout") == true)
+    #expect(report.reason == "storeUnavailable" && report.storeMessage?.contains("layout") == true)
   }
 }

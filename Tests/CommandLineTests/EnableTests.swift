@@ -95,6 +95,16 @@ struct EnableTests {
     #expect(result.output == "<>\n", "\(result)")
   }
 
+  @Test("Start files don't come to name a program that isn't there")
+  func launcherGone() throws {
+    let script = """
+      mkdir -p a/libexec/gnutls-resume a/lib; cp $TOOL a/libexec/gnutls-resume/gnutls-resume
+      cp \(BuiltProducts.libraryFolder)/libgnutls-resum*.so a/lib; a/libexec/gnutls-resume/gnutls-resume enable --user
+      """
+    #expect(try run(script).isFailure(saying: "\(home)/a/bin/gnutls-resume: No such file", status: 1))
+    #expect(try run("ls -A").standardOutput == "a\n")
+  }
+
   @Test("Other options take the place of those before")
   func otherOptions() throws {
     #expect(try run("printf 'echo a' >.bashrc; $TOOL enable --user").status == 0)
@@ -196,6 +206,14 @@ struct EnableTests {
   }
   private static let readOnly = "READ-ONLY"
 
+  @Test("Folders that were made for a file that can't be aren't left behind", .needs(.mountNamespaces))
+  func halfOfTheFolders() throws {
+    let script = "mount -t tmpfs -o nr_inodes=2 none ~; cd ~; $TOOL enable --user --shell fish >/dev/null; ls -A"
+    let result = try run(script, prefix: ["unshare", "-rm"])
+    #expect(result.standardOutput == "", "\(result)")
+    #expect(result.standardError.hasPrefix("error: can't make the folder \(home)/.config/fish: "), "\(result)")
+  }
+
   @Test("Another user's home is left alone", .enabled(if: geteuid() == 0, "only root can do so"))
   func foreignHome() throws {
     let result = try run("chown 12345 .; $TOOL enable --user")
@@ -230,6 +248,22 @@ struct EnableTests {
     #expect(result.standardError == "note: there is no foo@.service yet\n")
   }
 
+  @Test("Whose program everybody is to run is told", .needs(.mountNamespaces, .superuser))
+  func foreignWriter() throws {
+    let script = """
+      mount -t tmpfs none /etc; mkdir /etc/profile.d a; cp $TOOL a; cp \(BuiltProducts.libraryFolder)/libgnutls-resum*.so a
+      told() { ./a/gnutls-resume enable "$@" 2>&1 >/dev/null; ./a/gnutls-resume disable "$@" >/dev/null; }
+      told --machine; for change in 'chown 12345 a' 'chown 0 a; chmod 777 a'; do eval "$change"; told --machine; told --unit foo; done
+      chmod 1777 a; told --machine; chmod 755 a; chown 12345 a/*preload.so; told --machine; told --user
+      """
+    let result = try run(script, prefix: ["unshare", "-m"])
+    let (note, unit) = ("note: others than root may write \(home)/a", "note: there is no foo.service yet\n")
+    let end = ", and so have every user's programs load what they like: install it elsewhere\n"
+    #expect(
+      result.standardOutput
+        == String(repeating: note + end + note + end + unit, count: 2) + note + "/libgnutls-resume-preload.so" + end)
+  }
+
   @Test("A unit that says itself what is preloaded is left alone", .needs(.mountNamespaces))
   func rival() throws {
     let script = """
@@ -242,6 +276,19 @@ struct EnableTests {
     #expect(result.standardOutput == "gnutls-resume.conf\n", "\(result)")
     #expect(
       result.standardError.hasPrefix("error: /etc/systemd/system/foo@.service.d/own.conf sets LD_PRELOAD already"))
+  }
+
+  @Test(
+    "So is one for which all units of its kind say so", .needs(.mountNamespaces),
+    arguments: [("service", true), ("foo-.service", true), ("foo-bar-.service", true), ("foo-bar.service", false)])
+  func rivalOfMany(name: String, isRival: Bool) throws {
+    let script = """
+      mount -t tmpfs none /etc; mkdir -p /etc/systemd/system/\(name).d; cd /etc/systemd/system
+      echo 'Environment=LD_PRELOAD=libjemalloc.so.2' >\(name).d/own.conf; $TOOL enable --unit foo-bar-baz@1 >/dev/null; ls
+      """
+    let result = try run(script, prefix: ["unshare", "-rm"])
+    #expect(result.standardOutput == (isRival ? "" : "foo-bar-baz@1.service.d\n") + "\(name).d\n", "\(result)")
+    #expect(result.standardError.contains("/\(name).d/own.conf sets LD_PRELOAD already") == isRival, "\(result)")
   }
 
   @Test(

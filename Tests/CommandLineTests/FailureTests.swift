@@ -2,7 +2,7 @@ import ScriptableTLSServer
 import TestPeers
 import Testing
 
-/// What fails says so in one line, and exits with 1; a wrong command line exits with 64.
+/// What fails says so in one line; with which status, ``ExitStatusTests`` say. A wrong command line exits with 64.
 struct FailureTests {
   private let tool: Tool
   private let server: TLSServer
@@ -18,6 +18,15 @@ struct FailureTests {
     let result = try tool.run(tool.connectArguments(port))
     #expect(result.isFailure(saying: "can't connect to 127.0.0.1:\(port): Connection refused"))
     #expect(!Tool.exists(tool.store) && !Tool.exists(tool.keyFile))
+  }
+
+  @Test("A command that there isn't is named, by itself", arguments: ["conect", "é\u{1B}"])
+  func unknownCommand(name: String) throws {
+    let result = try tool.run([name, "localhost"])
+    #expect(result.status == 64 && result.standardOutput.isEmpty)
+    let lines = result.errorLines
+    #expect(lines.count == 1 && lines[0].hasPrefix("error: There is no command '\(name.first.map(String.init) ?? "")"))
+    #expect(lines[0].contains("--help") && !lines[0].contains("\u{1B}") && !lines[0].contains("localhost"))
   }
 
   @Test("A server that is down costs no ticket")
@@ -115,6 +124,13 @@ struct FailureTests {
       ["connect", "localhost", "--linger", "1e400"], ["connect", "localhost", "--verdict-lifetime", "1e99"],
       ["connect", "localhost", "--cert", "file"],
       ["connect", "localhost", "--key", "file"], ["connect", "localhost", "--insecure", "--ca-file", "file"],
+      ["connect", "localhost", "-4", "-6"], ["connect", "localhost", "--resolve", "localhost:1"],
+      ["connect", "localhost", "--resolve", "localhost:1:elsewhere"], ["why"], ["why", "::1"],
+      ["probe"], ["probe", "::1"], ["probe", "localhost", "--expect", "wonders"],
+      ["probe", "localhost", "--timeout", "0"], ["probe", "localhost", "--http", "--alpn", "h2"],
+      ["probe", "localhost", "--priority", "NORMAL:%NO_TICKETS"],
+      ["probe", "localhost", "--cert", "file"], ["probe", "localhost", "--store", "dir"],
+      ["probe", "localhost", "-4", "-6"],
       ["connect", "localhost", "--nonsense"], ["forget"], ["nonsense"], ["purge", "localhost"],
     ])
   func usage(arguments: [String]) throws {
@@ -125,14 +141,21 @@ struct FailureTests {
   @Test(
     "Help names every option, every command, and where things are",
     arguments: [
-      (["--help"], ["connect", "list", "forget", "purge", "stats", "demo"]),
+      (["--help"], ["connect", "why", "probe", "list", "forget", "purge", "stats", "demo"]),
       (
         ["connect", "--help"],
         [
           "--server-name", "--ca-file", "--insecure", "--alpn", "--priority", "--cert", "--key", "--store",
           "--key-file",
           "--no-resume", "--timeout", "--verbose", "--stdin", "--json", "GNUTLS_RESUME_STORE", "GNUTLS_RESUME_KEY_FILE",
-          "brackets", "443",
+          "brackets", "443", "--cacert", "-4", "-6", "--resolve", "--require-resumed",
+        ]
+      ),
+      (
+        ["probe", "--help"],
+        [
+          "--server-name", "--ca-file", "--cacert", "--insecure", "--alpn", "--priority", "--cert", "--key", "-4", "-6",
+          "--resolve", "--expect", "resumption", "early-data", "tls1.3", "--reuse", "--http", "--timeout", "--json",
         ]
       ),
     ])

@@ -32,7 +32,7 @@ struct HomeTests {
     try FileManager.default.setAttributes([.ownerAccountID: 12_345], ofItemAtPath: home)
     let report = try connect(variables)
     #expect(report.reason == "storeUnavailable" && report.ticketsStored == 0)
-    #expect(report.storeError?.contains("in a folder of user 12345") == true, "\(report)")
+    #expect(report.storeMessage?.contains("in a folder of user 12345") == true, "\(report)")
     #expect(try list(home).isEmpty)
   }
 
@@ -40,7 +40,7 @@ struct HomeTests {
   func missingHome() throws {
     let report = try connect("export HOME=$D/gone XDG_STATE_HOME=$D/gone/state XDG_CONFIG_HOME=$D/gone/config")
     #expect(report.reason == "storeUnavailable" && report.ticketsStored == 0)
-    #expect(report.storeError?.contains(tool.folder.file("gone")) == true, "\(report)")
+    #expect(report.storeMessage?.contains(tool.folder.file("gone")) == true, "\(report)")
     #expect(!Tool.exists(tool.folder.file("gone")))
   }
 

@@ -23,8 +23,19 @@ struct InventoryTests {
     return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
   }
 
-  private func stats() throws -> [String: Int] {
-    try JSONDecoder().decode([String: Int].self, from: Data(tool.ask("stats", "--json").utf8))
+  private struct Counts: Decodable {
+    struct Store: Decodable {
+      let store: String
+      let isShared: Bool
+      let tickets, sessions, notes, bytes, mostRecords, mostBytes, mostPerIdentity: Int
+    }
+
+    let tickets, sessions, notes, bytes, unopened: Int
+    let stores: [Store]
+  }
+
+  private func stats() throws -> Counts {
+    try JSONDecoder().decode(Counts.self, from: Data(tool.ask("stats", "--json").utf8))
   }
 
   private func connectToBoth() throws {
@@ -56,7 +67,8 @@ struct InventoryTests {
   func listedAsText() throws {
     try connectToBoth()
     let lines = try tool.ask("list").split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-    #expect(lines.count == 3 && lines.first == ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES", "PROGRAM"])
+    let headings = ["SERVER", "TICKETS", "SESSIONS", "NEWEST", "EXPIRES", "PROGRAM", "ALPN", "POLICY"]
+    #expect(lines.count == 3 && lines.first == headings)
     let starts = Set(lines.dropFirst().map { Array($0.prefix(3)) })
     #expect(starts == [["localhost:\(server.port)", "2", "0"], ["localhost:\(second.port)", "0", "1"]])
   }
@@ -82,12 +94,23 @@ struct InventoryTests {
   func counted() throws {
     try connectToBoth()
     let counts = try stats()
-    #expect(
-      counts["tickets"] == 2 && counts["sessions"] == 1
-        && Set(counts.keys) == ["tickets", "sessions", "notes", "bytes"])
-    #expect(counts["bytes"].map { $0 >= 3 * 4096 && $0 % 4096 == 0 } == true)
+    #expect(counts.tickets == 2 && counts.sessions == 1 && counts.unopened == 0)
+    #expect(counts.bytes >= 3 * 4096 && counts.bytes % 4096 == 0)
     let text = try tool.ask("stats")
     #expect(text.contains("tickets:  2\n") && text.contains("sessions: 1\n"))
+  }
+
+  @Test("stats names the store, its bounds, and what of them is used")
+  func bounds() throws {
+    try connectToBoth()
+    let store = try #require(try stats().stores.first)
+    #expect(try stats().stores.count == 1 && store.store == tool.store && !store.isShared)
+    #expect(store.mostRecords == 20_000 && store.mostBytes == 64 << 20 && store.mostPerIdentity == 4)
+    let records = store.tickets + store.sessions + store.notes
+    let text = try tool.ask("stats")
+    #expect(text.hasPrefix("store:    \(tool.store)\n"))
+    #expect(text.contains("records:  \(records) of 20000 (0.1 %), 4 of an identity\n"))
+    #expect(text.hasSuffix("bytes:    \(store.bytes) of 67108864 (0.1 %)\n"))
   }
 
   @Test("forget HOST:PORT removes what is kept of that server, and nothing else")
@@ -115,7 +138,7 @@ struct InventoryTests {
   func forgetUnknown(host: String) throws {
     try connectToBoth()
     #expect(try tool.ask("forget", host) == "removed: 0\n")
-    #expect(try stats()["tickets"] == 2)
+    #expect(try stats().tickets == 2)
   }
 
   @Test("purge removes everything, and the next run starts anew")
@@ -123,7 +146,7 @@ struct InventoryTests {
     try connectToBoth()
     #expect(try tool.ask("purge") == "removed: 3\n")
     #expect(try list().isEmpty && tool.records().isEmpty && tool.records("s").isEmpty)
-    #expect(try stats()["bytes"] == 0)
+    #expect(try stats().bytes == 0)
     #expect(try tool.connect(server.port).reason == "noTicket")
     #expect(try tool.connect(server.port).isResumed)
   }
@@ -135,9 +158,9 @@ struct InventoryTests {
     try tool.connect(server.port)
     usleep(2_050_000)
     #expect(try list().compactMap { $0["port"] as? Int } == [Int(second.port)])
-    #expect(try stats()["tickets"] == 2)
+    #expect(try stats().tickets == 2)
     #expect(try tool.ask("purge", "--expired") == "removed: 2\n")
-    #expect(try stats()["tickets"] == 0 && stats()["sessions"] == 1)
+    #expect(try stats().tickets == 0 && stats().sessions == 1)
     #expect(try tool.connect(second.port).isResumed)
   }
 
@@ -145,7 +168,8 @@ struct InventoryTests {
   func missingStore() throws {
     #expect(try tool.ask("list", "--json") == "[]\n")
     #expect(try tool.ask("list") == "")
-    #expect(try tool.ask("stats", "--json") == #"{"bytes":0,"notes":0,"sessions":0,"tickets":0}"# + "\n")
+    let counts = try stats()
+    #expect(counts.bytes == 0 && counts.notes == 0 && counts.sessions == 0 && counts.tickets == 0)
     #expect(!Tool.exists(tool.store))
     for arguments in [["forget", "localhost"], ["forget", "localhost:1"], ["purge"], ["purge", "--expired"]] {
       let result = try tool.run(arguments + tool.places)
@@ -167,12 +191,68 @@ struct InventoryTests {
     #expect(result.isFailure(saying: "Not a directory") && result.isFailure(saying: "--store"))
   }
 
-  @Test("list without its key says nothing of the tickets, and stats counts them")
+  @Test("list and stats say that a key is lost, and what can be done")
   func missingKey() throws {
-    try tool.connect(server.port)
+    try connectToBoth()
     try FileManager.default.removeItem(atPath: tool.keyFile)
+    for command in ["list", "stats"] {
+      let result = try tool.run([command] + tool.places)
+      let line = try #require(result.errorLines.first)
+      #expect(result.status == 0 && line.contains("3 tickets in \(tool.store)") && line.contains(tool.keyFile))
+      #expect(line.contains("purge"))
+    }
     #expect(try list().isEmpty)
-    #expect(try stats()["tickets"] == 2)
+    #expect(try stats().tickets == 2 && stats().unopened == 3)
     #expect(!Tool.exists(tool.keyFile))
+    // Under a new key it is the same, for what the old one has sealed.
+    try tool.connect(server.port)
+    #expect(try list().count == 1 && stats().unopened == 3)
+  }
+
+  @Test("list takes a server, with or without a port, in any spelling")
+  func filtered() throws {
+    try connectToBoth()
+    func ports(_ server: String) throws -> [Int] {
+      let text = try tool.ask("list", server, "--json")
+      let entries = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]]
+      return entries?.compactMap { $0["port"] as? Int }.sorted() ?? []
+    }
+    #expect(try ports("LOCALHOST.") == [Int(server.port), Int(second.port)].sorted())
+    #expect(try ports("localhost:\(second.port)") == [Int(second.port)])
+    #expect(try ports("localhost:1").isEmpty && ports("elsewhere").isEmpty)
+  }
+
+  @Test("list names the store if nothing is kept, and the server if one was asked for")
+  func nothing() throws {
+    for (words, what) in [([String](), "nothing is kept"), (["Elsewhere:1"], "nothing is kept of elsewhere:1")] {
+      let result = try tool.run(["list"] + words + tool.places)
+      #expect(result.status == 0 && result.standardOutput.isEmpty)
+      #expect(result.standardError == "\(what) in \(tool.store)\n")
+    }
+  }
+
+  @Test("list says program, ALPN and policy, and has a line for each way of connecting")
+  func ways() throws {
+    var careless = tool
+    careless.trust = .insecure
+    try tool.connect(server.port)
+    try tool.connect(server.port, ["--alpn", "h2", "--alpn", "http/1.1", "--priority", "NORMAL"])
+    try careless.connect(
+      server.port, ["--cert", Fixture.ecdsa.clientCertificate, "--key", Fixture.ecdsa.clientKey])
+    let entries = try list()
+    #expect(entries.count == 3 && entries.allSatisfy { $0["program"] as? String == tool.executable })
+    func entry(_ verification: String, _ alpn: [String]) throws -> [String: Any] {
+      let found = entries.filter {
+        $0["verification"] as? String == verification && $0["alpnProtocols"] as? [String] == alpn
+      }
+      return try #require(found.first)
+    }
+    #expect(try entry("engine", [])["priority"] is NSNull && entry("engine", [])["clientCertificate"] is NSNull)
+    #expect(try entry("engine", ["h2", "http/1.1"])["priority"] as? String == "NORMAL")
+    #expect((try entry("none", [])["clientCertificate"] as? String)?.count == 64)
+    let text = try tool.ask("list")
+    #expect(text.contains("  h2,http/1.1  verified, priority NORMAL\n"))
+    #expect(text.contains("  -            not verified, client certificate\n"))
+    #expect(text.contains("  -            verified\n"))
   }
 }

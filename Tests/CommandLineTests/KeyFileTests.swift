@@ -46,7 +46,7 @@ struct KeyFileTests {
     let result = try tool.run(tool.connectArguments(server.port, ["--verbose"]))
     let report = try Report(result)
     #expect(report.handshake == "full" && report.reason == "storeUnavailable" && report.ticketsStored == 0)
-    #expect(report.storeError?.contains(tool.folder.path) == true)
+    #expect(report.storeMessage?.contains(tool.folder.path) == true)
     let lines = result.errorLines.filter { $0.contains("store: ") }
     #expect(lines.count == 1 && lines[0].contains("--key-file"))
     #expect(tool.storeFiles == before)
@@ -58,7 +58,8 @@ struct KeyFileTests {
     try tool.connect(server.port)
     #expect(unsafe truncate(tool.keyFile, 0) == 0)
     #expect(try tool.connect(server.port).reason == "noTicket")
-    #expect(FileManager.default.contents(atPath: tool.keyFile)?.count == 32)
+    let keys = try tool.run(["key", "show", "--json", "--key-file", tool.keyFile]).standardOutput
+    #expect(keys.contains(#""use":"seals""#))
     #expect(try tool.connect(server.port).isResumed)
   }
 

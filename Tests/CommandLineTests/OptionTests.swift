@@ -15,7 +15,7 @@ struct OptionTests {
 
   @Test("--server-name is what the server is asked for, and the report says so")
   func serverName() throws {
-    #expect(try tool.connect(server.port).serverName == "localhost")
+    #expect(try tool.connect(server.port).server == "localhost")
     #expect(server.waitForConnections(1).map(\.serverName) == ["localhost"])
   }
 
@@ -24,7 +24,7 @@ struct OptionTests {
     for host in ["localhost", "127.0.0.1"] {
       let result = try tool.run(
         ["connect", "\(host):\(server.port)", "--json"] + tool.trust.arguments + tool.places)
-      #expect(try Report(result).serverName == host)
+      #expect(try Report(result).server == host)
     }
     #expect(server.waitForConnections(2).map(\.serverName) == ["localhost", nil])
   }
@@ -113,7 +113,7 @@ struct OptionTests {
       result = try tool.run(arguments)
     }
     let first = try Report(result)
-    #expect(first.host == "::1" && first.serverName == "::1" && first.port == Int(port) && first.reason == "noTicket")
+    #expect(first.server == "::1" && first.host == "::1" && first.port == Int(port) && first.reason == "noTicket")
     #expect(try Report(tool.run(arguments)).isResumed)
     let text = try tool.run(arguments.filter { $0 != "--json" }).standardOutput
     #expect(text.hasPrefix("[::1]:\(port): resumed"))

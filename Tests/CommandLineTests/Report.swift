@@ -4,20 +4,32 @@ import Testing
 
 /// What `connect --json` says.
 struct Report: Decodable, Equatable {
-  let host: String
+  let server: String
   let port: Int
-  let serverName: String
+  let host: String
   let handshake: String
   let reason: String?
   let storeError: String?
+  let storeMessage: String?
   let `protocol`: String
   let cipherSuite: String
   let group: String?
   let alpn: String?
+  let lookupMilliseconds: Double
+  let connectMilliseconds: Double
+  let preludeMilliseconds: Double
   let handshakeMilliseconds: Double
+  let closeMilliseconds: Double
+  let error: String?
   let ticketsReceived: Int
   let ticketsStored: Int
   let ticketAgeSeconds: Int?
+  let earlyData: String?
+  let earlyDataReason: String?
+  let fastOpen: String?
+  let fastOpenReason: String?
+  let synBytes: Int?
+  let firstFlightBytes: Int?
 
   var isResumed: Bool { handshake == "resumed" && reason == nil }
 
@@ -33,12 +45,30 @@ struct Report: Decodable, Equatable {
   }
 }
 
+/// What `connect --json` says of a connection that failed.
+struct Failure: Decodable {
+  let server: String
+  let port: Int
+  let host: String
+  let error: String
+  let message: String?
+
+  init(_ text: String) throws {
+    try #require(text.hasSuffix("\n") && text.dropLast().allSatisfy { !$0.isNewline }, "not one line: \(text)")
+    self = try JSONDecoder().decode(Failure.self, from: Data(text.utf8))
+  }
+}
+
 extension ProcessResult {
-  /// Whether it failed as the tool is to fail: status 1, nothing on standard output, one line on standard error.
-  func isFailure(saying text: String, status: Int32 = 1) -> Bool {
-    self.status == status && standardOutput.isEmpty && standardError.hasPrefix("error: ")
-      && standardError.hasSuffix("\n")
-      && standardError.dropLast().allSatisfy { !$0.isNewline } && standardError.contains(text)
+  /// Whether it failed as the tool is to fail: one line on standard error, and on standard output nothing, or with --json
+  /// one line that says the same.
+  /// - Parameter status: Nil for any but that of a wrong command line.
+  func isFailure(saying text: String, status: Int32? = nil) -> Bool {
+    // With --stdin the JSON stands there too.
+    let lines = standardError.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("{") }
+    return (status.map { self.status == $0 } ?? (1...6).contains(self.status ?? 0))
+      && (standardOutput.isEmpty || (try? Failure(standardOutput))?.message?.contains(text) == true)
+      && lines.count == 2 && lines[1].isEmpty && lines[0].hasPrefix("error: ") && lines[0].contains(text)
   }
 
   var errorLines: [Substring] { standardError.split(separator: "\n") }

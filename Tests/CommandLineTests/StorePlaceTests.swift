@@ -32,7 +32,7 @@ struct StorePlaceTests {
     #expect(
       outcome.report.handshake == "full" && outcome.report.reason == "storeUnavailable", sourceLocation: sourceLocation)
     #expect(outcome.report.ticketsReceived == 2 && outcome.report.ticketsStored == 0, sourceLocation: sourceLocation)
-    #expect(outcome.report.storeError?.contains(text) == true, "\(outcome.report)", sourceLocation: sourceLocation)
+    #expect(outcome.report.storeMessage?.contains(text) == true, "\(outcome.report)", sourceLocation: sourceLocation)
     #expect(outcome.storeLines.count == 1, "\(outcome.storeLines)", sourceLocation: sourceLocation)
     #expect(outcome.storeLines.allSatisfy { $0.contains(text) && $0.contains("--key-file and --store") })
   }

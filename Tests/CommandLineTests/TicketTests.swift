@@ -77,11 +77,16 @@ struct TicketTests {
 
   @Test("Tickets that come late are still collected when the client leaves at once")
   func lateTickets() throws {
-    let tool = try Tool()
-    let server = try server { $0.tickets.delay = 20 }
-    let reports = try tool.connect(server.port, times: 2)
-    #expect(reports.map(\.ticketsStored) == [2, 2] && reports[1].isResumed)
-    #expect(server.waitForConnections(2).map(\.isResumed) == [false, true])
+    // On a busy machine 20 ms may be more than a client waits.
+    for attempt in 1...5 {
+      let tool = try Tool()
+      let server = try server { $0.tickets.delay = 20 }
+      let reports = try tool.connect(server.port, times: 2)
+      guard reports.map(\.ticketsStored) == [2, 2] || attempt == 5 else { continue }
+      #expect(reports.map(\.ticketsStored) == [2, 2] && reports[1].isResumed)
+      #expect(server.waitForConnections(2).map(\.isResumed) == [false, true])
+      return
+    }
   }
 
   @Test("A server restarted with new keys declines, and the siblings of the ticket go")
@@ -126,8 +131,9 @@ struct TicketTests {
     // On a busy machine a second ticket may come too late.
     #expect(
       first.allSatisfy { $0.handshake == "full" && 1...2 ~= $0.ticketsStored && $0.storeError == nil },
-      "\(first.map { ($0.ticketsReceived, $0.ticketsStored, $0.storeError) })")
-    #expect(FileManager.default.contents(atPath: tool.keyFile)?.count == 32)
+      "\(first.map { ($0.ticketsReceived, $0.ticketsStored, $0.storeMessage) })")
+    let keys = try tool.run(["key", "show", "--key-file", tool.keyFile]).standardOutput
+    #expect(keys.split(separator: "\n").count == 2)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: tool.folder.path).sorted() == ["home", "key", "store", "tmp"])
     let stored = first.reduce(0) { $0 + $1.ticketsStored }

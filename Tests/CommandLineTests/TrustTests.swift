@@ -25,8 +25,8 @@ struct TrustTests {
     _ server: TLSServer, _ more: [String] = [], environment: [String: String] = [:], saying text: String
   ) throws {
     let result = try tool.run(tool.connectArguments(server.port, more), environment: environment)
-    #expect(result.status == 1)
-    #expect(result.standardOutput.isEmpty)
+    #expect(result.status == 3)
+    #expect(try Failure(result.standardOutput).error == "notTrusted")
     let lines = result.standardError.split(separator: "\n")
     #expect(lines.count == 1 && result.standardError.contains(text), "\(result.standardError)")
   }
@@ -76,7 +76,7 @@ struct TrustTests {
     #expect(try connect().handshake == "resumed")
     try FileManager.default.removeItem(atPath: anchor)
     let result = try tool.run(arguments + ["--ca-folder", path])
-    #expect(result.status == 1 && result.standardError.contains("no certificate in the trust folder"))
+    #expect(result.status == 3 && result.standardError.contains("no certificate in the trust folder"))
   }
 
   @Test("a pin that doesn't match: refused", arguments: TLSVersion.allCases)

@@ -83,6 +83,39 @@ struct PreloadedSettingsTests {
     }
   }
 
+  private struct Line: Decodable {
+    let program, server, event: String
+    let port: Int
+    let reason, storeError, storeMessage: String?
+    let milliseconds: Double?
+    let ticketAgeSeconds: Int?
+    let clearedNoTickets: Bool
+  }
+
+  @Test("As JSON, the log says the same to programs", .needs(.compiler))
+  func json() throws {
+    let server = try TLSServer.forClients()
+    let visitor = try Visitor(port: server.port)
+    let script =
+      "export GNUTLS_RESUME_LOG=$0/log GNUTLS_RESUME_LOG_JSON=1; \"$@\"; \"$@\";"
+      + "GNUTLS_RESUME_KEY_FILE=/dev/null/key exec \"$@\""
+    #expect(try run(script, visitor).standardOutput == "full\nresumed\nfull\n")
+    let text = visitor.preload.folder.read("log")
+    let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    try #require(lines.count == 3, "\(text)")
+    #expect(try JSONPage("run --log-json").differences(text.split(separator: "\n").map(String.init)).isEmpty, "\(text)")
+    #expect(lines.allSatisfy { $0.program == "gnutls-client" && $0.server == "localhost" && $0.port == server.port })
+    #expect(lines.map(\.event) == ["full", "resumed", "full"])
+    #expect(lines.map(\.reason) == ["noTicket", nil, "storeUnavailable"])
+    #expect(lines.map(\.ticketAgeSeconds) == [nil, 0, nil])
+    #expect(lines.allSatisfy { ($0.milliseconds ?? 0) > 0 && !$0.clearedNoTickets })
+    #expect(lines.map(\.storeError) == [nil, nil, "unavailable"])
+    #expect(lines[2].storeMessage?.contains("/dev/null") == true, "\(text)")
+    // The tool sums it up.
+    let report = try ProcessRunner.run([visitor.preload.tool, "report", visitor.preload.folder.file("log")])
+    #expect(report.standardOutput.contains("localhost:\(server.port)"), "\(report)")
+  }
+
   @Test("With --verbose it is told if the log can't be written; else nobody hears of it", .needs(.compiler))
   func unwritableLog() throws {
     let server = try TLSServer.forClients()

@@ -158,6 +158,21 @@ struct PreloadedTicketTests {
     }
   }
 
+  @Test(
+    "Who hands in early data, with no flag that announces it, gets no ticket to send them by", .needs(.compiler))
+  func unannouncedEarlyData() throws {
+    let server = try TLSServer.forClients { $0.maxEarlyData = 4_096 }
+    let visitor = try Visitor(port: server.port)
+    let outputs = try [[], ["early=once only"], []].map { options in
+      try visitor.run(.client("sends early", options: options)).standardOutput
+    }
+    #expect(outputs == ["full\n", "full\n", "resumed\n"])
+    let connections = server.waitForConnections(3)
+    #expect(connections.map(\.isResumed) == [false, false, true])
+    #expect(connections.map(\.earlyDataReceived) == [0, 0, 0])
+    #expect(visitor.preload.events[1] == "left alone: it may send early data")
+  }
+
   @Test("GNUTLS_NO_TICKETS is cleared, unless it is to be respected", .needs(.compiler), arguments: TLSVersion.allCases)
   func noTickets(version: TLSVersion) throws {
     let server = try TLSServer.forClients { $0.versions = version.script.versions }

@@ -218,6 +218,64 @@ struct PreloadedTrustTests {
     #expect(outputs == ["full\n", "full\n", "resumed\n", "resumed\n"])
   }
 
+  @Test(
+    "A certificate that only the compatibility mode takes isn't resumed without it", .needs(.compiler, .openssl),
+    arguments: [[], ["priority=NORMAL:%COMPAT"]] as [[String]])
+  func compatibilityMode(options: [String]) throws {
+    let folder = try TemporaryFolder()
+    var serverOptions = OpenSSLServer.Options()
+    serverOptions.versions = .tls13
+    serverOptions.style = .page
+    serverOptions.leaf = try leafThatDoesNotSign(in: folder)
+    let server = try OpenSSLServer(serverOptions)
+    let visitor = try Visitor(port: server.port)
+    let compatible = options.isEmpty ? ["compatible"] : options
+    let outputs = try [compatible, compatible, []].map { options in
+      try visitor.run(.client("a client", options: options)).standardOutput
+    }
+    #expect(outputs == ["full\n", "resumed\n", "Key usage violation in certificate has been detected.\n"])
+  }
+
+  @Test(
+    "A revocation that one session doesn't ask for isn't missed by another, which does", .needs(.compiler),
+    arguments: [[], ["flags=0x10", "asks"]] as [[String]])
+  func revocationNotAskedFor(asking: [String]) throws {
+    let root = try CertificateAuthority()
+    let leaf = try root.issue()
+    var certificate = leaf.serverCertificate
+    certificate.stapledResponses = [try OCSPResponder.response(for: leaf, .revoked)]
+    let server = try TLSServer.forClients(showing: certificate)
+    let folder = try TemporaryFolder()
+    _ = try folder.write("root-large.pem", root.certificate)
+    let visitor = try Visitor(port: server.port, trusted: folder.file("root.pem"))
+    // GNUTLS_NO_EXTENSIONS.
+    let silent = "flags=0x10"
+    let outputs = try [[silent], [silent], asking].map { options in
+      try visitor.run(.client("a client", options: options)).standardOutput
+    }
+    #expect(outputs == ["full\n", "resumed\n", "Error in the certificate verification.\n"])
+    #expect(server.waitForConnections(3).map(\.isResumed) == [false, true, false])
+  }
+
+  /// The fixture's, but for its key usage: the path of its file.
+  private func leafThatDoesNotSign(in folder: TemporaryFolder) throws -> String {
+    let usage = try folder.write(
+      "usage", Array("keyUsage = critical, keyAgreement\nsubjectAltName = DNS:localhost\n".utf8))
+    let (request, leaf) = (folder.file("request"), folder.file("leaf.pem"))
+    let issuer = Fixture.ecdsa.intermediate
+    for command in [
+      ["openssl", "req", "-new", "-key", Fixture.ecdsa.key, "-subj", "/CN=localhost", "-out", request],
+      [
+        "openssl", "x509", "-req", "-in", request, "-CA", issuer, "-CAkey", issuer.replacing(".pem", with: ".key"),
+        "-set_serial", "7", "-days", "30", "-extfile", usage, "-out", leaf,
+      ],
+    ] {
+      let result = try ProcessRunner.run(command)
+      #expect(result.status == 0, "\(result)")
+    }
+    return leaf
+  }
+
   @Test("Credentials of which something may have been missed leave their sessions alone", .needs(.compiler))
   func unseenCredentials() throws {
     let server = try TLSServer.forClients()

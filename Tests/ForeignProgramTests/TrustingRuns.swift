@@ -1,13 +1,15 @@
 import Foundation
 import TestPeers
 
-/// The client in C that tells what GnuTLS answers to what programs do with trust: as it is, and again and again through
-/// the preloaded library.
+/// A client in C that tells what GnuTLS answers to what programs do with trust: as it is, and again and again through the
+/// preloaded library.
 struct TrustingRuns {
   let folder: TemporaryFolder
   private let preload: Preload
+  private let client: CompiledClients.Client
 
-  init() throws {
+  init(_ client: CompiledClients.Client = .trusting) throws {
+    self.client = client
     folder = try TemporaryFolder()
     preload = try Preload()
   }
@@ -16,6 +18,8 @@ struct TrustingRuns {
     var output: [Substring]
     /// How many certificates and revocation lists GnuTLS has parsed for its lists of trust.
     var parsed: Int
+    /// How often the folder named "folder" was opened.
+    var opened: Int
     var error = ""
   }
 
@@ -29,13 +33,15 @@ struct TrustingRuns {
     var environment = environment
     environment["LD_PRELOAD"] = behind + (try CompiledClients.path(.counting))
     environment["PARSED"] = folder.file("parsed")
+    environment["FOLDER"] = folder.file("folder")
     let command = Launch(environment: environment).command(
-      [try CompiledClients.path(.trusting)] + arguments, home: folder.path)
+      [try CompiledClients.path(client)] + arguments, home: folder.path)
     let result = try ProcessRunner.run(command, timeLimit: .seconds(120))
-    guard result.status == 0, let parsed = Int(folder.read("parsed")) else {
-      throw PeerError("trusting \(arguments): \(result)")
-    }
-    return Result(output: result.standardOutput.split(separator: "\n"), parsed: parsed, error: result.standardError)
+    let counts = folder.read("parsed").split(separator: " ").compactMap { Int($0) }
+    guard result.status == 0, counts.count == 2 else { throw PeerError("\(client.rawValue) \(arguments): \(result)") }
+    return Result(
+      output: result.standardOutput.split(separator: "\n"), parsed: counts[0], opened: counts[1],
+      error: result.standardError)
   }
 
   /// Writes a file of trust that is large enough to wait.

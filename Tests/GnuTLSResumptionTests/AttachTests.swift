@@ -74,18 +74,7 @@ struct AttachTests {
     "with a pull function of the application's own, with and without a pull-timeout function", arguments: [true, false])
   func customPull(hasTimeout: Bool) throws {
     var application = Application(client: try Client())
-    application.prepare = { session in
-      let pointer = unsafe UnsafeMutableRawPointer(bitPattern: Int(session.descriptor))
-      unsafe gnutls_transport_set_ptr(session.pointer, pointer)
-      unsafe gnutls_transport_set_pull_function(session.pointer) { pointer, buffer, size in
-        unsafe recv(Int32(Int(bitPattern: pointer)), buffer, size, 0)
-      }
-      guard hasTimeout else { return }
-      unsafe gnutls_transport_set_pull_timeout_function(session.pointer) { pointer, milliseconds in
-        var entry = pollfd(fd: Int32(Int(bitPattern: pointer)), events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, milliseconds == .max ? -1 : Int32(milliseconds))
-      }
-    }
+    application.prepare = { $0.useOwnTransport(withTimeout: hasTimeout) }
     #expect(try application.run().ticketsStored == 2)
     #expect(try application.run().isResumed)
   }

@@ -21,18 +21,19 @@ struct Client {
   }
 
   init(
-    _ script: ServerScript = ServerScript(), store: any TicketStore = MemoryStore(), certificate: String = "ecdsa"
+    _ script: ServerScript = ServerScript(), store: any TicketStore = MemoryStore(), certificate: String = "ecdsa",
+    fastOpens: Bool = false
   ) throws {
     try self.init(
       script, store: store, serving: Client.certificate(certificate),
-      trusting: .file(Client.fixture("\(certificate)-root.pem")))
+      trusting: .file(Client.fixture("\(certificate)-root.pem")), fastOpens: fastOpens)
   }
 
   init(
     _ script: ServerScript = ServerScript(), store: any TicketStore = MemoryStore(),
-    serving certificate: ServerCertificate, trusting policy: VerificationPolicy
+    serving certificate: ServerCertificate, trusting policy: VerificationPolicy, fastOpens: Bool = false
   ) throws {
-    server = try TLSServer(certificate: certificate, script: script)
+    server = try TLSServer(certificate: certificate, script: script, fastOpens: fastOpens)
     self.store = store
     // GnuTLS's clients offer TLS 1.3 with a session id of their own: a TLS 1.2 server can't tell that it's being resumed.
     if script.tls12Resumption == .sessionIDs { configuration.priority = "NORMAL:-VERS-TLS1.3" }

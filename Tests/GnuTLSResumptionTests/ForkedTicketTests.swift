@@ -73,7 +73,7 @@ struct ForkedTicketTests {
     var script = ServerScript()
     script.tickets.count = 1
     var client = try Client(script, store: DirectoryStore(path: folder.file("store")))
-    if moment == .offering { try client.visit() }
+    if moment != .storing { try client.visit() }
     let forker = Forker()
     let master = try Client.masterKey()
     client.configuration.resumption = Resumption(
@@ -83,10 +83,13 @@ struct ForkedTicketTests {
         mayStore: { _ in
           if moment == .storing { forker.fork() }
           return true
+        },
+        observer: { event in
+          if moment == .claiming, case .claim(.ticket?) = event.step { forker.fork() }
         }))
     let port = client.server.port
     let other = try RawSession(port: port)
-    if moment == .offering {
+    if moment != .storing {
       try offering(client, forker, other)
     } else {
       let connection = try client.connect()
@@ -113,7 +116,7 @@ struct ForkedTicketTests {
   }
 
   enum Moment: CaseIterable {
-    case offering, storing
+    case claiming, offering, storing
   }
 
   /// Forks once.

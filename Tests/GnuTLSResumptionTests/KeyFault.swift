@@ -19,12 +19,12 @@ enum KeyFault: String, CaseIterable {
     switch self {
     case .folderOfAnotherUser: "belongs to user 12345"
     case .folderWritableByGroup, .folderWritableByOthers, .folderOfAll: "chmod go-w"
-    case .short: "the master key has 31 bytes instead of 32"
+    case .short: "it has 31 bytes, and is neither one key nor"
     case .fileOfAnotherUser: "the file belongs to user 12345"
     case .fileWritableByGroup, .fileWritableByOthers: "may write the file; take that from them with chmod go-w ("
     case .fileReadableByGroup, .fileReadableByOthers: "may read the file; take that from them with chmod go-rwx ("
     case .link, .fifo, .device, .folder: "this is no regular file"
-    case .long: "the file has more than 32 bytes"
+    case .long: "it has 33 bytes, and is neither one key nor"
     }
   }
 

@@ -1,6 +1,8 @@
 import CGnuTLS
 import Foundation
+import Glibc
 import ScriptableTLSServer
+import SessionTickets
 import TestPeers
 import Testing
 
@@ -65,6 +67,63 @@ struct LoadedTrustTests {
     #expect(LoadedTrust(aboutToLoad: copy + "-missing") == nil)
     #expect(try run(loading: copy, known: [copy]).ticketsStored == 2)
     #expect(throws: Refused.self) { try run(loading: nil, known: [copy]) }
+  }
+
+  // MARK: What was read
+
+  private func read(_ path: String, keepsStamps: Bool = true, after seconds: Int = 0) throws -> ReadFile {
+    var status = stat()
+    try #require(unsafe stat(path, &status) == 0)
+    let digest = SHA256.digest(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+    return ReadFile(status, keepsStamps: keepsStamps, time: Int64(time(nil) + seconds), digest)
+  }
+
+  @Test("what was read of a file is noted as the file would be, and holds whatever becomes of the file")
+  func readFile() throws {
+    let folder = try TemporaryFolder()
+    let link = folder.file("root.pem")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: root)
+    let loaded = try #require(LoadedTrust(file: RawPath(link), read: read(link)))
+    #expect(loaded.note == LoadedTrust(aboutToLoad: link)?.note)
+    try FileManager.default.removeItem(atPath: link)
+    #expect(loaded.isUnchanged && loaded.confirmation(of: loaded.note) != nil)
+    // Read so soon after a change that another could hide.
+    var status = stat()
+    try #require(unsafe stat(root, &status) == 0)
+    let soon = try #require(
+      LoadedTrust(file: RawPath(root), read: read(root, after: status.st_ctim.tv_sec - time(nil) + 1)))
+    #expect(soon.confirmation(of: soon.note) == nil && soon.confirmation(of: loaded.note) != nil)
+    // By contents where stamps don't tell.
+    let unkept = try #require(LoadedTrust(file: RawPath(root), read: read(root, keepsStamps: false)))
+    let other = Client.fixture("ecdsa-other-root.pem")
+    #expect(unkept.confirmation(of: unkept.note) != nil)
+    #expect(try LoadedTrust(file: RawPath(root), read: read(other))?.confirmation(of: unkept.note) == nil)
+    #expect(loaded.confirmation(of: .folder(.zero, isSettled: true)) == nil)
+  }
+
+  @Test("what was read of a folder is noted as the folder would be, whatever the order", arguments: [true, false])
+  func readFolder(keepsStamps: Bool) throws {
+    let folder = try TemporaryFolder()
+    let targets = [("a", "ecdsa-root.pem"), ("b", "rsa-root.pem"), ("c", "ecdsa-root.pem")]
+    for (name, target) in targets {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: Client.fixture(target))
+    }
+    var files: [(name: RawPath?, file: ReadFile)] = []
+    for (name, _) in targets {
+      files.append((RawPath(name), try read(folder.file(name), keepsStamps: keepsStamps)))
+    }
+    let path = RawPath(folder.path)
+    let loaded = try #require(LoadedTrust(folder: path, read: files))
+    #expect(LoadedTrust(folder: path, read: files.reversed()) == loaded)
+    #expect((loaded.note == TrustNote(.folder(path))) == keepsStamps)
+    #expect(loaded.confirmation(of: loaded.note) != nil)
+    #expect(LoadedTrust(folder: path, read: files.dropLast())?.confirmation(of: loaded.note) == nil)
+    let other: [(name: RawPath?, file: ReadFile)] = [
+      (RawPath("a"), files[1].file), (RawPath("b"), files[0].file), files[2],
+    ]
+    #expect(LoadedTrust(folder: path, read: other)?.confirmation(of: loaded.note) == nil)
+    #expect(LoadedTrust(folder: path, read: [(nil, files[0].file)]) == nil)
   }
 
   @Test("of what comes out of a pipe or a device, a stamp tells nothing")

@@ -15,6 +15,9 @@ struct NewSessionTicketTests {
   func fields() {
     #expect(NewSessionTicket(parsing: message())?.lifetime == 7200)
     #expect(NewSessionTicket(parsing: message())?.earlyDataLimit == 0)
+    #expect(NewSessionTicket(parsing: message())?.size == 2)
+    let (one, other) = (NewSessionTicket(parsing: message()), NewSessionTicket(parsing: message(ticket: [1, 3])))
+    #expect(one?.digest != nil && one?.digest != other?.digest)
     let early: [UInt8] = [0, 42, 0, 4, 0, 0, 0x40, 0]
     #expect(NewSessionTicket(parsing: message(extensions: early))?.earlyDataLimit == 16_384)
     #expect(NewSessionTicket(parsing: message(extensions: [0x7a, 0x7a, 0, 1, 5] + early))?.earlyDataLimit == 16_384)

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// A client session of plain GnuTLS, as an application makes it, on a socket of its own.
+/// A client session of plain GnuTLS, as an application makes it, on a socket of its own: by `GNUTLS_DATAGRAM` one of UDP.
 ///
 /// It verifies nothing by itself.
 @safe
@@ -16,7 +16,9 @@ final class RawSession {
   ///   - flags: Further flags for `gnutls_init`.
   ///   - caFile: Put into the credentials' trust list.
   init(port: UInt16, flags: UInt32 = 0, priority: String? = nil, caFile: String? = nil) throws {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let isDatagram = flags & UInt32(GNUTLS_DATAGRAM as Int32) != 0
+    let type = isDatagram ? SOCK_DGRAM : SOCK_STREAM
+    let descriptor = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     self.descriptor = descriptor
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -28,8 +30,10 @@ final class RawSession {
       }
     }
     try #require(connected == 0)
-    var on: Int32 = 1
-    unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    if !isDatagram {
+      var on: Int32 = 1
+      unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
     var credentials: gnutls_certificate_credentials_t?
     unsafe gnutls_certificate_allocate_credentials(&credentials)
     unsafe self.credentials = unsafe try #require(credentials)
@@ -45,6 +49,10 @@ final class RawSession {
       unsafe gnutls_set_default_priority(pointer)
     }
     unsafe cgnutls_transport_set_descriptor(pointer, descriptor)
+    if isDatagram {
+      unsafe gnutls_dtls_set_timeouts(pointer, 100, 60_000)
+      unsafe gnutls_record_set_timeout(pointer, 200)
+    }
     if flags & UInt32(GNUTLS_NONBLOCK as Int32) != 0 {
       _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
@@ -98,6 +106,12 @@ final class RawSession {
 
   var hasReceivedTicket: Bool {
     unsafe gnutls_session_get_flags(pointer) & UInt32(GNUTLS_SFLAGS_SESSION_TICKET.rawValue) != 0
+  }
+
+  /// Whether something comes within a second.
+  func isReadable() -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, 1000) > 0
   }
 
   /// Waits for the socket, a second at most, unless GnuTLS has something already.

@@ -11,7 +11,19 @@ extension TicketContents {
       peerChain: [[1, 2, 3], [4, 5]], staples: [[], [6]], verdict: .sample, ownValidity: .sample,
       configuration: .sample,
       fullHandshake: FullHandshake(id: Array(0..<16), time: 1_799_999_000), bootID: Array(16..<32),
-      serverName: "example.com", port: 443, program: "/usr/bin/git")
+      marksID: Array(32..<48), serverName: "example.com", port: 443, program: "/usr/bin/git",
+      address: [127, 0, 0, 1],
+      identityFields: IdentityFields.kept(.sample, .engine(pins: [])))
+  }
+}
+
+extension ConnectionIdentity {
+  /// With something in every field.
+  static var sample: ConnectionIdentity {
+    ConnectionIdentity(
+      server: ServerIdentity(name: "example.com", port: 443), expectedName: "www.example.com",
+      applicationProtocols: ["h2", "http/1.1"], priority: "NORMAL", isPriorityAppended: true,
+      clientCertificate: [1, 2, 3], partition: "mine")
   }
 }
 
@@ -44,6 +56,21 @@ extension Verdict {
       inputs.append(note)
     }
     return Verdict(time: 1_799_999_000, validity: validity, responsesEnd: 1_850_000_000, inputs: inputs)
+  }
+}
+
+extension TrustContents {
+  /// With every kind of item.
+  static var sample: TrustContents? {
+    guard let digest = Digest(0..<32) else { return nil }
+    var bytes: [UInt8] = []
+    bytes.append(field: ConfigurationNote.sample.bytes)
+    bytes.append(3)
+    for kind: UInt8 in 1...3 { bytes += [kind] + digest.bytes }
+    bytes.append(3)
+    for source in [.file("/a"), .folder("/b"), .file("")] as [TrustSource] { source.append(to: &bytes) }
+    var reader = ByteReader(bytes[...])
+    return TrustContents(&reader)
   }
 }
 

@@ -16,6 +16,12 @@ struct TicketContentsTests {
     #expect(TicketContents(bare.bytes) == bare)
     bare.applicationProtocol = []
     #expect(TicketContents(bare.bytes) == bare)
+    bare.marksID = []
+    #expect(TicketContents(bare.bytes) == bare)
+    var given = sample
+    given.verdict?.inputs = nil
+    given.verdict?.contents = TrustContents.sample
+    #expect(TicketContents(given.bytes) == given)
   }
 
   @Test("every cut, and anything behind, is refused")
@@ -23,6 +29,13 @@ struct TicketContentsTests {
     let bytes = try #require(TicketContents.sample).bytes
     for length in bytes.indices { #expect(TicketContents(Array(bytes.prefix(length))) == nil) }
     #expect(TicketContents(bytes + [0]) == nil)
+    let given = try #require(TrustContents.sample)
+    var encoded: [UInt8] = []
+    given.append(to: &encoded)
+    for length in 0..<encoded.count {
+      var reader = ByteReader(encoded.prefix(length))
+      #expect(TrustContents(&reader) == nil)
+    }
     var unequal = try #require(TicketContents.sample)
     unequal.staples.removeLast()
     #expect(TicketContents(unequal.bytes) == nil)
@@ -51,12 +64,55 @@ struct TicketContentsTests {
     note.group.chose("X25519")
     #expect(ServerNote(note.bytes) == note && note.group.remembered == "X25519")
     for length in note.bytes.indices { #expect(ServerNote(Array(note.bytes.prefix(length))) == nil) }
+    var rested = note
+    rested.noteEarlyDataFailed(now: 100)
+    #expect(ServerNote(rested.bytes) == rested && rested.bytes.count == note.bytes.count)
+    #expect(!rested.mayBeSentEarlyData(now: 86_499) && rested.mayBeSentEarlyData(now: 86_500))
+    // A clock that was set back.
+    #expect(rested.mayBeSentEarlyData(now: -1_000))
+    #expect(rested.mayBeOpenedFast(now: 100))
+    rested.noteFastOpenFailed(now: 200)
+    #expect(ServerNote(rested.bytes) == rested && rested.bytes.count == note.bytes.count)
+    #expect(!rested.mayBeOpenedFast(now: 86_599) && rested.mayBeOpenedFast(now: 86_600))
+    #expect(rested.mayBeOpenedFast(now: -1_000) && !rested.mayBeSentEarlyData(now: 86_499))
+    #expect(ServerNote(note.bytes + [0]) == nil)
     // One content has one spelling: no time where nothing rests, and no name but in its normal form.
     var timed = ServerNote(server: note.server).bytes
     timed[22] = 1
     #expect(ServerNote(timed) == nil)
     let capital = ServerNote(server: note.server).bytes.map { $0 == UInt8(ascii: "x") ? UInt8(ascii: "X") : $0 }
     #expect(ServerNote(capital) == nil)
+  }
+
+  @Test("an address is of IPv4, IPv6, or none")
+  func address() throws {
+    var contents = try #require(TicketContents.sample)
+    for address in [[], [127, 0, 0, 1], [UInt8](1...16)] as [[UInt8]] {
+      contents.address = address
+      #expect(TicketContents(contents.bytes) == contents)
+    }
+    for address in [[1, 2, 3], [UInt8](1...17)] as [[UInt8]] {
+      contents.address = address
+      #expect(TicketContents(contents.bytes) == nil)
+    }
+  }
+
+  @Test("what is known of a farm is read back, and nothing that contradicts itself")
+  func farm() throws {
+    var note = ServerNote(server: ServerIdentity(name: "example.com", port: 443))
+    let before = note.bytes
+    for _ in 0..<3 {
+      note.farm.declined(isElsewhere: false, now: 1_800_000_000)
+      #expect(ServerNote(note.bytes) == note)
+      for length in note.bytes.indices { #expect(ServerNote(Array(note.bytes.prefix(length))) == nil) }
+    }
+    #expect(note.farm.isFarm(now: 1_800_000_000) && note.farm.misses == 2)
+    let start = try #require(zip(before, note.bytes).enumerated().first { $1.0 != $1.1 }?.offset) - 1
+    for (index, byte) in [(start, 1), (start + 2, 0x80)] as [(Int, UInt8)] {
+      var changed = note.bytes
+      changed[index] = byte
+      #expect(ServerNote(changed) == nil)
+    }
   }
 
   @Test("a note doesn't open elsewhere, nor damaged")

@@ -11,6 +11,11 @@ struct StoreContractTests {
   @Test("A store in memory:", arguments: memory.checks)
   func memoryStore(check: Check) throws { try check.run() }
 
+  static let lean = StoreConformance { bounds, observer in LeanStore(bounds: bounds, observer: observer) }
+
+  @Test("A store that leaves to the contract what it can:", arguments: lean.checks)
+  func leanStore(check: Check) throws { try check.run() }
+
   @Test("A store in a folder:", arguments: names)
   func directoryStore(check: String) throws { try run(check, in: TemporaryFolder()) }
 

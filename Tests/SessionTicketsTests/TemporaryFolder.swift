@@ -4,12 +4,15 @@ import Foundation
 final class TemporaryFolder: Sendable {
   let path: String
 
-  /// - Parameter parent: `/dev/shm` for a tmpfs; else the disk.
+  /// - Parameter parent: `/dev/shm` for a tmpfs, ``disk`` for none: the usual place may be either.
   init(in parent: String = NSTemporaryDirectory()) {
     path = URL(fileURLWithPath: parent).appendingPathComponent("session-tickets-\(UUID().uuidString)").path
     try! FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
+
+  /// Where this was built.
+  static let disk = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 

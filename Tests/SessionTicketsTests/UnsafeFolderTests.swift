@@ -84,6 +84,17 @@ struct UnsafeFolderTests {
     try expectRefused(folder.path("shared/link/deeper"), .unsafe, "'link' is a symbolic link")
   }
 
+  @Test("A symbolic link is refused in another user's folder", .enabled(if: geteuid() == 0, "only root can make one"))
+  func linkInOthersFolder() throws {
+    try Files.mkdir(folder.path("store"))
+    try Files.mkdir(folder.path("theirs"))
+    try Files.symlink(folder.path("store"), folder.path("theirs/link"))
+    try insert(at: folder.path("theirs/link"))
+    try Files.chown(folder.path("theirs"), 12_345)
+    try expectRefused(folder.path("theirs/link"), .unsafe, "'link' is a symbolic link in a folder of user 12345")
+    try expectRefused(folder.path("theirs/link/deeper"), .unsafe, "'link' is a symbolic link in a folder of user 12345")
+  }
+
   @Test("A folder of one's own is accepted in a folder that others may write")
   func privateFolderInSharedOne() throws {
     try Files.mkdir(folder.path("shared"))

@@ -54,6 +54,8 @@ public enum CompiledClients {
     case hybridGroup = "hybrid-group.so"
     /// Tells what GnuTLS answers to what programs do with trust.
     case trusting
+    /// Asks lists of trust for issuers. Its ways are those of `finding.c`.
+    case finding
     /// To be preloaded: tells how much of it GnuTLS has parsed.
     case counting = "counting.so"
 
@@ -90,6 +92,7 @@ public enum CompiledClients {
       case .hybridGroup: ["-shared", "-fPIC", "hybrid-group.c"]
       case .failingMemory: ["-shared", "-fPIC", "failing-memory.c", "-lgcc_s"]
       case .trusting: ["trusting.c", "-lgnutls"]
+      case .finding: ["finding.c", "-lgnutls"]
       case .counting: ["-shared", "-fPIC", "counting.c"]
       }
     }

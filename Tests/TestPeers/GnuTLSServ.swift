@@ -22,6 +22,8 @@ public enum GnuTLSServ {
     /// `--echo`, or for one `["--http"]`.
     public var arguments = ["--echo"]
     public var priority: String?
+    /// `--udp`: its log tells of no handshakes then.
+    public var isDatagram = false
 
     public init() {}
   }
@@ -81,7 +83,9 @@ public enum GnuTLSServ {
     let priority = options.priority.map { ["--priority", $0] } ?? []
     let server =
       ["stdbuf", "-oL", "gnutls-serv", "--port", "\(port)", "--x509certfile", options.fixture.chain]
-      + ["--x509keyfile", options.fixture.key] + priority + options.arguments
+      + ["--x509keyfile", options.fixture.key] + priority + options.arguments + (options.isDatagram ? ["--udp"] : [])
+    let digits = String(port, radix: 16, uppercase: true)
+    let listening = options.isDatagram ? "':\(digits) .* 07 ' /proc/net/udp" : "':\(digits) .* 0A ' /proc/net/tcp"
     var lines = [
       "exec 3<&0 </dev/null",
       "(cat <&3 >/dev/null; kill -KILL 0) & watchdog=$!",
@@ -89,7 +93,7 @@ public enum GnuTLSServ {
       "ip link set lo up || exit 1",
       "\(words(server)) >serv.log 2>&1 & server=$!",
       "i=0",
-      "until grep -q ':\(String(port, radix: 16, uppercase: true)) .* 0A ' /proc/net/tcp; do",
+      "until grep -q \(listening); do",
       "  i=$((i + 1)); [ $i -lt 500 ] && kill -0 $server || exit 1; sleep 0.01",
       "done",
     ]

@@ -8,6 +8,7 @@ public final class NginxServer: Sendable {
     /// Whether TLS 1.2 sessions can be resumed by id.
     public var sessionCache = true
     public var earlyData = false
+    public var http2 = false
     /// The body of every answer.
     public var body = "ok\\n"
     /// Further directives for the server, each with its semicolon.
@@ -36,6 +37,13 @@ public final class NginxServer: Sendable {
       let fields = line.split(separator: " ")
       guard fields.count >= 2 else { return nil }
       return ObservedHandshake(resumed: fields[0] == "r", version: String(fields[1]))
+    }
+  }
+
+  /// Of each answered request, whether it came as early data, before the handshake had ended.
+  public var cameEarly: [Bool] {
+    folder.read("access.log").split(separator: "\n").map { line in
+      line.split(separator: " ", omittingEmptySubsequences: false).dropFirst(2).first == "1"
     }
   }
 
@@ -76,7 +84,7 @@ public final class NginxServer: Sendable {
         access_log \(folder.file("access.log")) tls;
         \(temporary)
         server {
-          listen 127.0.0.1:\(port) ssl;
+          listen 127.0.0.1:\(port) ssl\(options.http2 ? " http2" : "");
           ssl_certificate \(options.fixture.chain);
           ssl_certificate_key \(options.fixture.key);
           ssl_protocols \(options.protocols.joined(separator: " "));

@@ -7,6 +7,8 @@ public final class OpenSSLServer: Sendable {
       case both = ""
       case tls12 = "-tls1_2"
       case tls13 = "-tls1_3"
+      /// On a port of UDP, by ``Style/plain`` only. Each client is asked for a cookie first.
+      case dtls12 = "-dtls1_2"
     }
 
     public enum Style: String, Sendable {
@@ -29,6 +31,8 @@ public final class OpenSSLServer: Sendable {
     public var tickets = true
     /// Early data allowed by a ticket; nil: none. Only with ``Style/plain``.
     public var maxEarlyData: Int?
+    /// Nil: a free one.
+    public var port: UInt16?
     /// Anything else, such as `["-alpn", "h2"]`.
     public var extra: [String] = []
 
@@ -47,14 +51,21 @@ public final class OpenSSLServer: Sendable {
 
   public let port: UInt16
   private let process: RunningProcess
+  private let isDatagram: Bool
 
   /// Starts a server and waits until it listens.
   public init(_ options: Options = Options()) throws {
-    (process, port) = try startOnFreePort { options.arguments(port: $0) }
+    isDatagram = options.versions == .dtls12
+    (process, port) = try startOnFreePort(options.port, isDatagram: isDatagram) { options.arguments(port: $0) }
   }
 
   /// The completed handshakes so far.
-  public var handshakes: [ObservedHandshake] { Self.handshakes(in: process.standardOutput) }
+  public var handshakes: [ObservedHandshake] {
+    isDatagram ? Self.handshakes(of: datagramMessages) : Self.handshakes(in: process.standardOutput)
+  }
+
+  /// The handshake messages of DTLS so far, without those that were sent again.
+  public var datagramMessages: [DatagramMessage] { DatagramMessage.all(in: process.standardOutput) }
 
   public func waitForHandshakes(_ count: Int, timeout: Duration = .seconds(5)) -> [ObservedHandshake] {
     wait(for: count, timeout: timeout) { handshakes }
@@ -88,14 +99,17 @@ public final class OpenSSLServer: Sendable {
 }
 
 /// Starts a server on a free port, on another if somebody else took it meanwhile, and waits until it listens.
-func startOnFreePort(_ command: (UInt16) throws -> [String]) throws -> (RunningProcess, UInt16) {
+/// - Parameter wanted: The one that it must be.
+func startOnFreePort(
+  _ wanted: UInt16? = nil, isDatagram: Bool = false, _ command: (UInt16) throws -> [String]
+) throws -> (RunningProcess, UInt16) {
   var last = ""
   for _ in 0..<5 {
-    let port = try FreePort.find()
+    let port = try wanted ?? FreePort.find(isDatagram: isDatagram)
     let process = try RunningProcess(try command(port))
     let deadline = ContinuousClock.now + .seconds(10)
     while process.end == nil && ContinuousClock.now < deadline {
-      if FreePort.isListening(port) { return (process, port) }
+      if FreePort.isListening(port, isDatagram: isDatagram) { return (process, port) }
       usleep(1_000)
     }
     last = process.standardOutput + process.standardError

@@ -13,6 +13,7 @@ public enum Peer: String, Sendable, CaseIterable {
   case curl
   case wget, wget2, lftp, git, fcgiwrap, vsftpd
   case fish, csh
+  case redis = "redis-server"
   case compiler = "cc"
   /// Headers and library of the libcurl that uses GnuTLS.
   case libcurlGnuTLS = "libcurl-gnutls"

@@ -23,6 +23,9 @@ public final class RunningProcess: Sendable {
 
   deinit { terminate() }
 
+  /// Its process id, as long as it runs.
+  public var identifier: Int32 { child.state.withLock { $0.identifier } }
+
   /// What it has written so far.
   public var standardOutput: String { child.state.withLock { String(decoding: $0.output[0], as: UTF8.self) } }
   public var standardError: String { child.state.withLock { String(decoding: $0.output[1], as: UTF8.self) } }

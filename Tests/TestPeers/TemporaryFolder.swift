@@ -5,8 +5,9 @@ import SessionTicketsLocking
 public final class TemporaryFolder: Sendable {
   public let path: String
 
-  public init() throws {
-    var template = Array((NSTemporaryDirectory() + "gnutls-resumption-test-XXXXXX").utf8CString)
+  /// - Parameter parent: `/dev/shm/` for a tmpfs, ``disk`` for none: the usual place may be either.
+  public init(in parent: String? = nil) throws {
+    var template = Array(((parent ?? NSTemporaryDirectory()) + "gnutls-resumption-test-XXXXXX").utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw PeerError("no temporary folder: error \(errno)") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     Self.living.withLock { [path] living in
@@ -15,6 +16,9 @@ public final class TemporaryFolder: Sendable {
       living = (living ?? []).union([path])
     }
   }
+
+  /// Where this was built.
+  public static let disk = BuiltProducts.folder + "/"
 
   deinit {
     try? FileManager.default.removeItem(atPath: path)

@@ -4,12 +4,20 @@
 #define CBENCHMARK_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 // Writes a new file the way the store does: O_TMPFILE, write, linkat. Ends the process on failure.
 void cbenchmark_insert(int folder, const char *name, const void *bytes, size_t count);
 
 // Gets a file the way the store does: open, read, unlink. Returns how many bytes it had. Ends the process on failure.
 size_t cbenchmark_take(int folder, const char *name);
+
+// Connects to a Unix socket, which may block. Returns it.
+int cbenchmark_connect(const char *path);
+
+// Writes a command for Redis, and reads its answer, with one write(2) and, where the answer fits, one read(2). Returns how many
+// bytes it had; -1 for an error of the server's too.
+ssize_t cbenchmark_ask(int descriptor, const void *request, size_t count);
 
 // Gives the process mounts and a network of its own, with a loopback interface (unshare(2)). They end with the
 // process and its children, however they end. Call it before there is a second thread; needs CAP_SYS_ADMIN.

@@ -19,11 +19,11 @@ struct gnutls_resume_option {
   const char *name;
   // What its value is called in messages; null if it takes none.
   const char *value;
-  // Which variable hands it on to the programs, its value as a path; null for one of `env` alone.
+  // Which variable hands it on to the programs, its value as a path, a URL or a list of names; null for one of `env` alone.
   const char *variable;
 };
 
-enum { GNUTLS_RESUME_OPTION_COUNT = 7 };
+enum { GNUTLS_RESUME_OPTION_COUNT = 10 };
 
 // The options in turn; null where there are no more.
 const struct gnutls_resume_option *gnutls_resume_option_at(int place);
@@ -39,6 +39,18 @@ char *gnutls_resume_quoted(const char *shell, const char *word);
 // The file that this process runs, to start it again: also where there is no /proc, as far as it can be found then. Null,
 // with errno, if it can't. The caller frees it.
 char *gnutls_resume_own_file(const char *name);
+
+// Starts this program again with the same words and without the library that is preloaded, if that is; returns where it isn't,
+// or where that can't be done.
+void gnutls_resume_leave_preload(char *const *words);
+
+// Runs a program until it ends, with an empty input, and with what it says in these files. Returns its exit code, or 128 and
+// the number of the signal that ended it; -1 with errno.
+int gnutls_resume_run_child(const char *file, char *const *words, const char *output, const char *errors);
+
+// Gives an open file the extended attributes of another one, and its access list with them (xattr(7), acl(5)), or none if that
+// has none. Returns 0, or the error number.
+int gnutls_resume_copy_attributes(const char *from, int to);
 
 // A new file that has no name and is in memory (memfd_create(2)); -1 with errno.
 int gnutls_resume_memory_file(const char *name);

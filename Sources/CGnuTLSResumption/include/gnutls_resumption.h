@@ -1,5 +1,6 @@
 /*
- * TLS session resumption for GnuTLS clients, automatic and across runs: for programs that own a gnutls_session_t.
+ * TLS session resumption for GnuTLS clients, automatic and across runs: for programs that own a gnutls_session_t. What
+ * servers need for it is at the end.
  *
  *   gnutls_resumption_open            once in a process
  *     gnutls_resumption_attach        when a session is set up, before gnutls_handshake
@@ -64,6 +65,8 @@ typedef struct gnutls_resumption_attachment_st *gnutls_resumption_attachment_t;
 #define GNUTLS_RESUMPTION_E_REFUSED (-65404)
 /* The attachment has been detached. */
 #define GNUTLS_RESUMPTION_E_DETACHED (-65405)
+/* The store of ticket keys can't be used: the server goes on with keys of its own. */
+#define GNUTLS_RESUMPTION_E_STORE (-65406)
 
 /* What a code means, in one sentence: those above, 0, and GnuTLS's own. The string is constant. */
 const char *gnutls_resumption_strerror(int error);
@@ -97,6 +100,24 @@ typedef struct {
  */
 int gnutls_resumption_open(const char *folder, const char *key_file, const gnutls_resumption_bounds_t *bounds,
                            gnutls_resumption_store_t *store);
+
+/*
+ * Takes a store that machines share, on a Redis or Valkey server, for the tickets of named servers; the others' stay in
+ * the user's own folder. Whoever holds the shared key can make sessions, so one captured member can impersonate every
+ * server to the others. A connection waits for the store 50 ms at most before its handshake.
+ *
+ *   url              redis://, rediss:// or redis+unix://, with a file for the password: ...?password-file=/PATH
+ *   shared_key_file  the file of the key that all who share have, as 'gnutls-resume key import' writes it
+ *   servers          whose tickets are shared, with commas between them: exact names, *.example.com for all names that
+ *                    end so, or * for all
+ *   key_file, bounds, store
+ *                    as above, for what stays here
+ *
+ * Returns 0 or GNUTLS_RESUMPTION_E_INVALID_ARGUMENT, as gnutls_resumption_open does.
+ */
+int gnutls_resumption_open_shared(const char *url, const char *shared_key_file, const char *servers,
+                                  const char *key_file, const gnutls_resumption_bounds_t *bounds,
+                                  gnutls_resumption_store_t *store);
 
 /* Why opening failed: what happened, and what to do; empty after a success. Valid until the store is closed. */
 const char *gnutls_resumption_store_message(gnutls_resumption_store_t store);
@@ -174,8 +195,8 @@ typedef struct {
 /*
  * Claims a ticket, offers it, and takes in those that come. May wait for the store, never for the network.
  *
- *   session       a TLS client's, set up, before gnutls_handshake, and attached to by nobody else; borrowed until
- *                 gnutls_resumption_detach
+ *   session       a client's, of TLS or DTLS, set up, before gnutls_handshake, and attached to by nobody else; borrowed
+ *                 until gnutls_resumption_detach
  *   hook          NULL: none
  *   attachment    receives the handle, after an error too: its message says what is wrong, and
  *                 gnutls_resumption_handshake_done returns the error again
@@ -184,11 +205,68 @@ typedef struct {
  *
  * A failed handshake can't be made again here, so only that is offered which can't fail. Of TLS 1.2 that is a session
  * whose client allows no TLS 1.3, or whose server has been resumed under TLS 1.2 before.
+ *
+ * Of DTLS and of TLS nothing is offered to each other: which one it is, the session tells. With a pull function of its own,
+ * a program of DTLS sets one by gnutls_transport_set_pull_timeout_function as well, or GnuTLS ends the handshake. The last
+ * flight of a resumption may be lost: gnutls_record_recv sends it again when the server asks for it, and then returns
+ * GNUTLS_E_AGAIN.
  */
 int gnutls_resumption_attach(gnutls_resumption_store_t store, gnutls_session_t session,
                              const gnutls_resumption_identity_t *identity,
                              const gnutls_resumption_verification_t *verification, const gnutls_resumption_hook_t *hook,
                              gnutls_resumption_attachment_t *attachment);
+
+/*
+ * Early data (RFC 8446, section 2.3): a request that leaves with the first flight, so that its answer is there a round trip
+ * earlier. For who makes the connection again where it breaks.
+ *
+ *   gnutls_resumption_attach_early          the socket is connected
+ *   gnutls_handshake                        within ten seconds
+ *   gnutls_resumption_handshake_done        if the handshake fails, or doesn't end in time: connect again, by the same calls
+ *   unless gnutls_resumption_early_data says GNUTLS_RESUMPTION_EARLY_DATA_ACCEPTED: send the bytes
+ *
+ * Whoever sees early data on their way can send them to the server again, and they may come twice as the connection is made
+ * again: hand in only bytes to which that does no harm, such as a GET that changes nothing (RFC 8470, section 4).
+ *
+ * A handshake with early data that the server would go on with by a HelloRetryRequest fails, as GnuTLS can't do that. One that
+ * isn't answered ends by the program's own time limit, as by gnutls_handshake_set_timeout. The next connection sends none early
+ * then, and if that works, none do for a day. A push function that answers "again" after the ClientHello makes GnuTLS break the
+ * handshake. Don't call gnutls_record_send_early_data or gnutls_session_set_data yourself, nor give gnutls_init
+ * GNUTLS_ENABLE_EARLY_DATA.
+ */
+typedef struct {
+  size_t size;
+  const void *data;  /* the bytes */
+  size_t data_size;  /* more than 16,384 are never sent early; 0: none this time, but the tickets that come may carry some */
+  const char *marks; /* the folder, on a tmpfs, for the marks that keep them from being sent twice; NULL:
+                        $XDG_RUNTIME_DIR/gnutls-resume/early-data, else the same below /run/user/UID */
+} gnutls_resumption_early_data_t;
+
+#define GNUTLS_RESUMPTION_EARLY_DATA_INIT(data, data_size) \
+  {sizeof(gnutls_resumption_early_data_t), data, data_size, NULL}
+
+/*
+ * The same as gnutls_resumption_attach, with early data. They are sent early only where the engine verifies, not by the
+ * credentials' trust list, and where the identity has no client certificate; else the program sends them after the handshake.
+ */
+int gnutls_resumption_attach_early(gnutls_resumption_store_t store, gnutls_session_t session,
+                                   const gnutls_resumption_identity_t *identity,
+                                   const gnutls_resumption_verification_t *verification,
+                                   const gnutls_resumption_hook_t *hook,
+                                   const gnutls_resumption_early_data_t *early_data,
+                                   gnutls_resumption_attachment_t *attachment);
+
+/* What has become of the early data; meaningful after gnutls_resumption_handshake_done. */
+#define GNUTLS_RESUMPTION_EARLY_DATA_NONE 0        /* there were none */
+#define GNUTLS_RESUMPTION_EARLY_DATA_ACCEPTED 1    /* the server has taken them with the first flight */
+#define GNUTLS_RESUMPTION_EARLY_DATA_REJECTED 2    /* they went with the first flight, and it has passed them over: send them */
+#define GNUTLS_RESUMPTION_EARLY_DATA_IN_DOUBT 3    /* the handshake has failed, or not ended: connect again, and send them */
+#define GNUTLS_RESUMPTION_EARLY_DATA_NOT_OFFERED 4 /* they didn't go with the first flight: send them */
+
+int gnutls_resumption_early_data(gnutls_resumption_attachment_t attachment);
+
+/* The same in a word, "accepted"; for those that weren't offered the reason, as "notAllowed" for a ticket that allows none. */
+const char *gnutls_resumption_early_data_text(gnutls_resumption_attachment_t attachment);
 
 /*
  * Tells what gnutls_handshake returned, and has the peer verified. Call it at once, as errno counts.
@@ -227,14 +305,14 @@ void gnutls_resumption_free(gnutls_resumption_attachment_t attachment);
 #define GNUTLS_RESUMPTION_REASON_NONE 0             /* it was resumed */
 #define GNUTLS_RESUMPTION_REASON_NO_TICKET 1        /* nothing was kept for this server */
 #define GNUTLS_RESUMPTION_REASON_POLICY_CHANGED 2   /* what is kept is of connections that were set up differently */
-#define GNUTLS_RESUMPTION_REASON_EXPIRED 3          /* past its lifetime */
+#define GNUTLS_RESUMPTION_REASON_EXPIRED 3          /* past its lifetime, or from the future */
 #define GNUTLS_RESUMPTION_REASON_TRUST_CHANGED 4    /* the stored chain is not trusted now */
 #define GNUTLS_RESUMPTION_REASON_DAMAGED 5          /* what is kept doesn't open, or is of another GnuTLS */
-#define GNUTLS_RESUMPTION_REASON_WITHHELD 6         /* offering it could have broken the connection */
+#define GNUTLS_RESUMPTION_REASON_WITHHELD 6         /* it could have broken the connection, or GnuTLS left it out */
 #define GNUTLS_RESUMPTION_REASON_STORE_UNAVAILABLE 7 /* key or store can't be opened, read or written */
 #define GNUTLS_RESUMPTION_REASON_DECLINED 8         /* the server didn't accept the ticket */
 #define GNUTLS_RESUMPTION_REASON_RETRIED 9          /* the handshake with a ticket failed; this is the second */
-#define GNUTLS_RESUMPTION_REASON_DISABLED 10        /* resumption is switched off */
+#define GNUTLS_RESUMPTION_REASON_DISABLED 10        /* resumption is switched off, or by %NO_TICKETS */
 #define GNUTLS_RESUMPTION_REASON_UNFINISHED 11      /* the handshake with a ticket has failed, or hasn't ended */
 
 typedef struct {
@@ -262,6 +340,166 @@ int gnutls_resumption_get_outcome(gnutls_resumption_attachment_t attachment, gnu
  * after a success. Valid until the next call with the attachment.
  */
 const char *gnutls_resumption_message(gnutls_resumption_attachment_t attachment);
+
+/*
+ * Watching
+ */
+
+#define GNUTLS_RESUMPTION_STEP_CLAIM 1     /* what may be offered was looked for */
+#define GNUTLS_RESUMPTION_STEP_HANDSHAKE 2 /* the handshake is over, and so is the verification of the peer */
+#define GNUTLS_RESUMPTION_STEP_KEEP 3      /* tickets that came were handed to the store */
+
+#define GNUTLS_RESUMPTION_CLAIMED_NOTHING 0
+#define GNUTLS_RESUMPTION_CLAIMED_TICKET 1  /* of TLS 1.3 */
+#define GNUTLS_RESUMPTION_CLAIMED_SESSION 2 /* of TLS 1.2 or DTLS */
+
+#define GNUTLS_RESUMPTION_RESULT_ESTABLISHED 1 /* the peer is trusted */
+#define GNUTLS_RESUMPTION_RESULT_REFUSED 2     /* the peer isn't */
+#define GNUTLS_RESUMPTION_RESULT_FAILED 3      /* the handshake was broken, or given up */
+
+/* Something that a connection's resumption has done. Texts are lent for the call; what isn't said of a step is 0. */
+typedef struct {
+  size_t size;
+  int step;                      /* GNUTLS_RESUMPTION_STEP_...; more may come */
+  const char *server_name;       /* as the identity has it, in its normal form */
+  uint16_t port;
+  int is_datagram;               /* 1: DTLS */
+  int64_t beginning;             /* of the step, in nanoseconds since 1970; of a handshake, when the ClientHello was made */
+  int64_t duration;              /* in nanoseconds; of a handshake until the peer was trusted or not */
+  int claimed;                   /* of a claim: GNUTLS_RESUMPTION_CLAIMED_... */
+  int result;                    /* of a handshake: GNUTLS_RESUMPTION_RESULT_... */
+  int resumed;                   /* of one that is established: 1 or 0 */
+  const char *protocol;          /* of one that is established, as GnuTLS calls it: "TLS1.3"; else NULL */
+  unsigned int tickets_received; /* of a keeping: how many there were */
+  unsigned int tickets_stored;   /* and how many of them the store has taken */
+  int reason;                    /* so far, as an outcome has it: GNUTLS_RESUMPTION_REASON_... */
+  const char *reason_text;
+  const char *store_error;       /* what has gone wrong with key or store so far; NULL if nothing has */
+} gnutls_resumption_event_t;
+
+/*
+ * Is told of an event after the fact, on the thread of the call that has caused it, also in gnutls_resumption_free. It must not
+ * wait, nor call functions with an attachment.
+ */
+typedef void (*gnutls_resumption_event_func)(const gnutls_resumption_event_t *event, void *data);
+
+/*
+ * Has a function told, from now on, of what all connections of a store do; NULL: none. It and its data must stay until another
+ * has taken their place and no call with an attachment of the store is under way, or until the store is closed and the last
+ * attachment is freed.
+ *
+ * Returns 0 or GNUTLS_RESUMPTION_E_INVALID_ARGUMENT, also for a store that could not be opened.
+ */
+int gnutls_resumption_observe(gnutls_resumption_store_t store, gnutls_resumption_event_func function, void *data);
+
+/*
+ * Servers
+ */
+
+/* Ticket keys that change and are forgotten, and that all servers of a store have. One is enough for a process. */
+typedef struct gnutls_resumption_server_st *gnutls_resumption_server_t;
+
+/*
+ * Tells what the sessions of a host are bound to: bytes that stand for the host, the client authorities, and the policy of
+ * client authentication. A session is resumed only where these are the same.
+ *
+ *   server_name   that the client asks for, in lower case; NULL if it names none
+ *   context       to be filled in; the bytes stay the callback's, and are copied when it returns
+ *
+ * Returns 0; anything else: no tickets for this host, and nothing is resumed. Called inside gnutls_handshake.
+ */
+typedef int (*gnutls_resumption_context_func)(gnutls_session_t session, const char *server_name,
+                                              gnutls_datum_t *context, void *data);
+
+/* Is told what happens, for people, a line at a time, without its end; no line holds a secret. */
+typedef void (*gnutls_resumption_server_log_func)(const char *line, void *data);
+
+/* Callbacks and their data must stay until the server is closed and the last session that was attached is freed. */
+typedef struct {
+  size_t size;
+  gnutls_resumption_context_func context; /* required */
+  void *context_data;                     /* is handed to it */
+  const char *session_folder;             /* for TLS 1.2 sessions of clients without tickets, by id: a folder or a URL,
+                                             as that of the keys, but another; NULL: nowhere */
+  unsigned int slot_length;               /* seconds that one key seals; 0: 3,600 */
+  unsigned int lifetime;                  /* seconds from the full handshake on, 604,800 at most; 0: 21,600 */
+  unsigned int clock_tolerance;           /* seconds by which the servers' clocks may differ; 0: 120 */
+  gnutls_resumption_server_log_func log;  /* NULL: none */
+  void *log_data;                         /* is handed to it */
+} gnutls_resumption_server_options_t;
+
+#define GNUTLS_RESUMPTION_SERVER_OPTIONS_INIT(context, data) \
+  {sizeof(gnutls_resumption_server_options_t), context, data, NULL, 0, 0, 0, NULL, NULL}
+
+/*
+ * Takes a folder for ticket keys and a file for the master key, under which they are sealed; null stands for the user's own,
+ * as with gnutls_resumption_open. Neither is opened before it is needed. In place of the folder may stand the URL of a
+ * store that servers of several machines share, as with gnutls_resumption_open_shared: the file of the key must be named
+ * then, and is never made.
+ *
+ *   server    receives the handle, after an error too: see gnutls_resumption_server_message
+ *
+ * Returns 0 or GNUTLS_RESUMPTION_E_INVALID_ARGUMENT.
+ */
+int gnutls_resumption_server_open(const char *folder, const char *key_file,
+                                  const gnutls_resumption_server_options_t *options,
+                                  gnutls_resumption_server_t *server);
+
+/* Why opening failed: what happened, and what to do; empty after a success. Valid until the server is closed. */
+const char *gnutls_resumption_server_message(gnutls_resumption_server_t server);
+
+/*
+ * Finds or makes the keys of this slot and the next, and lets go of those whose tickets have ended. Call it before the first
+ * client comes, and then every few seconds or minutes, from a thread that may wait for the store. Without it handshakes do
+ * what is needed, and keys of ended slots stay in memory until a client comes.
+ *
+ * Returns 0 if other servers have the key of new tickets; GNUTLS_RESUMPTION_E_STORE if the store or the master key can't be
+ * used: new tickets are this process's alone then, and the log says why.
+ */
+int gnutls_resumption_server_refresh(gnutls_resumption_server_t server);
+
+/*
+ * Gives a session its ticket key when the client's first message comes. Waits for nothing. There is nothing to detach:
+ * gnutls_deinit does. Don't call gnutls_session_ticket_enable_server, and don't allow early data.
+ *
+ *   session   a server's, before gnutls_handshake, and attached to by nobody else
+ *   hook      the program's own handshake hook, which is called after the engine's; NULL: none
+ *
+ * Returns 0, GNUTLS_RESUMPTION_E_INVALID_ARGUMENT, or GNUTLS_RESUMPTION_E_SESSION.
+ *
+ * A program that sets its hook by gnutls_handshake_set_hook_function afterwards calls
+ * gnutls_resumption_server_client_hello in it.
+ */
+int gnutls_resumption_server_attach(gnutls_resumption_server_t server, gnutls_session_t session,
+                                    const gnutls_resumption_hook_t *hook);
+
+/*
+ * The same for a session that was made with GNUTLS_NO_AUTO_SEND_TICKET: the program calls
+ * gnutls_resumption_server_send_tickets after each handshake. Then a client that asks for a number of tickets (RFC 9149) is told
+ * how many it gets, and gets them; else GnuTLS sends two to everybody.
+ */
+int gnutls_resumption_server_attach_sending(gnutls_resumption_server_t server, gnutls_session_t session,
+                                            const gnutls_resumption_hook_t *hook);
+
+/*
+ * Sends the tickets of such a session, once its handshake is through: as many as the client has asked for, 8 at most, or two
+ * if it hasn't asked.
+ *
+ * Returns how many were sent; 0 under TLS 1.2, to who doesn't resume with forward secrecy, and where there is no key;
+ * GNUTLS_RESUMPTION_E_INVALID_ARGUMENT for a session that isn't attached to in that way; else what GnuTLS says: after
+ * GNUTLS_E_AGAIN call it again once the socket can be written.
+ */
+int gnutls_resumption_server_send_tickets(gnutls_session_t session);
+
+/*
+ * To be called by a program's own hook, for an incoming GNUTLS_HANDSHAKE_CLIENT_HELLO of GNUTLS_HOOK_PRE, with the message
+ * that the hook has got. The hook returns what this returns: 0, or a GnuTLS error that ends the handshake, as the client asks
+ * for another host than before.
+ */
+int gnutls_resumption_server_client_hello(gnutls_session_t session, const gnutls_datum_t *message);
+
+/* Lets go of the keys. Sessions that have been attached to, and haven't shaken hands, have no tickets then. */
+void gnutls_resumption_server_close(gnutls_resumption_server_t server);
 
 #ifdef __cplusplus
 }

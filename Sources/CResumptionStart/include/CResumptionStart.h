@@ -38,4 +38,8 @@ void cresumptionstart_forget_configuration(void);
 void *cresumptionstart_thread_word(void);
 void cresumptionstart_set_thread_word(void *word);
 
+// X25519 (RFC 7748, section 5) of a secret number and another's public key, or, without one, of the base point, which gives the
+// number's own public key. Returns 0 if there is no X25519 in this process, or if the result is zero: it is of no use then.
+int cresumptionstart_x25519(unsigned char result[32], const unsigned char scalar[32], const unsigned char *point);
+
 #endif

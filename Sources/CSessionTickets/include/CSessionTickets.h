@@ -14,6 +14,9 @@ int csessiontickets_open_unnamed(int folder);
 // Makes a file of that mode, refusing with EEXIST if the name is taken.
 int csessiontickets_open_new(int folder, const char *name);
 
+// Whether a file or folder is on a tmpfs, which lives in memory and ends with the boot (fstatfs(2), TMPFS_MAGIC).
+int csessiontickets_is_on_tmpfs(int descriptor);
+
 // Makes a folder of mode 0700, whatever the umask says. Returns 0, or -1.
 int csessiontickets_make_folder(int parent, const char *name);
 

@@ -11,7 +11,7 @@ final class Capture {
 
   private let setup: ClientSetup
   /// That made it. A forked one has a copy, and must not store the same tickets.
-  private let process = ProcessGeneration.current
+  private let process: UInt64?
   private var waiting: [CapturedTicket] = []
   /// What the hook has seen of a message that GnuTLS is about to process.
   private var next: NewSessionTicket?
@@ -27,7 +27,17 @@ final class Capture {
   private(set) var stored = 0
   private(set) var notStored = NotStored()
 
-  init(_ setup: ClientSetup) { self.setup = setup }
+  init(_ setup: ClientSetup) {
+    self.setup = setup
+    process = ProcessGeneration.current
+  }
+
+  /// One that is handed what another has taken out of GnuTLS, and never asks the session for more.
+  init(behind other: Capture) {
+    setup = other.setup
+    process = other.process
+    isNewestTaken = true
+  }
 
   /// There are tickets to be kept now.
   var hasWaiting: Bool { waiting.count > (isHeld(waiting.last) ? 1 : 0) }
@@ -139,6 +149,15 @@ final class Capture {
   }
 
   // MARK: Going
+
+  /// Hands all that waits to another capture, by ``takeOver(_:)``.
+  func handOn() -> TicketBatch { TicketBatch(takeWaiting(), received: received, refused: notStored) }
+
+  /// Takes over what another has handed on, and the count of what has come.
+  func takeOver(_ batch: TicketBatch) {
+    received = batch.received
+    for ticket in batch.take() { append(ticket) }
+  }
 
   /// Hands the tickets that wait on, to be stored or not, in the order in which they came.
   func takeWaiting() -> [CapturedTicket] {

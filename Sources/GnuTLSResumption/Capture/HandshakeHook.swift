@@ -31,8 +31,15 @@ package enum HandshakeHook {
         context.ticketCame()
       }
     } else if type == GNUTLS_HANDSHAKE_CLIENT_HELLO.rawValue, incoming == 0, when == UInt32(GNUTLS_HOOK_PRE) {
-      guard context.mayBegin() else { return GNUTLS_E_INVALID_REQUEST }
-      if let message = unsafe SentClientHello(Array(bytes)) { context.sent(message) }
+      // That of DTLS is of another form, and never has a ticket of TLS 1.3.
+      let isDatagram = context.setup.identity.server.isDatagram
+      let message = isDatagram ? nil : unsafe SentClientHello(Array(bytes))
+      guard context.mayBegin(with: message) else { return GNUTLS_E_INVALID_REQUEST }
+      context.handshakeBegins()
+      if let message { context.sent(message) }
+    } else if type == GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST.rawValue, incoming != 0, context.hasSentEarlyData {
+      context.setup.log("the handshake ends: after early data GnuTLS can't go on from a HelloRetryRequest")
+      return GNUTLS_E_INVALID_REQUEST
     }
     // A negative return ends the handshake, so ours is 0 else; the application's is its own affair.
     guard let hook = context.applicationHook, hook.wants(type: type, when: when) else { return 0 }
@@ -41,7 +48,7 @@ package enum HandshakeHook {
 }
 
 extension ApplicationHook {
-  fileprivate func wants(type: UInt32, when: UInt32) -> Bool {
+  func wants(type: UInt32, when: UInt32) -> Bool {
     (messageType == type || messageType == cgnutls_handshake_any())
       && (self.when == GNUTLS_HOOK_BOTH || self.when == Int32(bitPattern: when))
   }

@@ -16,6 +16,8 @@ enum Misfit {
   case untrusted(String)
   /// The stored peer can't be verified, as the trust can't be loaded.
   case unverifiable(String)
+  /// It was made on a machine whose clock is ahead of this one's.
+  case early
   /// Offering it could break the connection.
   case withheld
   /// GnuTLS's configuration has changed, and GnuTLS would resume a TLS 1.2 session without asking whether what it has
@@ -26,6 +28,7 @@ enum Misfit {
     switch self {
     case .untrusted(let text): "the stored peer is not trusted now: \(text)"
     case .unverifiable(let text): "the stored peer can't be verified now: \(text)"
+    case .early: "it is of a time that is yet to come here"
     case .withheld: "it could break the connection"
     case .otherConfiguration: "GnuTLS's configuration has changed"
     }
@@ -56,6 +59,7 @@ extension Findings {
   mutating func add(_ misfit: Misfit) {
     switch misfit {
     case .untrusted, .unverifiable: untrusted += 1
+    case .early: expired += 1
     case .withheld: isWithheld = true
     case .otherConfiguration: hasOtherIdentities = true
     }

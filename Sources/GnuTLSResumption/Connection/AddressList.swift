@@ -6,11 +6,13 @@ struct AddressList: ~Copyable {
   private let first: UnsafeMutablePointer<addrinfo>?
 
   /// Resolves a name, or reads an address. The resolver's own time limits hold.
-  init(host given: String, port: UInt16) throws(ConnectionError) {
+  /// - Parameter family: The system's number of a family of addresses.
+  init(host given: String, port: UInt16, family: Int32 = AF_UNSPEC) throws(ConnectionError) {
     let name = ServerName(given)
     guard !name.isCut else { throw ConnectionError(.notFound, "there is a NUL in the host's name") }
     let host = name.forResolution
     var hints = unsafe addrinfo()
+    unsafe hints.ai_family = family
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     unsafe hints.ai_flags = AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?

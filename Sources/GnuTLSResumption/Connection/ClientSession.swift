@@ -5,7 +5,7 @@ internal import Glibc
 @safe
 final class ClientSession {
   let handle: SessionHandle
-  let socket: TCPSocket
+  private(set) var socket: TCPSocket
   // Kept as long as the session, which borrows them.
   private let credentials: Credentials
   /// What the system said when a call failed.
@@ -14,64 +14,61 @@ final class ClientSession {
   private(set) var answerMilliseconds = 0.0
   /// The last call had to wait for the socket.
   private(set) var hasWaited = false
+  /// Holds the first flight back, where early data are in it, or where the SYN waits for it.
+  private var flight: OutgoingFlight?
+  /// Its first flight is held back for early data.
+  private(set) var isForEarlyData = false
 
   /// - Parameter sharesOneKey: Send a key share for the leading group only.
   init(socket: consuming TCPSocket, credentials: Credentials, sharesOneKey: Bool) throws(GnuTLSError) {
+    handle = try Self.makeSession(credentials, sharesOneKey: sharesOneKey)
+    self.socket = socket
+    self.credentials = credentials
+    unsafe cgnutls_transport_set_descriptor(handle.pointer, self.socket.descriptor)
+    if self.socket.isWaiting {
+      flight = unsafe OutgoingFlight(of: handle.pointer, to: self.socket.descriptor, hasEarlyData: false)
+    }
+  }
+
+  private static func makeSession(
+    _ credentials: Credentials, sharesOneKey: Bool
+  ) throws(GnuTLSError) -> SessionHandle {
     var session: gnutls_session_t?
     let flags = sharesOneKey ? GNUTLS_KEY_SHARE_TOP.rawValue : 0
     try GnuTLSError.check(unsafe cgnutls_init_nonblocking_client(&session, flags))
     guard let session = unsafe session else { throw GnuTLSError(GNUTLS_E_MEMORY_ERROR) }
-    handle = unsafe SessionHandle(session)
-    self.socket = socket
-    self.credentials = credentials
-    unsafe cgnutls_transport_set_descriptor(session, self.socket.descriptor)
-    try GnuTLSError.check(
-      unsafe gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials.pointer)))
+    let code = unsafe gnutls_credentials_set(
+      session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials.pointer))
+    guard code >= 0 else {
+      unsafe gnutls_deinit(session)
+      throw GnuTLSError(code)
+    }
+    return unsafe SessionHandle(session)
   }
+
+  /// Holds the first flight back, as early data are to be in it: before the handshake.
+  func holdFirstFlight() {
+    flight = unsafe OutgoingFlight(of: handle.pointer, to: socket.descriptor, hasEarlyData: true)
+    isForEarlyData = true
+  }
+
+  /// Some of a flight with early data may have reached the server.
+  var hasSentEarlyData: Bool { isForEarlyData && flight?.isSent == true }
+
+  /// What left with the SYN has been answered by nobody: a router on the way may not let such SYNs, or what follows, pass.
+  var isUnansweredSYN: Bool { socket.hasSentWithSYN && handle.hasNoAnswer }
 
   deinit { unsafe gnutls_deinit(handle.pointer) }
 
-  /// Sets the server name for SNI, if it is one that has a place there.
-  func setServerName(_ given: String) throws(GnuTLSError) {
-    let name = ServerName(given)
-    guard !name.isCut else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
-    guard let name = name.forSNI else { return }
-    try GnuTLSError.check(
-      unsafe name.withCString { unsafe gnutls_server_name_set(handle.pointer, GNUTLS_NAME_DNS, $0, name.utf8.count) })
-  }
-
-  func setApplicationProtocols(_ names: [String]) throws(GnuTLSError) {
-    guard !names.isEmpty else { return }
-    // GnuTLS would send an empty one, which RFC 7301 forbids (section 3.1): the server would break the handshake off.
-    guard names.allSatisfy({ !$0.isEmpty }) else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
-    try handle.setApplicationProtocols(names)
-  }
-
-  /// Has the peer verified inside a full handshake, before the client shows its own certificate.
-  func verifyInHandshake() {
-    unsafe gnutls_session_set_verify_output_function(handle.pointer, PathWatch.function)
-    unsafe gnutls_session_set_verify_function(handle.pointer) { session in
-      guard let session = unsafe session,
-        let context = unsafe SessionRegistry.context(of: SessionHandle(session)),
-        let verifier = context.setup.verifier
-      else { return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR }
-      do throws(VerificationFailure) {
-        context.verified(
-          .success(try verifier.verify(context.session, now: context.setup.now, isWatched: true)))
-        return 0
-      } catch {
-        context.verified(.failure(error))
-        return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR
-      }
-    }
-  }
-
   /// Repeats a call of GnuTLS until it is through, waiting for the socket where it would block.
-  /// - Parameter context: Counts the tickets. GnuTLS answers "again" for a ticket too, and may hold more in its own
-  ///   buffers: then waiting for the socket would be in vain.
-  /// - Returns: What the call returned, or nil at the deadline.
+  /// - Parameters:
+  ///   - context: Counts the tickets. GnuTLS answers "again" for a ticket too, and may hold more in its own
+  ///     buffers: then waiting for the socket would be in vain.
+  ///   - isEnough: Asked after each call that isn't through.
+  /// - Returns: What the call returned, or nil at the deadline, or if it is enough.
   func repeating(
-    until deadline: Deadline?, tickets context: SessionContext? = nil, _ call: (SessionHandle) -> Int
+    until deadline: Deadline?, tickets context: SessionContext? = nil, orIf isEnough: () -> Bool = { false },
+    _ call: (SessionHandle) -> Int
   ) -> Int? {
     hasWaited = false
     while true {
@@ -79,6 +76,7 @@ final class ClientSession {
       let result = call(handle)
       if result < 0 { transportError = errno }
       guard result < 0, gnutls_error_is_fatal(Int32(clamping: result)) == 0 else { return result }
+      if isEnough() { return nil }
       if let deadline, deadline.hasPassed { return nil }
       // Anything else that isn't fatal, such as a warning, is over with the call.
       guard result == Int(GNUTLS_E_AGAIN), context?.capture.received == before else { continue }
@@ -92,18 +90,37 @@ final class ClientSession {
   enum HandshakeEnd {
     /// What GnuTLS returned.
     case result(Int)
+    /// The connection that was to be opened with the first flight doesn't stand.
+    case notOpened(ConnectionError)
     /// The server hasn't sent a byte before the deadline for its answer.
     case unanswered
     case timedOut
   }
 
-  /// Makes the handshake.
-  /// - Parameter answer: When the server must have begun to answer.
-  func shakeHands(until deadline: Deadline, answerBy answer: Deadline) -> HandshakeEnd {
+  /// Makes the handshake; connects before, if that has waited for the first flight.
+  /// - Parameters:
+  ///   - deadline: With early data only until the server must have answered: after a HelloRetryRequest GnuTLS would wait for
+  ///     ever.
+  ///   - answer: When the server must have begun to answer; asked once TCP stands.
+  func shakeHands(until deadline: Deadline, answerBy answer: () -> Deadline) -> HandshakeEnd {
     let start = Deadline.present
     // Sends the ClientHello, if the socket takes it at once, as a new one does.
     let first = Int(unsafe gnutls_handshake(handle.pointer))
     if first < 0 { transportError = errno }
+    if first == Int(GNUTLS_E_AGAIN), let flight {
+      do throws(ConnectionError) { try socket.open(with: flight) } catch { return .notOpened(error) }
+    }
+    let answer = answer()
+    let deadline = isForEarlyData ? answer : deadline
+    if first == Int(GNUTLS_E_AGAIN), let flight {
+      switch flight.release(waiting: { socket.wait(toWrite: true, until: answer) }) {
+      case 0?: break
+      case let code?:
+        transportError = code
+        return .result(Int(GNUTLS_E_PUSH_ERROR))
+      case nil: return deadline.hasPassed ? .timedOut : .unanswered
+      }
+    }
     if first == Int(GNUTLS_E_AGAIN), unsafe gnutls_record_get_direction(handle.pointer) == 0 {
       guard socket.wait(toWrite: false, until: answer) else { return deadline.hasPassed ? .timedOut : .unanswered }
     } else if first >= 0 || gnutls_error_is_fatal(Int32(clamping: first)) != 0 {
@@ -112,6 +129,14 @@ final class ClientSession {
     answerMilliseconds = start.millisecondsAgo
     guard let result = repeating(until: deadline, { unsafe Int(gnutls_handshake($0.pointer)) }) else {
       return .timedOut
+    }
+    if let flight {
+      flight.handshakeHasEnded()
+      // Only who has taken early data may have closed already, having answered.
+      if result >= 0, flight.breakingError != 0, !handle.hasAcceptedEarlyData {
+        transportError = flight.breakingError
+        return .result(Int(GNUTLS_E_PUSH_ERROR))
+      }
     }
     return .result(result)
   }

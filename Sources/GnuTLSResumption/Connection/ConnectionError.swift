@@ -38,7 +38,7 @@ public struct ConnectionError: Error, Sendable {
   /// The system's error number, or 0.
   public let errno: Int32
 
-  init(_ code: Code, _ message: String, underlying: GnuTLSError? = nil, errno: Int32 = 0) {
+  package init(_ code: Code, _ message: String, underlying: GnuTLSError? = nil, errno: Int32 = 0) {
     self.code = code
     self.message = message
     self.underlying = underlying

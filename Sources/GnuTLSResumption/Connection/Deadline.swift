@@ -36,6 +36,12 @@ struct Deadline: Equatable {
   /// How long ago the moment was, in milliseconds; negative if it is yet to come.
   var millisecondsAgo: Double { Double(Self.now() &- moment) / 1_000_000 }
 
+  /// The same, in nanoseconds.
+  var nanosecondsAgo: Int64 { Self.now() &- moment }
+
+  /// How much is left, in milliseconds; 0 once it has passed.
+  var millisecondsLeft: Double { max(0, -millisecondsAgo) }
+
   /// Half of what is left, so that something is left for a second attempt.
   var halved: Deadline { Deadline(milliseconds: Double(max(0, moment &- Self.now())) / 2_000_000) }
 

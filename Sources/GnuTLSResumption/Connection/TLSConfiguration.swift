@@ -20,8 +20,25 @@ public struct TLSConfiguration: Sendable {
   public var partition = ""
   /// How long connecting and the handshake may take together, in milliseconds. Name resolution has its own limits.
   public var timeoutMilliseconds: Double = 30_000
+  /// The folder for the marks that keep early data from being sent twice: on a tmpfs, for nothing else. Nil for one in
+  /// `$XDG_RUNTIME_DIR`, or else in `/run/user/UID`. See <doc:EarlyData>.
+  public var earlyDataMarks: RawPath?
+  /// Opens connections by TCP Fast Open (RFC 7413) where the kernel has a cookie of the host's first address: the ClientHello,
+  /// with early data if there are any, leaves with the SYN as far as it fits, a round trip earlier; nearly 1,400 bytes do on
+  /// the usual networks; a ticket is claimed before the SYN leaves, and lost if nobody answers. Where there is no cookie, an
+  /// ordinary connection is made. See <doc:FastOpen>.
+  public var fastOpen = false
+  /// Which of the host's addresses are connected to.
+  public var addresses = AddressChoice()
+  /// Through which the server is reached; nil for none. ``addresses`` chooses the family of its address then, and nothing else.
+  public var proxy: Proxy?
+  /// How the server is asked for TLS; nil where TLS begins at once. It is no part of what tickets are filed under: name and
+  /// port are.
+  public var startTLS: StartTLS?
   /// What closing does to collect tickets that haven't come yet.
   public var drain: Drain = .paced
+  /// How many tickets a ``TLSConnection`` asks for.
+  public var ticketRequests: TicketRequests = .asNeeded
 
   let credentials = CredentialsCache()
 
@@ -56,6 +73,7 @@ public enum Drain: Hashable, Sendable {
   /// a first contact that is one round trip and 60 ms at most, or twice what the server took to answer within the
   /// handshake, whichever is longer; at the second 300 ms, if none came; from then on a round trip and twice what its
   /// tickets took last time. If none came at two contacts, nothing is waited for, and it is asked again after an hour.
+  /// Where the server has said how many it sends (``TicketRequests``), no longer than until they are there.
   /// Not done where it can't bring anything: the peer has closed, TLS 1.2, tickets followed by data.
   case paced
   /// The same, for one round trip and this many milliseconds at most, whatever the server needs, as long as it sends any.

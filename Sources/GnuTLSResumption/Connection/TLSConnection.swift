@@ -10,8 +10,15 @@ public final class TLSConnection {
   let context: SessionContext
   let drain: Drain
   /// How long the handshake took, in milliseconds, from the first byte to the last; that of a failed attempt with a
-  /// ticket is not in it.
+  /// ticket is not in it. Where the first bytes have left with the SYN, connecting is.
   public let handshakeMilliseconds: Double
+
+  /// How long it took to find the host's addresses, in milliseconds.
+  public var lookupMilliseconds: Double { client.socket.lookupMilliseconds }
+  /// How long it took to connect to the one that answered, in milliseconds, of TCP alone.
+  public var connectMilliseconds: Double { client.socket.roundTripMilliseconds }
+  /// How long it took from then on until TLS could begin, by way of a proxy or of what was said in the clear, in milliseconds.
+  public var preludeMilliseconds: Double { client.socket.preludeMilliseconds }
 
   /// The peer will send nothing more.
   private(set) var peerHasClosed = false
@@ -66,6 +73,9 @@ public final class TLSConnection {
   /// The socket, for waiting on it together with others; borrowed, and non-blocking. Before waiting, see
   /// ``hasBufferedData``.
   public var descriptor: Int32 { client.socket.descriptor }
+
+  /// Whether the descriptor is still this connection's. Where it isn't, nothing may be read or written any more.
+  package var hasOwnDescriptor: Bool { client.socket.isSame }
 
   /// Whether a read would return data without waiting for the socket.
   public var hasBufferedData: Bool { unsafe gnutls_record_check_pending(client.handle.pointer) > 0 }
@@ -146,6 +156,28 @@ public final class TLSConnection {
     context.end()
   }
 
+  /// Reads at least one byte, within a time limit.
+  /// - Returns: None once the peer has closed; nil if nothing has come in time.
+  package func read(upTo count: Int, withinMilliseconds limit: Double) throws(ConnectionError) -> [UInt8]? {
+    try checkOpen()
+    if let readFailure { throw readFailure }
+    guard !peerHasClosed, count > 0 else { return [] }
+    return try receive(upTo: count, until: Deadline(milliseconds: limit))
+  }
+
+  /// Writes all bytes, within a time limit.
+  /// - Returns: Whether all were taken. If not, the connection is of no more use.
+  package func write(_ bytes: [UInt8], withinMilliseconds limit: Double) throws(ConnectionError) -> Bool {
+    let deadline = Deadline(milliseconds: limit)
+    var rest = bytes
+    while !rest.isEmpty {
+      let sent = try writeAvailable(rest)
+      rest.removeFirst(sent)
+      if sent == 0, !client.socket.wait(toWrite: true, until: deadline) { return false }
+    }
+    return true
+  }
+
   /// For messages.
   private var peer: ServerIdentity { ServerIdentity(name: host, port: port) }
 
@@ -157,11 +189,15 @@ public final class TLSConnection {
   private static let mostOfRecord = 16 * 1024
 
   /// Reads data, and keeps the tickets that came with them. Nil at the deadline.
-  func receive(upTo count: Int, until deadline: Deadline?) throws(ConnectionError) -> [UInt8]? {
+  /// - Parameter orAllTickets: Nil, too, when all tickets have come that the server has announced.
+  func receive(
+    upTo count: Int, until deadline: Deadline?, orAllTickets: Bool = false
+  ) throws(ConnectionError) -> [UInt8]? {
     let before = context.capture.received
     var result: Int?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: min(count, Self.mostOfRecord)) { buffer, filled in
-      result = client.repeating(until: deadline, tickets: context) { session in
+      let isEnough = { [context] in orAllTickets && context.hasAllTickets }
+      result = client.repeating(until: deadline, tickets: context, orIf: isEnough) { session in
         unsafe gnutls_record_recv(session.pointer, buffer.baseAddress, buffer.count)
       }
       filled = max(0, result ?? 0)

@@ -19,7 +19,7 @@ extension TLSConnection {
     if tickets > 0 {
       let took = ticketMilliseconds
       context.updateServerNote { $0.pace.came(after: took) }
-    } else if deadline != nil || peerHasClosed {
+    } else if context.ticketsAnnounced != 0, deadline != nil || peerHasClosed {
       context.updateServerNote { $0.pace.cameNot(now: now) }
     }
   }
@@ -27,8 +27,8 @@ extension TLSConnection {
   private func discardUntilClosed(_ deadline: Deadline) {
     context.setup.log("closing: waiting for tickets, \(deadline.pollTimeout) ms at most")
     var discarded = 0
-    while !peerHasClosed, discarded < Self.mostDiscarded {
-      guard let data = try? receive(upTo: 16 * 1024, until: deadline) else { return }
+    while !peerHasClosed, !context.hasAllTickets, discarded < Self.mostDiscarded {
+      guard let data = try? receive(upTo: 16 * 1024, until: deadline, orAllTickets: true) else { return }
       discarded += data.count
     }
   }
@@ -37,7 +37,7 @@ extension TLSConnection {
   private var ticketDeadline: Deadline? {
     let hasTickets = context.capture.received > 0
     guard !peerHasClosed, context.setup.isEnabled, context.trusted != nil, client.handle.isTLS13,
-      !(hasTickets && hasDataAfterTickets)
+      !context.hasAllTickets, !(hasTickets && hasDataAfterTickets)
     else { return nil }
     let roundTrip = client.socket.roundTripMilliseconds
     let pace = ((try? context.setup.serverNotes.note()) ?? nil)?.pace ?? TicketPace()

@@ -43,6 +43,11 @@ public struct GnuTLSError: Error, Sendable {
   }
 }
 
+extension GnuTLSError {
+  /// The peer has done what it may not do.
+  static let illegalParameter = GnuTLSError(GNUTLS_E_ILLEGAL_PARAMETER)
+}
+
 extension GnuTLSError: Equatable {
   public static func == (left: GnuTLSError, right: GnuTLSError) -> Bool { left.code == right.code }
 }

@@ -22,6 +22,25 @@ struct GroupOrder: Equatable {
     (curves + fields).first { $0.name == name }?.bits
   }
 
+  /// Whether GnuTLS sends a key share of a group in its first flight: of the first, and unless it is to be the only one, of
+  /// the first that is of another kind (GnuTLS, lib/ext/key_share.c).
+  ///
+  /// Where hybrid groups are allowed, or some that nobody knew when this was written, nobody can tell.
+  func sharesKey(of group: String, sharesOneKey: Bool) -> Bool {
+    guard curvesComeFirst, names.allSatisfy({ Self.bits($0) != nil }) else { return false }
+    let isCurve = { (name: String) in Self.curves.contains { $0.name == name } }
+    let sent = names.filter(isCurve) + names.filter { !isCurve($0) }
+    guard let first = sent.first else { return false }
+    if group == first { return true }
+    return !sharesOneKey && group == sent.first { Self.kind($0) != Self.kind(first) }
+  }
+
+  /// GnuTLS's kinds of keys: NIST's curves share one, and so do the finite fields; each of the other curves has its own.
+  private static func kind(_ name: String) -> String {
+    if name.hasPrefix("SECP") { return "SECP" }
+    return name.hasPrefix("FFDHE") ? "FFDHE" : name
+  }
+
   /// The order in which a group comes as early as it may that a server has chosen, so that its key share is among those
   /// that are sent.
   ///

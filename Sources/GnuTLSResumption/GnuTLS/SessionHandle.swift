@@ -1,6 +1,6 @@
 internal import CGnuTLS
 
-/// A client's `gnutls_session_t`, borrowed from its owner. All that the engine asks of GnuTLS about a session.
+/// A `gnutls_session_t`, borrowed from its owner. All that the engine asks of GnuTLS about a session.
 ///
 /// The owner keeps it alive, and keeps to one thread at a time: two threads on one session crash GnuTLS.
 @safe
@@ -12,9 +12,9 @@ struct SessionHandle {
   /// Tells sessions apart while they live.
   var address: UInt { unsafe UInt(bitPattern: pointer) }
 
-  /// A client's of TLS, whose handshake hasn't begun. Later, session data would take the place of what the peer has sent:
-  /// its certificates, too.
-  var canBeOffered: Bool { isTLSClient && !hasShakenHands && hasSentNothing }
+  /// A client's, whose handshake hasn't begun. Later, session data would take the place of what the peer has sent: its
+  /// certificates, too.
+  var canBeOffered: Bool { isClient && !hasShakenHands && hasSentNothing }
 
   /// It has ended well; not yet with a false start.
   var hasShakenHands: Bool {
@@ -29,11 +29,25 @@ struct SessionHandle {
   /// Its handshake has begun, and no message has come. The number stands for "nothing".
   var hasNoAnswer: Bool { unsafe !hasSentNothing && gnutls_handshake_get_last_in(pointer).rawValue == .max }
 
-  /// There are no getters for either: a client may not ask for the name that it was asked for, and only DTLS has an MTU.
-  private var isTLSClient: Bool {
+  /// A server's, of TLS or DTLS, that hasn't shaken hands.
+  var canBeServed: Bool { !isClient && !hasShakenHands }
+
+  /// It is of DTLS. There is no getter for it: until the first handshake has ended, what a record's header leaves of the MTU
+  /// tells, whatever that is. It has 13 bytes in DTLS (RFC 6347, section 4.1), 5 in TLS.
+  var isDatagram: Bool {
+    if hasShakenHands { return Self.isDatagram(protocolVersion.rawValue) }
+    return unsafe gnutls_dtls_get_mtu(pointer) &- gnutls_dtls_get_data_mtu(pointer) == 13
+  }
+
+  /// Whether GnuTLS's number of a protocol version stands for one of DTLS.
+  static func isDatagram(_ protocolVersion: UInt32) -> Bool {
+    protocolVersion >= GNUTLS_DTLS0_9.rawValue && protocolVersion != GNUTLS_VERSION_UNKNOWN.rawValue
+  }
+
+  // Nor for this: but a client may not ask for the name that it was asked for.
+  private var isClient: Bool {
     var (type, length) = (UInt32(), 0)
     return unsafe gnutls_server_name_get(pointer, nil, &length, &type, 0) == GNUTLS_E_INVALID_REQUEST
-      && gnutls_dtls_get_mtu(pointer) == 0
   }
 
   /// Offers session data for resumption (`gnutls_session_set_data`).
@@ -142,6 +156,20 @@ struct SessionHandle {
     try GnuTLSError.check(code)
   }
 
+  /// The server has asked for a client's certificate within this handshake.
+  var wasAskedForCertificate: Bool { unsafe gnutls_certificate_client_get_request_status(pointer) != 0 }
+
+  /// The server has taken the early data that came with the ClientHello.
+  var hasAcceptedEarlyData: Bool { flags & UInt32(GNUTLS_SFLAGS_EARLY_DATA.rawValue) != 0 }
+
+  /// Has bytes sent with the ClientHello (`gnutls_record_send_early_data`): after session data were set, and only if their
+  /// ticket allows that many. It sets `GNUTLS_ENABLE_EARLY_DATA`, with which GnuTLS announces some with any resumption.
+  func sendEarly(_ bytes: [UInt8]) throws(GnuTLSError) {
+    // 0 says that all were taken.
+    let code = unsafe bytes.withUnsafeBytes { unsafe gnutls_record_send_early_data(pointer, $0.baseAddress, $0.count) }
+    try GnuTLSError.check(Int32(clamping: code))
+  }
+
   /// When the client's certificate is valid that was shown in this handshake; always, if none was.
   var ownCertificateValidity: Validity {
     // Borrowed: it lives in the credentials.
@@ -161,14 +189,16 @@ struct SessionHandle {
     return unsafe Array(UnsafeRawBufferPointer(start: datum.data, count: Int(datum.size)))
   }
 
-  /// After a handshake: whether application data have come, and before a fatal alert if there was one. Nil if there was
-  /// none, and what has come may be data or a goodbye. Records are counted, and of TLS 1.3's tickets each is taken for
-  /// one; of TLS 1.2's Finished, too.
-  func hasReceivedData(besides tickets: Int, wasAlert: Bool) -> Bool? {
+  /// After a handshake: whether application data have come, and before a fatal alert if there was one. Nil if what has come
+  /// may be data or not: a goodbye, or in DTLS a Finished that was sent again. Records are counted, and of TLS 1.3's tickets
+  /// each is taken for one; of TLS 1.2's Finished, too.
+  func hasReceivedData(besides tickets: Int, wasAlert: Bool, isDatagram: Bool) -> Bool? {
     guard let count = recordCount(ofReading: true) else { return nil }
     let others = isTLS13 ? UInt64(max(0, tickets)) : 1
-    if count > others &+ 1 { return true }
-    return wasAlert || count <= others ? false : nil
+    // Who sends again waits twice as long each time (RFC 6347, section 4.2.4.1), and gives up long before as many.
+    let repeated: UInt64 = isDatagram ? 16 : 0
+    if count > others &+ 1 &+ repeated { return true }
+    return count <= others &+ (wasAlert ? 1 : 0) ? false : nil
   }
 
   /// After a handshake: whether something was sent since. A goodbye can't be told from data.
@@ -183,7 +213,8 @@ struct SessionHandle {
     guard unsafe gnutls_record_get_state(pointer, isReading ? 1 : 0, nil, nil, nil, &sequence) == 0 else { return nil }
     var count: UInt64 = 0
     for byte in sequence { count = count << 8 | UInt64(byte) }
-    return count
+    // In DTLS the number of the keys stands before (RFC 6347, section 4.1).
+    return count & 0xFFFF_FFFF_FFFF
   }
 
   /// The alert that came last.

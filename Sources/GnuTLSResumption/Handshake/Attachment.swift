@@ -14,13 +14,16 @@ extension Resumption {
   ///
   /// A failed handshake can't be made again here, so only that is offered which can't fail: see
   /// ``FullHandshakeReason/withheld``.
+  /// DTLS is attached to in the same way; what is kept of it and what is kept of TLS are never offered to each other. Its
+  /// last flight may be lost, and is sent again within `gnutls_record_recv` when the server asks for it: see
+  /// <doc:AttachingToASession>.
   /// - Parameters:
   ///   - session: A client's `gnutls_session_t`, borrowed until `detach`.
   ///   - identity: All of the session's setup: GnuTLS has no getters for it. What is left out here and differs between
   ///     two connections lets one resume the other's session.
   ///   - verification: Who verifies the peer, after every handshake.
   ///   - hook: The application's own handshake hook, if it has one: GnuTLS holds only one.
-  /// - Throws: ``GnuTLSError``: ``GnuTLSError/Code/invalidRequest`` if the session is no TLS client's, its handshake has
+  /// - Throws: ``GnuTLSError``: ``GnuTLSError/Code/invalidRequest`` if the session is no client's, its handshake has
   ///   begun, or it is attached already, and nothing was done; another if the session can't be used for a handshake any
   ///   more.
   public func attach(
@@ -31,13 +34,18 @@ extension Resumption {
   }
 
   /// The context of a session that has been taken in and offered what there was for it.
-  /// - Parameter own: What the program has given the session itself, and the engine knows: that is the offer then.
+  /// - Parameters:
+  ///   - own: What the program has given the session itself, and the engine knows: that is the offer then.
+  ///   - rules: Of early data; nil where there never are any.
   func attached(
     to session: OpaquePointer, _ identity: ConnectionIdentity, _ verification: Verification, _ hook: ApplicationHook?,
-    offering own: KnownTicket? = nil
+    offering own: KnownTicket? = nil, rules: EarlyDataRules? = nil
   ) throws(GnuTLSError) -> SessionContext {
     let handle = unsafe SessionHandle(session)
     guard handle.canBeOffered else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
+    // Whatever the caller says: a session of TLS must not be offered by DTLS, nor the other way round.
+    var identity = identity
+    identity.server.isDatagram = handle.isDatagram
     var credentials: Credentials?
     if case .engineVerifies(let policy) = verification {
       credentials = try self.credentials.credentials(policy: policy, keyPair: nil)
@@ -45,7 +53,7 @@ extension Resumption {
     let context = SessionContext(
       ClientSetup(
         session: handle, engine: self, identity: identity, verification: verification, credentials: credentials,
-        canReconnect: false),
+        canReconnect: false, earlyData: rules),
       hook: hook)
     if let own, !context.adopts(own) { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     guard context.register() else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
@@ -83,6 +91,7 @@ public final class Attachment {
       context.handshakeFailed(GnuTLSError(result, errno: systemError))
       return outcome
     }
+    try context.judgeEarlyData()
     try context.establishOrDistrust()
     context.settle()
     return outcome
@@ -154,8 +163,10 @@ extension SessionContext {
 
   /// The owner gives the session up before its handshake has ended.
   func learnFromAbandoning() {
-    // Only where the server hasn't answered at all it may be the offer that has done it.
-    if capture.isOfThisProcess, session.hasNoAnswer { handshakeFailed(GnuTLSError(GNUTLS_E_TIMEDOUT)) }
+    // Only where the server hasn't answered at all it may be the offer that has done it; early data, at any time.
+    if capture.isOfThisProcess, session.hasNoAnswer || hasSentEarlyData {
+      handshakeFailed(GnuTLSError(GNUTLS_E_TIMEDOUT))
+    }
   }
 
   /// The owner lets go of the session, and doesn't tell how it has ended.
@@ -165,7 +176,9 @@ extension SessionContext {
     if case .pending = handshake { return learnFromAbandoning() }
     // Of how the connection has ended, GnuTLS tells only alerts.
     let wasAlert = hasReceivedFatalAlert
-    switch session.hasReceivedData(besides: capture.received, wasAlert: wasAlert) {
+    switch session.hasReceivedData(
+      besides: capture.received, wasAlert: wasAlert, isDatagram: setup.identity.server.isDatagram)
+    {
     case true?: learnFromData()
     case false?: if wasAlert || session.hasSentData { learnFromSilence(isCertain: wasAlert) }
     // It may have been data. What a full handshake clears by that costs a rest at most.

@@ -9,31 +9,47 @@ struct ClientSetup {
   /// Set where the engine verifies.
   let verifier: PeerVerifier?
   let serverNotes: ServerNotes
+  /// Where the server's tickets are looked for, in this order; new ones go to the last.
+  let keepings: [TicketKeeping]
   /// What the session's priority string allows; nil if it can't be read, or nobody asks because ``canReconnect``.
   let priorities: PriorityList?
-  /// The engine has made the session, all of its functions are the engine's, and a failed handshake can be made again on
-  /// a new connection: then more may be offered.
+  /// The engine has made the session, and all of its functions are the engine's.
+  let isOwn: Bool
+  /// It has, and a failed handshake can be made again on a new connection: then more may be offered.
   let canReconnect: Bool
   /// Whether resumption is wanted at all.
   let isEnabled: Bool
+  /// The server's address, 4 or 16 bytes; empty if it isn't known.
+  let peerAddress: [UInt8]
+  /// How many tickets the server is asked for at most; nil if it isn't asked.
+  let mostTickets: Int?
+  /// Nil where there never are early data.
+  let earlyData: EarlyDataRules?
   private let places: RecordPlaces
 
   /// - Parameters:
   ///   - serverNotes: What the caller has read already; nil if nothing.
+  ///   - own: What the engine has made the session with, where nobody can connect again; nil otherwise.
   ///   - isEnabled: False where the caller has switched resumption off. Priorities that forbid tickets do so too.
   init(
     session: SessionHandle, engine: Resumption, identity: ConnectionIdentity, serverNotes: ServerNotes? = nil,
-    verification: Verification, credentials: Credentials?, canReconnect: Bool, isEnabled: Bool = true
+    verification: Verification, credentials: Credentials?, canReconnect: Bool, madeWith own: PriorityList? = nil,
+    isEnabled: Bool = true, peerAddress: [UInt8] = [], mostTickets: Int? = nil, earlyData: EarlyDataRules? = nil
   ) {
     let notes = serverNotes ?? ServerNotes(of: identity.server, engine: engine)
     self.session = session
     self.engine = engine
     self.identity = identity
     self.verification = verification
+    keepings = engine.keepings(of: identity.server)
     self.serverNotes = notes
     self.canReconnect = canReconnect
+    self.earlyData = earlyData
+    isOwn = canReconnect || own != nil
     self.isEnabled = isEnabled && !PriorityList.forbidsTickets(identity.priority)
-    priorities = canReconnect ? nil : try? PriorityList(identity)
+    self.peerAddress = peerAddress
+    self.mostTickets = mostTickets
+    priorities = canReconnect ? nil : own ?? (try? PriorityList(identity))
     places = RecordPlaces(identity, verification.kind, notes)
     if case .engineVerifies(let policy) = verification, let credentials {
       verifier = PeerVerifier(credentials: credentials, policy: policy, expectedName: identity.expectedName)
@@ -42,8 +58,16 @@ struct ClientSetup {
     }
   }
 
+  /// The server's tickets are kept where other machines take them too.
+  var isShared: Bool { keepings.last?.isShared == true }
+
   /// Where this connection's records are filed under a master key.
   func place(under key: MasterKey) throws(StoreError) -> StoreKey { try places.place(under: key) }
+
+  /// Whether an address is another than the one now connected, as far as both are known.
+  func isElsewhere(_ address: [UInt8]) -> Bool {
+    !address.isEmpty && !peerAddress.isEmpty && address != peerAddress
+  }
 
   var now: Int64 { engine.now.seconds }
 

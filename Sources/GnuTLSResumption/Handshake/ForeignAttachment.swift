@@ -11,11 +11,13 @@ package final class ForeignAttachment {
   private var isAttached = true
 
   /// - Parameter own: What the program offers itself, if it is known; nil: the engine looks for a ticket.
-  /// - Throws: As `Resumption.attach` does; also if the program's own ticket is of another identity.
+  /// - Throws: As `Resumption.attach` does; also if the session is of DTLS, which a program that knows nothing of the engine
+  ///   keeps to itself, or the program's own ticket is of another identity.
   package init(
     _ engine: Resumption, to session: OpaquePointer, identity: ConnectionIdentity, policy: VerificationPolicy,
     hook: ApplicationHook?, offering own: KnownTicket? = nil
   ) throws(GnuTLSError) {
+    guard unsafe !SessionHandle(session).isDatagram else { throw GnuTLSError(GNUTLS_E_INVALID_REQUEST) }
     context = try unsafe engine.attached(to: session, identity, .engineVerifies(policy), hook, offering: own)
   }
 

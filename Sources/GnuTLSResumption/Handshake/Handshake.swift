@@ -7,8 +7,9 @@ enum Handshake {
   /// The peer must not be trusted.
   case refused(VerificationFailure)
   case failed(GnuTLSError)
-  /// It has succeeded, and the peer is trusted: only now something can be kept.
-  case trusted(TrustedHandshake)
+  /// It has succeeded, and the peer is trusted: only now something can be kept. Apart, as it is many times as large as the
+  /// others.
+  indirect case trusted(TrustedHandshake)
 }
 
 /// A handshake that has succeeded with a peer that is trusted.

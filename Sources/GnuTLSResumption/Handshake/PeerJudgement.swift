@@ -50,7 +50,7 @@ struct PeerJudgement {
   private func standingVerdict(of ticket: OfferedTicket) -> Verdict? {
     guard let verifier = setup.verifier else { return nil }
     if let verdict = ticket.verdict,
-      let confirmed = verifier.confirmed(verdict, now: setup.now, unlessJustNow: setup.canReconnect)
+      let confirmed = verifier.confirmed(verdict, now: setup.now, unlessJustNow: setup.isOwn)
     {
       return confirmed
     }
@@ -67,7 +67,7 @@ struct PeerJudgement {
       peer = verified
     } else {
       peer = try verifier.verify(
-        session, now: setup.now, isWatched: setup.canReconnect, isVerifiedByApplication: isVerifiedByApplication)
+        session, now: setup.now, isWatched: setup.isOwn, isVerifiedByApplication: isVerifiedByApplication)
     }
     let now = setup.now
     var end = Int64.max

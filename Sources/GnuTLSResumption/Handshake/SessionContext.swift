@@ -10,6 +10,10 @@ final class SessionContext: @unchecked Sendable {
     case first
     /// The first has failed with an offer, and maybe with trouble of the store's.
     case retry(StoreError?)
+
+    var isFirst: Bool {
+      if case .first = self { true } else { false }
+    }
   }
 
   let setup: ClientSetup
@@ -17,9 +21,13 @@ final class SessionContext: @unchecked Sendable {
   var session: SessionHandle { setup.session }
   /// The application's own, which ours calls.
   private(set) var applicationHook: ApplicationHook?
-  private let attempt: Attempt
+  let attempt: Attempt
   private(set) var findings = Findings()
   private(set) var offered: OfferedTicket?
+  /// What the search has seen, where it had to look at all tickets.
+  private(set) var stock: TicketStock?
+  /// It has found a ticket and held it back, which may be another machine's.
+  private(set) var isHeldBack = false
   /// It was the program who offered it.
   private(set) var isProgramsOwn = false
   /// GnuTLS has put the offered ticket into a ClientHello, as far as can be seen.
@@ -28,21 +36,60 @@ final class SessionContext: @unchecked Sendable {
   private(set) var handshake = Handshake.pending(nil)
   /// The session was resumed: by the ticket that was offered here, or by whatever its owner had loaded.
   private(set) var isResumed = false
+  /// How many tickets the server has said that it will send (RFC 9149); nil if it has said nothing.
+  private(set) var ticketsAnnounced: Int?
   /// What the handshake means for the store has been done.
   private(set) var isSettled = false
   /// Data have come from the peer.
   private(set) var hasReceivedData = false
+  /// What has become of early data; nil if there are none.
+  var earlyData: EarlyDataOutcome?
+  /// Those that GnuTLS has been given to send; nil if there are none.
+  var earlyFlight: EarlyDataFlight?
+  /// What has become of TCP Fast Open; nil if it isn't wanted.
+  var fastOpen: FastOpenOutcome?
+  /// Asked for whatever is kept, which is nothing: a probe's.
+  var fixedTicketRequest: TicketRequest?
+  /// For an observer who hasn't been told yet how the handshake has ended.
+  var handshakeBeginning: EventBeginning?
   /// Read once, for the tickets that come.
   private var peerChain: [[UInt8]]?
-  /// The store's generation before anything was sent; nil if nobody knows.
-  private(set) var generation: StoreGeneration?
+  /// The generation of this machine's store before anything was sent; nil if nobody knows.
+  private(set) var localGeneration: StoreGeneration?
+  /// Likewise, of the one that others share.
+  private(set) var sharedGeneration: StoreGeneration?
+  /// The shared store within ``settle()``.
+  var settlingStore: StoreAtWork?
+  /// What is to be known of the session where it can't be asked; nil where it can.
+  private let copiedFacts: CopiedFacts?
 
   init(_ setup: ClientSetup, attempt: Attempt = .first, hook: ApplicationHook? = nil) {
     self.setup = setup
     capture = Capture(setup)
     self.attempt = attempt
     applicationHook = hook
+    copiedFacts = nil
     if case .retry(let trouble) = attempt { findings.storeError = trouble }
+  }
+
+  /// What another connection's trusted handshake means for the store, for a thread that leaves the session alone: nothing
+  /// but ``settle()`` and what is learnt is for it. Reads the session now, and never again.
+  init(settling other: SessionContext) {
+    setup = other.setup
+    capture = Capture(behind: other.capture)
+    attempt = other.attempt
+    applicationHook = nil
+    copiedFacts = CopiedFacts(other)
+    findings = other.findings
+    offered = other.offered
+    stock = other.stock
+    isHeldBack = other.isHeldBack
+    isProgramsOwn = other.isProgramsOwn
+    wasSent = other.wasSent
+    handshake = other.handshake
+    isResumed = other.isResumed
+    localGeneration = other.localGeneration
+    sharedGeneration = other.sharedGeneration
   }
 
   // MARK: Set-up
@@ -56,6 +103,7 @@ final class SessionContext: @unchecked Sendable {
   }
 
   func deregister() {
+    tellEndIfUntold()
     SessionRegistry.remove(self)
     capture.wipe()
   }
@@ -71,21 +119,41 @@ final class SessionContext: @unchecked Sendable {
   /// Claims a ticket and offers it. May wait for the store, never for the network.
   /// - Throws: If GnuTLS refuses the data: the session must not be used for a handshake then.
   func offer() throws(GnuTLSError) {
-    guard setup.isEnabled else { return }
-    noteGeneration()
-    // Where processes can't be told apart, a forked one could offer the same ticket again.
-    guard ProcessGeneration.current != nil else {
-      findings.isWithheld = true
-      return setup.log("withheld: the kernel doesn't tell forked processes apart")
+    if let ticket = claim() { try offer(ticket) }
+  }
+
+  /// Claims a ticket. May wait for the store.
+  // What is told is told in here: a frame around it, with another ticket, is too much for a program's small stack.
+  func claim() -> OpenedTicket? {
+    let beginning = searchBeginning
+    let stores = storesToSearch(isPeeking: false)
+    guard !stores.isEmpty else {
+      tell(.claim(nil), since: beginning)
+      return nil
     }
-    guard case .first = attempt, findings.storeError == nil else { return }
-    var search = TicketSearch(setup, generation: generation)
-    let ticket = search.run()
+    var search = TicketSearch(setup, generation: localGeneration, findings)
+    let ticket = search.run(stores)
     findings = search.findings
-    guard let ticket else { return }
+    stock = search.stock
+    isHeldBack = search.isHeldBack
+    guard let ticket else {
+      tell(.claim(nil), since: beginning)
+      return nil
+    }
+    tell(.claim(ticket.kind), since: beginning)
+    // The caller's closures may have forked meanwhile: the ticket is the parent's.
+    guard capture.isOfThisProcess else {
+      ticket.discard()
+      findings.isWithheld = true
+      return nil
+    }
+    return ticket
+  }
+
+  private func offer(_ ticket: consuming OpenedTicket) throws(GnuTLSError) {
     setup.log("offering a \(ticket.kind == .ticket ? "ticket" : "session")")
     let now = setup.engine.now
-    // The caller's closures may have forked meanwhile: the ticket is the parent's.
+    // As above.
     guard capture.isOfThisProcess else {
       ticket.discard()
       findings.isWithheld = true
@@ -100,16 +168,44 @@ final class SessionContext: @unchecked Sendable {
     }
   }
 
+  /// Looks for what ``offer()`` would offer now, by the same search: but nothing is claimed, removed or noted by it.
+  func foresee() -> Foreseen {
+    let stores = storesToSearch(isPeeking: true)
+    guard !stores.isEmpty else { return Foreseen(judgements: [], reason: reason, storeError: findings.storeError) }
+    var search = TicketSearch(setup, generation: nil, findings, isPeeking: true)
+    _ = search.run(stores)
+    findings = search.findings
+    return Foreseen(judgements: search.judgements, reason: reason, storeError: findings.storeError)
+  }
+
+  /// The stores in which a ticket may be looked for; none if there is a reason not to.
+  private func storesToSearch(isPeeking: Bool) -> [StoreAtWork] {
+    guard setup.isEnabled else { return [] }
+    let stores = noteGenerations(isPeeking: isPeeking)
+    // Where processes can't be told apart, a forked one could offer the same ticket again.
+    guard ProcessGeneration.current != nil else {
+      findings.isWithheld = true
+      setup.log("withheld: the kernel doesn't tell forked processes apart")
+      return []
+    }
+    guard case .first = attempt else { return [] }
+    return stores
+  }
+
   /// Takes in what the program has given the session itself, if it is of the same identity.
   func adopts(_ own: KnownTicket) -> Bool {
-    noteGeneration()
+    _ = noteGenerations()
+    // A program's own tickets are of this machine.
+    let keeping = setup.engine.local
     let place = recordingTrouble { () throws(StoreError) in
       // It may be used before the first one is kept.
-      try setup.engine.keyRing(create: true).map { ring throws(StoreError) in try setup.place(under: ring.newest) }
+      try keeping.keyRing(create: true, now: setup.engine.now).map { ring throws(StoreError) in
+        try setup.place(under: ring.newest)
+      }
     }
     guard setup.isEnabled, own.identity == setup.identity, let place = place ?? nil else { return false }
     setup.log("the program offers a ticket of its own")
-    offered = own.offered(at: place, now: setup.now)
+    offered = own.offered(at: place, in: keeping, now: setup.now)
     isProgramsOwn = true
     // Nobody has looked whether its verdict stands.
     setup.verifier?.mustJudge()
@@ -131,13 +227,38 @@ final class SessionContext: @unchecked Sendable {
         verdict: trusted.verdict, ownValidity: trusted.ownValidity))
   }
 
-  private func noteGeneration() {
-    generation = recordingTrouble { () throws(StoreError) in try setup.engine.store.get().generation() }
+  /// - Returns: The stores in which a ticket may be looked for.
+  private func noteGenerations(isPeeking: Bool = false) -> [StoreAtWork] {
+    var stores: [StoreAtWork] = []
+    let local = setup.engine.local.store
+    if setup.isShared {
+      // Without it notes are missing, and they only save time.
+      localGeneration = try? local.get().generation()
+    } else {
+      localGeneration = recordingTrouble { () throws(StoreError) in try local.get().generation() }
+    }
+    for keeping in setup.keepings {
+      guard keeping.isShared else {
+        if localGeneration != nil, let store = try? StoreAtWork(keeping, isPeeking: isPeeking) { stores.append(store) }
+        continue
+      }
+      sharedGeneration = recordingTrouble { () throws(StoreError) in
+        let store = try StoreAtWork(keeping, isPeeking: isPeeking)
+        let generation = try store.asking { (store) throws(StoreError) in try store.generation() }
+        stores.append(store)
+        return generation
+      }
+    }
+    return stores
   }
 
   /// Whether a ClientHello may leave: not the first of a forked process with a ticket that its parent has claimed, and will
-  /// send itself. Nobody can take it out any more.
-  func mayBegin() -> Bool {
+  /// send itself. Nobody can take it out any more. Nor with early data that may not go.
+  func mayBegin(with message: SentClientHello?) -> Bool {
+    guard earlyFlightMayGo(with: message, isFirst: !hasSentMessage) else {
+      if !hasSentMessage { wasSent = false }
+      return false
+    }
     guard !hasSentMessage, !isProgramsOwn, offered?.kind == .ticket, !capture.isOfThisProcess else { return true }
     wasSent = false
     setup.log("the handshake ends: its ticket belongs to the process that attached")
@@ -147,9 +268,16 @@ final class SessionContext: @unchecked Sendable {
   /// The hook, when the session's ClientHello leaves.
   func sent(_ message: SentClientHello) {
     capture.sent(message)
+    sentEarlyFlight(isAnnounced: message.announcesEarlyData)
     // After a HelloRetryRequest there is a second, which doesn't undo what was in the first.
     if offered?.kind == .ticket { wasSent = message.offersTicket || (hasSentMessage && wasSent) }
     hasSentMessage = true
+  }
+
+  /// The server's answer, in EncryptedExtensions.
+  func serverAnnounced(tickets count: UInt8) {
+    ticketsAnnounced = Int(count)
+    setup.log("the server says that it will send \(count) tickets")
   }
 
   // MARK: Handshake
@@ -166,6 +294,7 @@ final class SessionContext: @unchecked Sendable {
   /// The handshake has failed for good.
   func failed(_ error: GnuTLSError) {
     if case .pending = handshake { handshake = .failed(error) }
+    tellEndIfUntold()
     capture.wipe()
   }
 
@@ -179,6 +308,7 @@ final class SessionContext: @unchecked Sendable {
     let judgement = PeerJudgement(setup, offered: offered, isVerifiedByApplication: isVerifiedByApplication)
     if isVerifiedByApplication, offered == nil, !mayKeepSomething {
       handshake = .idle
+      tellEstablished()
       return setup.log("full handshake, of which nothing can be kept")
     }
     do {
@@ -187,9 +317,11 @@ final class SessionContext: @unchecked Sendable {
       handshake = .trusted(try judgement.judge(isResumed: isResumed, verified))
     } catch {
       handshake = .refused(error)
+      tellEndIfUntold()
       capture.wipe()
       throw error
     }
+    tellEstablished()
     setup.log(isResumed ? "resumed" : "full handshake (\(reason))")
   }
 
@@ -215,17 +347,17 @@ final class SessionContext: @unchecked Sendable {
     return nil
   }
 
-  var isDeclined: Bool { offered != nil && !isResumed && wasSent && (trusted != nil || isIdle) }
+  // MARK: Facts
 
-  private var isIdle: Bool {
-    if case .idle = handshake { return true }
-    return false
+  /// The group that the server has chosen under TLS 1.3.
+  var chosenGroup: String? {
+    if let copiedFacts { return copiedFacts.group }
+    return session.isTLS13 ? session.groupName : nil
   }
 
-  /// After the handshake: the last alert was neither a goodbye nor a warning.
-  var hasReceivedFatalAlert: Bool {
-    let harmless: [UInt32] = [0, 90, 100, 112]  // close_notify, user_canceled, no_renegotiation, unrecognized_name
-    return trusted != nil && !harmless.contains(session.lastAlert)
+  /// What the tickets have in common.
+  func facts(_ trusted: TrustedHandshake, _ origin: FullHandshake) -> SessionFacts {
+    copiedFacts?.session ?? SessionFacts(setup, trusted, origin)
   }
 
   // MARK: Store
@@ -260,28 +392,5 @@ final class SessionContext: @unchecked Sendable {
       record(error)
       return nil
     }
-  }
-
-  // MARK: Outcome
-
-  /// Why the handshake was a full one.
-  private var reason: FullHandshakeReason {
-    guard setup.isEnabled else { return .disabled }
-    if case .retry = attempt { return .retried }
-    guard offered != nil else { return findings.reason }
-    guard wasSent else { return .withheld }
-    switch handshake {
-    case .pending, .failed: return .unfinished
-    case .idle, .refused, .trusted: return .declined
-    }
-  }
-
-  var outcome: Outcome {
-    var hasFailedWithTicket = false
-    if case .failed = handshake { hasFailedWithTicket = offered != nil }
-    return Outcome(
-      reason: isResumed ? nil : reason, storeError: findings.storeError, ticketsReceived: capture.received,
-      ticketsStored: capture.stored, notStored: capture.notStored, ticketAge: offered?.age,
-      handshakeFailedWithTicket: hasFailedWithTicket)
   }
 }

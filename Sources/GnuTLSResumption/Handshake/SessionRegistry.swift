@@ -9,7 +9,7 @@ enum SessionRegistry {
   ///   the former is gone, whoever forgot to say so. So it is where the engine has just made the session.
   static func add(_ context: SessionContext) -> Bool {
     contexts.change(at: context.session.address) { known in
-      if let known, case .pending = known.handshake, !context.setup.canReconnect { return false }
+      if let known, case .pending = known.handshake, !context.setup.isOwn { return false }
       known = context
       return true
     }

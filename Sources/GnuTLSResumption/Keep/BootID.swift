@@ -3,6 +3,11 @@ internal import SessionTickets
 
 /// The kernel's boot id: a store's history may have been rewound by a power loss between two of them.
 enum BootID {
+  static let byteCount = 16
+
+  /// Whether the kernel tells.
+  static let isTold = current.contains { $0 != 0 }
+
   /// 16 bytes; all zero where the kernel doesn't tell.
   static let current: [UInt8] = {
     let descriptor = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)

@@ -4,22 +4,34 @@ internal import SessionTickets
 extension SessionContext {
   /// The handshake has succeeded.
   func learnFromSuccess() {
-    guard offered == nil || !wasSent else { return }
     let now = setup.now
+    // Who can connect again has seen it at once.
+    if !setup.canReconnect, !hasSentEarlyData { updateServerNote { $0.workedWithoutEarlyData(now: now) } }
+    guard offered == nil || !wasSent else { return }
     updateServerNote { $0.offers.workedWithoutOffer(.handshake, now: now) }
   }
 
   /// The handshake has failed, and whoever made it can't connect again.
   /// - Parameter error: Not if the peer was refused: the offer has no part in that. Nor if the ClientHello couldn't be
-  ///   sent, as where a program connects with its first bytes (TCP Fast Open), to an address that refuses.
+  ///   sent, as where a program connects with its first bytes (TCP Fast Open), to an address that refuses; of datagrams that
+  ///   is only known when an answer is waited for.
   func learnFromFailure(_ error: GnuTLSError) {
-    guard !error.isOfVerification, error.code != .push || !session.hasNoAnswer else { return }
+    let isUnsent = error.code == .push || (error.code == .pull && setup.identity.server.isDatagram)
+    guard !error.isOfVerification, !isUnsent || !session.hasNoAnswer else { return }
     let now = setup.now
-    if offered != nil, wasSent {
-      updateServerNote { $0.offers.suspect(.handshake, now: now) }
-    } else {
-      updateServerNote { $0.offers.failedWithoutOffer(.handshake) }
+    let isNoted = updateServerNote { note in
+      if !setup.canReconnect {
+        if hasSentEarlyData { return note.suspectEarlyData(now: now) }
+        note.failedWithoutEarlyData()
+      }
+      if offered != nil, wasSent {
+        note.offers.suspect(.handshake, now: now)
+      } else {
+        note.offers.failedWithoutOffer(.handshake)
+      }
     }
+    // Else the next connection would send some by one of these.
+    if !isNoted, !setup.canReconnect, hasSentEarlyData, let offered { removeSiblings(of: offered, because: .declined) }
   }
 
   /// A handshake with an offer has failed, and this one, made without on another connection, has succeeded: it was the
@@ -31,6 +43,18 @@ extension SessionContext {
     updateServerNote { note in
       if wasAnswered { note.offers.refused(now: now) } else { note.offers.rest(now: now) }
     }
+  }
+
+  /// The same of one with early data: those rest, and the next offer goes without.
+  func learnFromFailureOfEarlyData() {
+    let now = setup.now
+    updateServerNote { $0.noteEarlyDataFailed(now: now) }
+  }
+
+  /// A connection that was opened by TCP Fast Open has failed, and one in the ordinary way hasn't.
+  func learnFromFailureOfFastOpen() {
+    let now = setup.now
+    updateServerNote { $0.noteFastOpenFailed(now: now) }
   }
 
   /// Data have come from the peer.

@@ -4,17 +4,8 @@ internal import SessionTickets
 extension Resumption {
   /// What a note says; nil if there is none, or none that opens under the key.
   func note(server: Digest, identity: Digest?, key: MasterKey) throws(StoreError) -> [UInt8]? {
-    guard let sealed = try store.get().note(server: server, identity: identity) else { return nil }
+    guard let sealed = try local.store.get().note(server: server, identity: identity) else { return nil }
     return NoteSeal.open(sealed, server: server, identity: identity, key: key)
-  }
-
-  /// What a note says, opened under the first of the keys that fits; nil if there is none, or none that opens.
-  func note(server: Digest, identity: Digest?, keys: [MasterKey]) throws(StoreError) -> [UInt8]? {
-    guard let sealed = try store.get().note(server: server, identity: identity) else { return nil }
-    for key in keys {
-      if let contents = NoteSeal.open(sealed, server: server, identity: identity, key: key) { return contents }
-    }
-    return nil
   }
 
   /// Seals a note and sets it. One that can't be sealed, is too long, or of what was removed, is not worth an error: it only
@@ -29,7 +20,7 @@ extension Resumption {
       sealed.count <= NoteLimits.maximumByteCount
     else { return false }
     do throws(StoreError) {
-      try store.get().setNote(sealed, server: server, identity: identity, generation: generation, now: now)
+      try local.store.get().setNote(sealed, server: server, identity: identity, generation: generation, now: now)
       return true
     } catch {
       if error.code == .superseded { return false }

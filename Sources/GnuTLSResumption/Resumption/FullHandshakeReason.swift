@@ -6,7 +6,7 @@ public struct FullHandshakeReason: RawRepresentable, Hashable, Sendable {
 
   /// Resumption was switched off for this connection, by the caller or by `%NO_TICKETS` in its priorities.
   public static let disabled = FullHandshakeReason(rawValue: "disabled")
-  /// The handshake with a ticket failed, and was made again without.
+  /// The handshake with a ticket, or a connection opened by TCP Fast Open, failed, and was made again without either.
   public static let retried = FullHandshakeReason(rawValue: "retried")
   /// A ticket was offered, and the server didn't accept it.
   public static let declined = FullHandshakeReason(rawValue: "declined")
@@ -14,8 +14,8 @@ public struct FullHandshakeReason: RawRepresentable, Hashable, Sendable {
   public static let unfinished = FullHandshakeReason(rawValue: "unfinished")
   /// The master key or the store could not be opened, read or written.
   public static let storeUnavailable = FullHandshakeReason(rawValue: "storeUnavailable")
-  /// A ticket was, or may be, there, but offering it could have broken the connection, or GnuTLS has left it out of its
-  /// ClientHello.
+  /// A ticket was, or may be, there, but offering it could have broken the connection, or is likely to be in vain, as it is
+  /// another machine's; or GnuTLS has left it out of its ClientHello.
   public static let withheld = FullHandshakeReason(rawValue: "withheld")
   /// What was stored is damaged, or of another GnuTLS.
   public static let damaged = FullHandshakeReason(rawValue: "damaged")

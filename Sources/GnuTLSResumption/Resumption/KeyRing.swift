@@ -13,7 +13,11 @@ public struct KeyRing: Sendable {
   /// In the order in which look-ups try them.
   var all: [MasterKey] { [newest] + older }
 
-  private func key(_ id: UInt64) -> MasterKey? {
+  /// Whether a record that this key has sealed can be opened.
+  func holds(_ id: UInt64) -> Bool { key(id) != nil }
+
+  /// The key of that id; nil if there is none.
+  func key(_ id: UInt64) -> MasterKey? {
     if newest.id == id { return newest }
     for key in older where key.id == id { return key }
     return nil

@@ -18,5 +18,10 @@ public struct Outcome: Sendable {
   /// offered any, and shows whether it was the offer.
   public let handshakeFailedWithTicket: Bool
 
+  /// What became of the bytes that were given as early data; nil if none were.
+  public let earlyData: EarlyDataOutcome?
+  /// What became of TCP Fast Open; nil if it wasn't asked for.
+  public let fastOpen: FastOpenOutcome?
+
   public var isResumed: Bool { reason == nil }
 }

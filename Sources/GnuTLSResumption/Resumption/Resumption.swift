@@ -1,67 +1,77 @@
 public import SessionTickets
-internal import SessionTicketsLocking
 
 /// Lets GnuTLS client sessions resume: across connections, runs and processes, by way of a store.
 ///
 /// One is enough for a process; it may be used from all threads. Trouble with store or key never breaks a
 /// connection: it shows in the ``Outcome``, and the handshake is a full one.
 public final class Resumption: Sendable {
-  let store: StorePlace
+  /// This machine's own: of servers whose tickets aren't shared, and of what is noted of all servers.
+  let local: TicketKeeping
+  /// Nil if no server's tickets are shared.
+  let shared: TicketKeeping?
+  private let sharedServers: SharedServers
   let options: ResumptionOptions
-  private let source: MasterKeySource
   /// Where a program may have the same tickets; nil where nobody else has them.
   let sharedTickets: SharedTickets?
   /// Of attached sessions that the engine verifies.
   let credentials = CredentialsCache()
-  private let keys = Lock<KeyRing?>(nil)
 
-  /// Keeps tickets in a store, sealed under a master key. Nothing is opened before it is needed.
-  public init(
-    store: any TicketStore, masterKey: MasterKeySource = .standardFile, options: ResumptionOptions = .init()
+  private init(
+    _ store: StorePlace, _ masterKey: MasterKeySource, _ sharing: Sharing?, _ sharedTickets: SharedTickets?,
+    _ options: ResumptionOptions
   ) {
-    FolderPlace.noteRoot()
-    self.store = .place(store)
-    source = masterKey
-    sharedTickets = nil
+    local = TicketKeeping(store, masterKey)
+    shared = sharing.map { TicketKeeping($0) }
+    sharedServers = sharing?.servers ?? .all
+    self.sharedTickets = sharedTickets
     self.options = options
   }
 
-  /// The same, for connections of a program that may take tickets itself, and use them.
-  package init(
-    store: any TicketStore, sharedTickets: SharedTickets, masterKey: MasterKeySource,
+  /// Keeps tickets in a store, sealed under a master key; those of servers that are shared elsewhere, where other machines
+  /// take them too. Nothing is opened before it is needed.
+  public convenience init(
+    store: any TicketStore, masterKey: MasterKeySource = .standardFile, sharing: Sharing? = nil,
     options: ResumptionOptions = .init()
   ) {
-    FolderPlace.noteRoot()
-    self.store = .place(store)
-    source = masterKey
-    self.sharedTickets = sharedTickets
-    self.options = options
+    self.init(.place(store), masterKey, sharing, nil, options)
+  }
+
+  /// Keeps tickets in memory, under a key that goes with them: nothing is written.
+  public convenience init(
+    store: MemoryStore, masterKey: MasterKeySource = .ephemeral, options: ResumptionOptions = .init()
+  ) {
+    self.init(.place(store), masterKey, nil, nil, options)
+  }
+
+  /// The same, for connections of a program that may take tickets itself, and use them.
+  package convenience init(
+    store: any TicketStore, sharedTickets: SharedTickets, masterKey: MasterKeySource, sharing: Sharing? = nil,
+    options: ResumptionOptions = .init()
+  ) {
+    self.init(.place(store), masterKey, sharing, sharedTickets, options)
   }
 
   /// Keeps tickets in a folder, nil for the user's own (``StandardPlaces``).
   ///
   /// If there is no place for one, connections go on without, and say so.
-  public init(
+  public convenience init(
     folder: RawPath? = nil, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
-    options: ResumptionOptions = .init()
+    sharing: Sharing? = nil, options: ResumptionOptions = .init()
   ) {
-    do throws(StoreError) {
-      let place = if let folder { FolderPlace(folder) } else { try StandardPlaces.storePlace() }
-      store = .place(DirectoryStore(at: place, bounds: bounds))
-    } catch {
-      store = .none(error)
-    }
-    source = masterKey
-    sharedTickets = nil
-    self.options = options
+    self.init(.folder(folder, bounds: bounds), masterKey, sharing, nil, options)
   }
 
   /// The same, for a path that is text.
   public convenience init(
     folder: String, bounds: StoreBounds = .init(), masterKey: MasterKeySource = .standardFile,
-    options: ResumptionOptions = .init()
+    sharing: Sharing? = nil, options: ResumptionOptions = .init()
   ) {
-    self.init(folder: RawPath(folder), bounds: bounds, masterKey: masterKey, options: options)
+    self.init(folder: RawPath(folder), bounds: bounds, masterKey: masterKey, sharing: sharing, options: options)
+  }
+
+  /// Keeps nothing, as something is wrong with where it was to be kept: connections go on without, and say so.
+  package convenience init(failing error: StoreError, options: ResumptionOptions = .init()) {
+    self.init(.none(error), .standardFile, nil, nil, options)
   }
 
   /// The user's own store and key.
@@ -69,18 +79,18 @@ public final class Resumption: Sendable {
 
   var now: WallTime { options.clock() }
 
-  /// The master keys, or nil if there are none yet and none are to be made.
-  func keyRing(create: Bool) throws(StoreError) -> KeyRing? {
-    try keys.withLock { (known) throws(StoreError) in
-      if let known { return known }
-      switch source.kind {
-      case .keys(let ring): known = ring
-      case .file(let path): known = try KeyFile(FolderPlace(path)).load(create: create).map { KeyRing(newest: $0) }
-      case .standardFile:
-        known = try KeyFile(StandardPlaces.masterKeyPlace()).load(create: create).map { KeyRing(newest: $0) }
-      }
-      return known
-    }
+  /// Tickets of some servers are kept where other machines take them too.
+  package var sharesTickets: Bool { shared != nil }
+
+  /// This machine's own keys.
+  func keyRing(create: Bool) throws(StoreError) -> KeyRing? { try local.keyRing(create: create, now: now) }
+
+  /// Where a server's tickets are looked for, in this order; new ones go to the last.
+  ///
+  /// A program may have taken a ticket itself: such tickets never leave this machine, see ``Keeper``.
+  func keepings(of server: ServerIdentity) -> [TicketKeeping] {
+    guard let shared, sharedServers.contain(server) else { return [local] }
+    return sharedTickets == nil ? [shared] : [local, shared]
   }
 
   /// Tells a line for people, about a server.
@@ -93,18 +103,5 @@ public final class Resumption: Sendable {
     return mayStore(
       TicketDescription(
         server: server, kind: ticket.kind, lifetime: ticket.lifetime, earlyDataLimit: ticket.earlyDataLimit))
-  }
-}
-
-/// Where tickets are kept, or why there is no place for them.
-enum StorePlace: Sendable {
-  case place(any TicketStore)
-  case none(StoreError)
-
-  func get() throws(StoreError) -> any TicketStore {
-    switch self {
-    case .place(let store): return store
-    case .none(let error): throw error
-    }
   }
 }

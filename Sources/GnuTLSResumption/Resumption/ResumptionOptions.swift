@@ -8,14 +8,17 @@ public struct ResumptionOptions: Sendable {
   public var log: (@Sendable (String) -> Void)?
   /// Is asked before a ticket is stored (OpenSSL's new-session callback); nil stores all.
   public var mayStore: (@Sendable (TicketDescription) -> Bool)?
+  /// Is told of each claim, handshake and keeping; nil: nobody is.
+  public var observer: ResumptionObserver?
 
   public init(
     clock: @escaping @Sendable () -> WallTime = WallTime.now, log: (@Sendable (String) -> Void)? = nil,
-    mayStore: (@Sendable (TicketDescription) -> Bool)? = nil
+    mayStore: (@Sendable (TicketDescription) -> Bool)? = nil, observer: ResumptionObserver? = nil
   ) {
     self.clock = clock
     self.log = log
     self.mayStore = mayStore
+    self.observer = observer
   }
 }
 

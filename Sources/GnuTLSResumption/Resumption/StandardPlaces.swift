@@ -45,6 +45,14 @@ public enum StandardPlaces {
     }
   }
 
+  /// `$XDG_RUNTIME_DIR/gnutls-resume/early-data`, else the same below `/run/user/UID`. Nil for a program that has more
+  /// rights than who runs it.
+  static func earlyDataMarks() -> FolderPlace? {
+    guard csessiontickets_is_secure() == 0 else { return nil }
+    let folder = Variables.absolutePath("XDG_RUNTIME_DIR") ?? RawPath("/run/user/" + String(geteuid()))
+    return FolderPlace(base: folder, "gnutls-resume/early-data")
+  }
+
   private static func storePlace(in home: RawPath) -> FolderPlace {
     FolderPlace(base: home, ".local/state/gnutls-resume")
   }

@@ -43,8 +43,24 @@ public final class MasterKey: @unchecked Sendable {
     unsafe munmap(page, size)
   }
 
-  /// Draws a new key.
-  static func generate() throws(GnuTLSError) -> [UInt8] { try Random.key(byteCount) }
+  /// The id as people see it, 16 hexadecimal digits.
+  var idText: String {
+    var bytes: [UInt8] = []
+    bytes.append(bigEndian: id)
+    return String(decoding: Hexadecimal.encode(bytes), as: UTF8.self)
+  }
+
+  /// Draws a new key; nil without memory.
+  static func generate() throws(GnuTLSError) -> MasterKey? {
+    var bytes = try Random.key(byteCount)
+    defer { bytes.wipe() }
+    return MasterKey(bytes)
+  }
+
+  /// Lends the key, to be written into its file.
+  func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+    unsafe body(UnsafeRawBufferPointer(start: page, count: Self.byteCount))
+  }
 
   /// HMAC-SHA256 of a message under this key.
   /// - Throws: `StoreError` of code `unavailable` without memory, or in a FIPS error state: there is no place for a ticket

@@ -11,6 +11,8 @@ enum SealedBox {
 
     static let record = Purpose(bytes: Array("gnutls-resume/1 record\0".utf8))
     static let note = Purpose(bytes: Array("gnutls-resume/1 note\0".utf8))
+    static let slotKey = Purpose(bytes: Array("gnutls-resume/1 slot key\0".utf8))
+    static let serverSession = Purpose(bytes: Array("gnutls-resume/1 server session\0".utf8))
   }
 
   static let nonceSize = 12

@@ -6,13 +6,23 @@ final class CapturedTickets: Sendable {
   private enum State {
     /// Nobody else has it.
     case waiting
+    /// Nobody else has it, but the program has got it.
+    case taken
     /// On its way to the store.
-    case leaving
-    case stored(RecordKey)
-    /// The store may have it, whatever it has answered.
-    case lost
+    case leaving(isShared: Bool)
+    case stored(RecordKey, isShared: Bool)
+    /// The store may have it, whatever it has answered, or somebody who took it there.
+    case lost(isShared: Bool)
     /// The program uses it, and nobody else.
     case ceded
+
+    /// Other machines may have it, or get it.
+    var isOutOfReach: Bool {
+      switch self {
+      case .leaving(let isShared), .stored(_, let isShared), .lost(let isShared): isShared
+      case .waiting, .taken, .ceded: false
+      }
+    }
   }
 
   private struct Memory {
@@ -47,30 +57,39 @@ final class CapturedTickets: Sendable {
     }
   }
 
-  /// - Returns: Where those are that were stored.
-  func cedeAll() -> [RecordKey] {
+  /// The program may use all of them.
+  /// - Returns: Where those are that were stored. Of those that other machines may get it isn't the only holder until
+  ///   they are taken back there.
+  func cedeAll() -> [(digest: Digest, key: RecordKey, isShared: Bool)] {
     memory.withLock { memory in
       memory.leaveOthers()
-      return memory.states.replaceAll(by: .ceded).compactMap { state in
-        if case .stored(let key) = state { return key }
-        return nil
+      var stored: [(digest: Digest, key: RecordKey, isShared: Bool)] = []
+      memory.states.updateAll { digest, state in
+        if case .stored(let key, let isShared) = state { stored.append((digest, key, isShared)) }
+        return state.isOutOfReach ? .lost(isShared: true) : .ceded
+      }
+      return stored
+    }
+  }
+
+  /// - Parameter isShared: It goes to where other machines get it, who see no mark: not if the program has got it.
+  func beginKeeping(_ digest: Digest, isShared: Bool) -> Bool {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      switch memory.states[digest] {
+      case .taken where isShared: return false
+      case .waiting, .taken:
+        memory.states[digest] = .leaving(isShared: isShared)
+        return true
+      case .leaving, .stored, .lost, .ceded, nil: return false
       }
     }
   }
 
-  func beginKeeping(_ digest: Digest) -> Bool {
+  func isStored(_ digest: Digest, as key: RecordKey, isShared: Bool) {
     memory.withLock { memory in
       memory.leaveOthers()
-      guard case .waiting = memory.states[digest] else { return false }
-      memory.states[digest] = .leaving
-      return true
-    }
-  }
-
-  func isStored(_ digest: Digest, as key: RecordKey) {
-    memory.withLock { memory in
-      memory.leaveOthers()
-      memory.states[digest] = .stored(key)
+      memory.states[digest] = .stored(key, isShared: isShared)
     }
   }
 
@@ -82,10 +101,10 @@ final class CapturedTickets: Sendable {
   }
 
   /// - Parameter isCertain: The store certainly doesn't have it.
-  func isNotStored(_ digest: Digest, isCertain: Bool) {
+  func isNotStored(_ digest: Digest, isCertain: Bool, isShared: Bool) {
     memory.withLock { memory in
       memory.leaveOthers()
-      memory.states[digest] = isCertain ? .waiting : .lost
+      memory.states[digest] = isCertain ? .waiting : .lost(isShared: isShared)
     }
   }
 
@@ -98,7 +117,7 @@ final class CapturedTickets: Sendable {
 
   enum Holder {
     case nobody
-    case store(RecordKey)
+    case store(RecordKey, isShared: Bool)
     case unknown
   }
 
@@ -108,12 +127,45 @@ final class CapturedTickets: Sendable {
     memory.withLock { memory in
       memory.leaveOthers()
       switch memory.states[digest] {
-      case .waiting, .ceded:
+      case .waiting, .taken, .ceded:
         memory.states[digest] = .ceded
         return .nobody
-      case .stored(let key): return .store(key)
+      case .stored(let key, let isShared): return .store(key, isShared: isShared)
       case .leaving, .lost, nil: return .unknown
       }
+    }
+  }
+
+  /// The program gets it, and may use it at any time.
+  /// - Returns: Where it is shared, if it is; nil where that isn't known.
+  func isTaken(_ digest: Digest) -> Holder {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      switch memory.states[digest] {
+      case .waiting, .taken:
+        memory.states[digest] = .taken
+        return .nobody
+      case .ceded: return .nobody
+      case .stored(let key, let isShared): return .store(key, isShared: isShared)
+      case .leaving, .lost, nil: return .unknown
+      }
+    }
+  }
+
+  /// Whether the program has got one that waits.
+  func wasTaken(_ digest: Digest) -> Bool {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      if case .taken = memory.states[digest] { return true }
+      return false
+    }
+  }
+
+  /// Whether it is, or may be, where other machines get it.
+  func isShared(_ digest: Digest) -> Bool {
+    memory.withLock { memory in
+      memory.leaveOthers()
+      return memory.states[digest]?.isOutOfReach == true
     }
   }
 
@@ -149,10 +201,8 @@ private struct Ring<Value> {
     }
   }
 
-  /// - Returns: What was known before.
-  mutating func replaceAll(by value: Value) -> [Value] {
-    defer { for index in entries.indices { entries[index].value = value } }
-    return entries.map { $0.value }
+  mutating func updateAll(_ update: (Digest, Value) -> Value) {
+    for index in entries.indices { entries[index].value = update(entries[index].digest, entries[index].value) }
   }
 
   /// Nearly always one of the last.

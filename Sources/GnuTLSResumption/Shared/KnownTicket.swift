@@ -12,9 +12,9 @@ package struct KnownTicket: Sendable {
   let ownValidity: Validity
 
   /// As a ticket that is offered, by whomever.
-  func offered(at place: StoreKey, now: Int64) -> OfferedTicket {
+  func offered(at place: StoreKey, in keeping: TicketKeeping, now: Int64) -> OfferedTicket {
     OfferedTicket(
-      place: place, kind: .ticket, age: max(0, now.addingClamped(-issued)), fullHandshake: fullHandshake,
-      peerChain: peerChain, verdict: verdict, ownValidity: ownValidity)
+      place: place, keeping: keeping, kind: .ticket, age: max(0, now.addingClamped(-issued)),
+      fullHandshake: fullHandshake, peerChain: peerChain, verdict: verdict, ownValidity: ownValidity)
   }
 }

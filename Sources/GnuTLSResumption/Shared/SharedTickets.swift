@@ -17,14 +17,22 @@ package final class SharedTickets: Sendable {
   /// What is known of it, which the program may use before it is kept.
   func came(_ ticket: PackedTicket, as known: KnownTicket) { captured.isKnown(ticket.digest, as: known) }
 
-  /// Whether a ticket that came may go to the store: not if the program has used it. What has become of it is to be told.
-  func mayStore(_ ticket: PackedTicket) -> Bool { captured.beginKeeping(ticket.digest) }
+  /// Whether a ticket that came may go to the store: not if the program has used it, nor to a shared one if the program has
+  /// got it. What has become of it is to be told.
+  func mayStore(_ ticket: PackedTicket, isShared: Bool) -> Bool {
+    captured.beginKeeping(ticket.digest, isShared: isShared)
+  }
 
-  func isStored(_ ticket: PackedTicket, as key: RecordKey) { captured.isStored(ticket.digest, as: key) }
+  func isStored(_ ticket: PackedTicket, as key: RecordKey, isShared: Bool) {
+    captured.isStored(ticket.digest, as: key, isShared: isShared)
+  }
+
+  /// Whether the program has got it, while it waits.
+  func isTaken(_ ticket: PackedTicket) -> Bool { captured.wasTaken(ticket.digest) }
 
   /// - Parameter isCertain: The store certainly doesn't have it.
-  func isNotStored(_ ticket: PackedTicket, isCertain: Bool) {
-    captured.isNotStored(ticket.digest, isCertain: isCertain)
+  func isNotStored(_ ticket: PackedTicket, isCertain: Bool, isShared: Bool) {
+    captured.isNotStored(ticket.digest, isCertain: isCertain, isShared: isShared)
   }
 
   /// Marks a ticket that the engine is about to claim.
@@ -61,8 +69,9 @@ package final class SharedTickets: Sendable {
       guard isReachable else { throw StoreError(.unavailable, "the root folder has changed", place: "") }
       switch try marks.mark(ticket.digest, endingAt: ticket.expiry, by: .program, now: engine.now) {
       case .engine: return .denied
-      case .program: break
-      case nil: withdraw(ticket, of: engine, isReachable: true)
+      case .program, nil:
+        // Another machine sees no mark: what is shared must have been taken back, whoever has tried that before.
+        if !withdraw(ticket, of: engine, isReachable: true), captured.isShared(ticket.digest) { return .denied }
       }
       return .own(known)
     } catch {
@@ -78,16 +87,38 @@ package final class SharedTickets: Sendable {
     switch captured.cede(ticket.digest) {
     case .nobody: return true
     case .unknown: return false
-    case .store(let key):
-      guard isReachable, (try? engine.store.get().remove(key, because: .taken)) == true else { return false }
+    case .store(let key, let isShared):
+      guard isReachable, remove(key, isShared: isShared, of: engine) else { return false }
       captured.isCeded(ticket.digest)
       return true
     }
   }
 
+  /// - Returns: Whether it was there.
+  private func remove(_ key: RecordKey, isShared: Bool, of engine: Resumption) -> Bool {
+    guard let keeping = isShared ? engine.shared : engine.local else { return false }
+    return (try? StoreAtWork(keeping).remove(key, because: .taken)) == true
+  }
+
+  /// The program gets session data of a session in which the engine takes part. Where marks are this machine's alone, another
+  /// must not have the ticket, nor get it later.
+  package func isTaken(_ sessionData: UnsafeRawBufferPointer, of engine: Resumption, isReachable: Bool) {
+    guard engine.shared != nil, let ticket = unsafe (try? PackedTicket.find(in: sessionData)) ?? nil else { return }
+    switch captured.isTaken(ticket.digest) {
+    case .nobody, .store(_, isShared: false): return
+    case .store(let key, isShared: true):
+      if isReachable, remove(key, isShared: true, of: engine) { return captured.isCeded(ticket.digest) }
+    case .unknown: break
+    }
+    // Another machine may have it: it is no more the program's, neither in this process nor in one to come.
+    _ = try? marks.mark(ticket.digest, endingAt: ticket.expiry, by: .engine, now: engine.now)
+  }
+
   /// The program may use what it has got without being seen: all that this process has kept is its own.
   package func withdrawAll(of engine: Resumption) {
-    for key in captured.cedeAll() { _ = try? engine.store.get().remove(key, because: .taken) }
+    for (digest, key, isShared) in captured.cedeAll() {
+      if remove(key, isShared: isShared, of: engine), isShared { captured.isCeded(digest) }
+    }
   }
 }
 

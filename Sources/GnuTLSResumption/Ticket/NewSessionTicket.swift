@@ -12,6 +12,9 @@ struct NewSessionTicket: Hashable {
   let earlyDataLimit: UInt32
   private let ticket: [UInt8]
 
+  /// In bytes.
+  var size: Int { ticket.count }
+
   /// What tells the ticket from others.
   var digest: Digest? { SHA256.digest(ticket) }
 

@@ -41,16 +41,22 @@ struct TicketContents: Hashable {
   /// That under which the peer was judged is the verdict's.
   var configuration: ConfigurationNote?
   var fullHandshake: FullHandshake
-  /// The kernel's boot id: after a power loss the store's history may have been rewound.
+  /// The kernel's boot id, 16 bytes: after a power loss the store's history may have been rewound.
   var bootID: [UInt8]
+  /// Which marks tell whether it has carried early data: their id, as it was when the record was kept. Empty: it carries none.
+  var marksID: [UInt8]
   var serverName: String
   var port: UInt16
   /// By which program it was kept: for people.
   var program: String
+  /// The server's address, 4 or 16 bytes; empty if it isn't known. No part of the identity: it only says which ticket goes first.
+  var address: [UInt8] = []
+  /// What sets the identity apart, for people, in the encoding of ``IdentityFields``; empty if that is too long.
+  var identityFields: [UInt8] = []
 }
 
 extension TicketContents {
-  private static let formatVersion: UInt8 = 4
+  private static let formatVersion: UInt8 = 6
 
   /// The canonical encoding: every field behind its length, in the order of declaration.
   var bytes: [UInt8] {
@@ -58,9 +64,11 @@ extension TicketContents {
     // Room for all, so that growing leaves no copy of the secrets behind.
     let texts =
       gnutlsVersion.utf8.count + serverName.utf8.count + program.utf8.count + (applicationProtocol?.count ?? 0)
+      + identityFields.count
     let configurations = (configuration?.bytes.count ?? 0) + (verdict?.inputs?.configuration?.bytes.count ?? 0)
     let sources = verdict?.inputs?.mostSourceBytes ?? 0
-    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + sources + configurations
+    let contents = verdict?.contents?.mostBytes ?? 0
+    let notes = (verdict?.inputs?.notes.count ?? 0) * TrustNote.mostBytes + sources + configurations + contents
     result.reserveCapacity(
       256 + sessionData.count + Self.byteCount(of: peerChain) + Self.byteCount(of: staples) + texts + notes)
     result.append(Self.formatVersion)
@@ -82,9 +90,12 @@ extension TicketContents {
     result.append(field: fullHandshake.id)
     result.append(bigEndian: UInt64(bitPattern: fullHandshake.time))
     result.append(field: bootID)
+    result.append(field: marksID)
     result.append(text: serverName)
     result.append(bigEndian: port)
     result.append(text: program)
+    result.append(field: address)
+    result.append(field: identityFields)
     return result
   }
 
@@ -110,9 +121,12 @@ extension TicketContents {
       let fullHandshakeID = reader.field(UInt32.self), fullHandshakeID.count == FullHandshake.idSize,
       let fullHandshakeTime = reader.integer(UInt64.self),
       let bootID = reader.field(UInt32.self),
+      let marksID = reader.field(UInt32.self),
       let serverName = reader.field(UInt32.self),
       let port = reader.integer(UInt16.self),
       let programBytes = reader.field(UInt32.self),
+      let address = reader.field(UInt32.self), [0, 4, 16].contains(address.count),
+      let identityFields = reader.field(UInt32.self), identityFields.count <= IdentityFields.mostKept,
       reader.isAtEnd,
       let version = String(validating: gnutlsVersion, as: UTF8.self),
       let name = String(validating: serverName, as: UTF8.self),
@@ -130,7 +144,8 @@ extension TicketContents {
       staples: staples, verdict: verdict, ownValidity: ownValidity,
       configuration: configurationBytes.isEmpty ? nil : ConfigurationNote(configurationBytes),
       fullHandshake: FullHandshake(id: Array(fullHandshakeID), time: Int64(bitPattern: fullHandshakeTime)),
-      bootID: Array(bootID), serverName: name, port: port, program: program)
+      bootID: Array(bootID), marksID: Array(marksID), serverName: name, port: port, program: program,
+      address: Array(address), identityFields: Array(identityFields))
   }
 
   private static func byteCount(of list: [[UInt8]]) -> Int {

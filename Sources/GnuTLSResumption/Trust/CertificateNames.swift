@@ -1,4 +1,5 @@
-/// The names in a certificate, as they stand in its DER (RFC 5280, section 4.1): GnuTLS compares them byte by byte.
+/// The names in a certificate, as they stand in its DER (RFC 5280, section 4.1): GnuTLS looks them up by
+/// their bytes.
 struct CertificateNames {
   let issuer: ArraySlice<UInt8>
   let subject: ArraySlice<UInt8>

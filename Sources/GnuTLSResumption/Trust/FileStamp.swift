@@ -53,14 +53,15 @@ struct FileStamp {
     self.init(status, isKept: system.keepsStamps)
   }
 
-  init(_ status: stat, isKept: Bool) {
+  /// - Parameter time: When it was taken, or sooner, in seconds since 1970.
+  init(_ status: stat, isKept: Bool, at time: Int64 = WallTime.now().seconds) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int64(status.st_size)
     modified = Self.nanoseconds(status.st_mtim)
     changed = Self.nanoseconds(status.st_ctim)
     self.isKept = isKept
-    isSettled = Int64(status.st_ctim.tv_sec) < WallTime.now().seconds - 2
+    isSettled = Int64(status.st_ctim.tv_sec) < time &- 2
   }
 
   /// Wraps around, far from the present: file systems may hold times that 64 bits of nanoseconds don't.

@@ -1,13 +1,6 @@
 /// The anchors of a bundle in memory that a chain names: GnuTLS looks anchors up by their subject alone, so that others
 /// can't matter for it.
 package enum NamedAnchors {
-  /// The issuer and the subject of each certificate of a chain, as ranges of its DER: two for each certificate, in order.
-  /// - Returns: Nil if one can't be read.
-  package static func names(in certificate: [UInt8]) -> (issuer: Range<Int>, subject: Range<Int>)? {
-    guard let names = CertificateNames(certificate) else { return nil }
-    return (names.issuer.indices, names.subject.indices)
-  }
-
   /// The certificates with one of these subjects, in PEM and in order.
   /// - Returns: Nil if the bundle isn't plain enough to be sure: then all of it is to be loaded.
   package static func pick(_ names: Set<[UInt8]>, from bundle: UnsafeRawBufferPointer) -> [UInt8]? {

@@ -6,7 +6,6 @@ package import SessionTickets
 ///
 /// By their digest: a stamp may be the same while a page that was mapped has changed. Sealed like all notes. One that lies makes
 /// a wrong number of it, and what is parsed later and has another is refused.
-@safe
 package struct TrustCount {
   package enum Kind: UInt8 {
     case anchors = 1
@@ -16,28 +15,30 @@ package struct TrustCount {
   }
 
   private let kind: Kind
-  private let bytes: UnsafeRawBufferPointer
+  /// Of the bytes.
+  private let digest: Digest
   /// Of the file that GnuTLS was loaded from; nil if nobody knows.
   private let library: FileStamp?
 
-  /// Of bytes that have just been read.
-  /// - Parameter library: The file that GnuTLS was loaded from; nil if nobody knows.
-  package init(of kind: Kind, _ bytes: UnsafeRawBufferPointer, library: RawPath?) {
+  /// - Parameters:
+  ///   - digest: Of bytes that have just been read.
+  ///   - library: The file that GnuTLS was loaded from; nil if nobody knows.
+  package init(of kind: Kind, _ digest: Digest, library: RawPath?) {
     self.library = library.flatMap { FileStamp(unopened: $0) }
     self.kind = kind
-    unsafe self.bytes = unsafe bytes
+    self.digest = digest
   }
 
   /// What was noted; nil if nothing was. May wait for the store.
   package func noted(in engine: Resumption) -> Int32? {
     guard let ring = try? engine.keyRing(create: false) else { return nil }
-    return byContents.flatMap { read($0, ring.newest, engine) }
+    return read(byContents, ring.newest, engine)
   }
 
   /// Notes what GnuTLS has answered.
   package func note(_ count: Int32, in engine: Resumption) {
     guard let ring = try? engine.keyRing(create: true) else { return }
-    if let byContents { write(count, byContents, ring.newest, engine) }
+    write(count, byContents, ring.newest, engine)
   }
 
   private static let formatVersion: UInt8 = 1
@@ -53,7 +54,7 @@ package struct TrustCount {
 
   private func write(_ count: Int32, _ place: [UInt8], _ key: MasterKey, _ engine: Resumption) {
     guard let count = UInt32(exactly: count), let digest = try? key.digest(place),
-      let generation = try? engine.store.get().generation()
+      let generation = try? engine.local.store.get().generation()
     else { return }
     var note = [Self.formatVersion]
     note.append(bigEndian: count)
@@ -73,9 +74,7 @@ package struct TrustCount {
     return place
   }
 
-  /// Nil if GnuTLS gives no digest.
-  private var byContents: [UInt8]? {
-    guard let digest = unsafe SHA256.digest(bytes) else { return nil }
+  private var byContents: [UInt8] {
     var place = beginning
     place.append(2)
     place.append(digest)

@@ -38,10 +38,14 @@ struct TrustFolder {
       let path = RawPath(bytes: path.bytes + [UInt8(ascii: "/")] + name.bytes)
       if let file = Self.file(Descriptor(owning: number), path, &systems) { files.append(file) }
     }
-    files.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+    self.init(path, files)
+  }
+
+  /// - Parameter files: All regular files that can be read, in any order.
+  init(_ path: RawPath, _ files: [File]) {
     self.path = path
-    self.files = files
-    digest = Self.digest(of: files)
+    self.files = files.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+    digest = Self.digest(of: self.files)
     isSettled = files.allSatisfy { $0.stamp.isTelling || $0.digest != nil }
   }
 

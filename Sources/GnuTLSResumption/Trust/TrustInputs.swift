@@ -20,17 +20,35 @@ struct TrustInputs: Hashable {
   func confirmed(
     for sources: [TrustSource], under current: ConfigurationNote? = GnuTLSConfiguration.current
   ) -> TrustInputs? {
-    guard let configuration, configuration == current, let notes = confirmedNotes(for: sources) else { return nil }
+    confirmed(confirmedNotes(for: sources), under: current)
+  }
+
+  /// The same for what has been loaded already.
+  func confirmed(
+    by loaded: [LoadedTrust], under current: ConfigurationNote? = GnuTLSConfiguration.current
+  ) -> TrustInputs? {
+    confirmed(confirmedNotes(loaded.count) { loaded[$0].confirmation(of: notes[$0]) }, under: current)
+  }
+
+  private func confirmed(
+    _ notes: @autoclosure () -> [TrustNote]?, under current: ConfigurationNote?
+  ) -> TrustInputs? {
+    guard let configuration, configuration == current, let notes = notes() else { return nil }
     var result = self
     result.notes = notes
     return result
   }
 
   private func confirmedNotes(for sources: [TrustSource]) -> [TrustNote]? {
-    guard notes.count == sources.count, !sources.isEmpty else { return nil }
+    confirmedNotes(sources.count) { notes[$0].confirmation(for: sources[$0]) }
+  }
+
+  /// - Parameter count: Of what is to be confirmed, which has as many notes then.
+  private func confirmedNotes(_ count: Int, _ confirmation: (Int) -> TrustNote.Confirmation?) -> [TrustNote]? {
+    guard notes.count == count, count > 0 else { return nil }
     var result = notes
     for index in notes.indices {
-      guard let confirmation = notes[index].confirmation(for: sources[index]) else { return nil }
+      guard let confirmation = confirmation(index) else { return nil }
       if case .anew(let note) = confirmation { result[index] = note }
     }
     return result

@@ -100,6 +100,22 @@ extension TrustNote {
       return nil
     }
   }
+
+  /// The same, by what has been noted of the source now.
+  func confirmation(by current: TrustNote) -> Confirmation? {
+    switch (self, current) {
+    case (.file(let stamp, let digest), .file(let other, let otherDigest)):
+      if stamp.certainlyMatches(other) { return .asNoted }
+      guard let digest, digest == otherDigest else { return nil }
+      return .anew(current)
+    case (.folder(let digest, let isSettled), .folder(let other, _)):
+      return isSettled && digest == other ? .asNoted : nil
+    case (.memory(let digest), .memory(let other)):
+      return digest == other ? .asNoted : nil
+    default:
+      return nil
+    }
+  }
 }
 
 extension TrustNote {

@@ -10,6 +10,8 @@ struct Verdict: Hashable {
   var responsesEnd: Int64
   /// Nil where they can't be told: the engine didn't verify, or a trust list that somebody else had loaded.
   var inputs: TrustInputs?
+  /// In place of the inputs, where it is for other machines.
+  var contents: TrustContents?
 
   /// Whether it still stands: the path valid, the verdict young enough, and all that it depended on unchanged. If not,
   /// the stored chain is to be verified again.
@@ -22,10 +24,18 @@ struct Verdict: Hashable {
     configuration: @autoclosure () -> ConfigurationNote? = GnuTLSConfiguration.current
   ) -> Verdict? {
     guard isYoung(under: policy, now: now), let inputs else { return nil }
-    guard let sources = policy.isTrustPending ? inputs.sources : policy.sources else { return nil }
+    let confirmed: TrustInputs?
+    if policy.isTrustPending {
+      confirmed = inputs.confirmed(for: inputs.sources, under: configuration())
+    } else if let loaded = policy.loadedTrust {
+      confirmed = inputs.confirmed(by: loaded, under: configuration())
+    } else {
+      confirmed = policy.sources.flatMap { inputs.confirmed(for: $0, under: configuration()) }
+    }
+    guard let confirmed else { return nil }
     var result = self
-    result.inputs = inputs.confirmed(for: sources, under: configuration())
-    return result.inputs == nil ? nil : result
+    result.inputs = confirmed
+    return result
   }
 
   /// Whether no time has ended it: neither its own, nor that of what was judged.
@@ -42,6 +52,10 @@ extension Verdict {
     result.append(bigEndian: time)
     validity.append(to: &result)
     result.append(bigEndian: responsesEnd)
+    if let contents {
+      result.append(2)
+      return contents.append(to: &result)
+    }
     guard let inputs, inputs.areKept else { return result.append(0) }
     result.append(1)
     inputs.append(to: &result)
@@ -50,11 +64,14 @@ extension Verdict {
   init?(whole bytes: ArraySlice<UInt8>) {
     var reader = ByteReader(bytes)
     guard let time = reader.integer(UInt64.self), let validity = Validity(&reader),
-      let responsesEnd = reader.integer(UInt64.self), let hasInputs = reader.integer(UInt8.self), hasInputs <= 1
+      let responsesEnd = reader.integer(UInt64.self), let hasInputs = reader.integer(UInt8.self), hasInputs <= 2
     else { return nil }
     if hasInputs == 1 {
       guard let inputs = TrustInputs(&reader) else { return nil }
       self.inputs = inputs
+    } else if hasInputs == 2 {
+      guard let contents = TrustContents(&reader) else { return nil }
+      self.contents = contents
     }
     guard reader.isAtEnd else { return nil }
     self.time = Int64(bitPattern: time)

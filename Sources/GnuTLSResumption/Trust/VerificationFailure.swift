@@ -33,6 +33,10 @@ public struct VerificationFailure: Error, Hashable, Sendable {
 
   /// The application's closure said no.
   static let refusedByApplication = VerificationFailure(message: "the application's own check refused the peer")
+
+  /// An attached session's server has taken early data that it may not take: what it has answered is not to be used.
+  package static let earlyDataMisread = VerificationFailure(
+    message: "it has taken early data under another protocol or version than the session's")
 }
 
 extension VerificationFailure: CustomStringConvertible {

@@ -23,7 +23,7 @@ package struct Descriptor: ~Copyable, Sendable {
 
   /// Takes over an open descriptor, to keep it from call to call.
   /// - Parameter status: What fstat(2) says of it.
-  init(keeping number: Int32, _ status: stat) {
+  package init(keeping number: Int32, _ status: stat) {
     self.number = number
     opened = Self.losses.withLock { $0 } < Self.mostLosses ? FileIdentity(status) : nil
   }
@@ -38,10 +38,10 @@ package struct Descriptor: ~Copyable, Sendable {
   private borrowing func isStill(_ opened: FileIdentity) -> Bool { status().map(FileIdentity.init) == opened }
 
   /// Whether it may be kept from call to call.
-  var isKept: Bool { opened != nil }
+  package var isKept: Bool { opened != nil }
 
   /// What fstat(2) says, if it is still what was opened.
-  func statusIfSame() -> stat? {
+  package func statusIfSame() -> stat? {
     guard let status = status(), opened == nil || opened == FileIdentity(status) else { return nil }
     return status
   }

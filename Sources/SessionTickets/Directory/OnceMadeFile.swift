@@ -4,8 +4,8 @@ import Glibc
 ///
 /// An empty one counts as missing, as a crash of the system may have left it; but not a credential, which somebody else made.
 package struct OnceMadeFile: Sendable {
-  private let folder: Folder
-  private let name: EntryName
+  let folder: Folder
+  let name: EntryName
   /// The most that it may have, in bytes.
   private let limit: Int
   private let privacy: FilePrivacy

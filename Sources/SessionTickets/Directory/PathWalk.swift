@@ -96,6 +96,13 @@ struct PathWalk: ~Copyable {
           + "name the folder that is meant, or make the link's folder writable by its owner only",
         place: path.description)
     }
+    guard Self.mayLink(place.status.st_uid) else {
+      throw StoreError(
+        .unsafe,
+        "'\(name.text)' is a symbolic link in a folder of user \(place.status.st_uid), who could have set it; "
+          + "name the folder that is meant",
+        place: path.description)
+    }
     guard origin == .user || link.status.st_uid == 0 else {
       throw StoreError(
         .unsafe, "'\(name.text)' is a symbolic link of user \(link.status.st_uid), and only root's are followed here",
@@ -113,6 +120,16 @@ struct PathWalk: ~Copyable {
     let bytes = target.prefix(length).map { UInt8(bitPattern: $0) }
     if bytes.first == UInt8(ascii: "/") { place = try Location.start(absolute: true, path: path) }
     pending += Self.components(bytes).reversed()
+  }
+}
+
+extension PathWalk {
+  /// Whether a folder's owner decides where the user's paths lead anyhow: the user, root, or whoever has the root folder, as
+  /// root is somebody else in a user namespace that doesn't know it.
+  private static func mayLink(_ owner: uid_t) -> Bool {
+    if owner == geteuid() || owner == 0 { return true }
+    var root = stat()
+    return unsafe stat("/", &root) == 0 && root.st_uid == owner
   }
 }
 

@@ -56,6 +56,24 @@ package struct PreparedFile: ~Copyable {
     }
   }
 
+  /// Gives the file its name, in place of what has it. A crash of the system leaves one or the other.
+  package mutating func replace(_ name: EntryName) throws(StoreError) {
+    let number = folder.descriptor.number
+    if temporaryName == nil, let unnamedNumber = unnamed?.number {
+      let temporary = EntryName(TemporaryFileName(created: now).bytes)
+      if unsafe csessiontickets_link_unnamed(unnamedNumber, number, temporary.characters) == 0 {
+        temporaryName = temporary
+      }
+    }
+    if temporaryName == nil { try writeTemporary() }
+    guard let temporary = temporaryName else { throw folder.failure(Self.message(for: ENOENT), errno: ENOENT) }
+    let file = unsafe Descriptor(owning: openat(number, temporary.characters, O_RDONLY | O_NOFOLLOW | O_CLOEXEC))
+    guard fsync(file.number) == 0, unsafe renameat(number, temporary.characters, number, name.characters) == 0 else {
+      throw folder.failure(Self.message(for: errno), errno: errno)
+    }
+    temporaryName = nil
+  }
+
   /// Returns 0 or an error number.
   private mutating func tryLinking(as name: EntryName) -> Int32 {
     let number = folder.descriptor.number

@@ -40,6 +40,14 @@ package final class UseMarks: Sendable {
   package func mark(
     _ ticket: Digest, endingAt expiry: Int64, by user: TicketUser, now: WallTime
   ) throws(StoreError) -> TicketUser? {
+    try mark(ticket, endingAt: expiry, by: user, in: nil, now: now)
+  }
+
+  /// The same, in a folder that has been opened, lest its path leads elsewhere meanwhile.
+  /// - Parameter root: Nil: the path is followed, and what is missing is made.
+  func mark(
+    _ ticket: Digest, endingAt expiry: Int64, by user: TicketUser, in root: Folder?, now: WallTime
+  ) throws(StoreError) -> TicketUser? {
     let day = expiry / Self.secondsOfDay
     let today = now.seconds / Self.secondsOfDay
     guard (today - 1...today + Self.mostDays).contains(day) else {
@@ -47,7 +55,7 @@ package final class UseMarks: Sendable {
     }
     let id = ticket.bytes.prefix(16)
     let name = EntryName(Hexadecimal.encode(id))
-    let folders = try folders(of: day)
+    let folders = try folders(of: day, in: root)
     let folder = folders.day
     // Often enough, that more go than come.
     defer { if (id.first ?? 0).isMultiple(of: 64) { removeEnded(in: folders.all, today: today, now: folder) } }
@@ -64,9 +72,10 @@ package final class UseMarks: Sendable {
     return nil
   }
 
-  private func folders(of day: Int64) throws(StoreError) -> (all: Folder, day: Folder) {
-    guard let root = try Folder.open(place, create: true), let all = try root.subfolder(EntryName("used"), create: true)
-    else {
+  private func folders(of day: Int64, in known: Folder?) throws(StoreError) -> (all: Folder, day: Folder) {
+    var root = known
+    if root == nil { root = try Folder.open(place, create: true) }
+    guard let root, let all = try root.subfolder(EntryName("used"), create: true) else {
       throw StoreError(.unavailable, "the folder is being deleted", place: place.path.description)
     }
     guard let folder = try all.subfolder(EntryName(Self.dayName(day)), create: true) else {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import CGnuTLSResume
 import Glibc
+import RedisSessionTickets
 import SessionTickets
+import StoreLocation
 
 struct Enable: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,9 +19,13 @@ struct Enable: ParsableCommand {
   @OptionGroup var options: PreloadOptions
 
   func validate() throws {
-    if whom.machine, options.store.store != nil || options.store.keyFile != nil || options.log != nil {
+    let store = options.store
+    if whom.machine, store.store != nil || store.keyFile != nil || store.sharedKeyFile != nil || options.log != nil {
       throw ValidationError("Users can't share a store, a key or a log: --machine takes none of them.")
     }
+    var choice = store.choice
+    choice.isInherited = true
+    if store.store != nil || store.share != nil || store.sharedKeyFile != nil { _ = try choice.sharing(beside: nil) }
   }
 
   func run() throws {
@@ -38,15 +44,24 @@ struct Enable: ParsableCommand {
       case .machine(let file):
         let body = try lines.body(for: .posix, undoing: whom.undoing)
         try carryOut([try file.enabling(body)], advice: "To take effect: log in anew.")
+        noteForeignWriter(of: [installation.launcher, library])
       case .unit(let unit):
         if let rival = unit.rival {
           throw FileFailure("\(rival) sets LD_PRELOAD already: put \(library) there, behind what it names")
         }
         let body = try ServiceUnit.body([("LD_PRELOAD", library)] + variables(), undoing: whom.undoing)
         try carryOut([try unit.dropIn.enabling(body)], advice: unit.advice)
+        if unit.home == nil { noteForeignWriter(of: [library]) }
         if !unit.exists { StandardStreams.error("note: there is no \(unit.name.text) yet".printable) }
       }
     }
+  }
+
+  private func noteForeignWriter(of files: [RawPath]) {
+    guard let writer = files.lazy.compactMap({ ForeignWriter(on: $0) }).first else { return }
+    StandardStreams.error(
+      "note: others than root may write \(writer.path), and so have every user's programs load what they like: install it elsewhere"
+        .printable)
   }
 
   private func carryOut(_ changes: [EnabledFile.Change?], advice: String) throws {
@@ -77,10 +92,16 @@ struct Enable: ParsableCommand {
 
   private func given() throws -> [(String, RawPath?)] {
     var result: [(String, RawPath?)] = []
-    if let path = options.store.store { result.append(("--store", try path.path.absolute())) }
+    if let path = options.store.store?.path {
+      let isURL = RedisURL.isMeant(by: path.bytes)
+      result.append(("--store", isURL ? path : try path.absolute()))
+    }
     if let path = options.store.keyFile { result.append(("--key-file", try path.path.absolute())) }
+    if let names = options.store.share { result.append(("--share", RawPath(names))) }
+    if let path = options.store.sharedKeyFile { result.append(("--shared-key-file", try path.path.absolute())) }
     if options.verbose { result.append(("--verbose", nil)) }
     if let path = options.log { result.append(("--log", try path.path.absolute())) }
+    if options.logJson { result.append(("--log-json", nil)) }
     if options.respectNoTickets { result.append(("--respect-no-tickets", nil)) }
     return result
   }

@@ -23,6 +23,7 @@ struct EnabledFile {
   func enabling(_ body: [UInt8]) throws -> Change? {
     let file = ReplacedFile(path)
     if let obstacle = file.obstacle { throw obstacle }
+    let missing = try missingFolders()
     let contents = file.contents ?? []
     switch MarkedLines.find(in: contents) {
     case .edited: throw edited
@@ -38,15 +39,14 @@ struct EnabledFile {
       guard contents.isEmpty || !isOwn else {
         throw FileFailure("\(path) is there already, and not of this tool's making")
       }
-      let missing = try missingFolders()
       let new = MarkedLines(
         body: body,
         traces: .init(
           madeFile: file.contents == nil, endedLine: MarkedLines.isUnended(contents), madeFolders: missing.count))
       let what = file.contents == nil ? "a new file" : "these lines at its end"
       return Change(text: "\(path): \(what):\n\n\(new.text)") {
-        for folder in missing.reversed() { try make(folder) }
         do {
+          for folder in missing.reversed() { try make(folder) }
           try file.replace(with: new.added(to: contents), mode: mode)
         } catch {
           Self.remove(missing)
@@ -62,7 +62,7 @@ struct EnabledFile {
     let contents = file.contents ?? []
     let found = MarkedLines.find(in: contents)
     // Whatever a start file is that has no such lines, nothing is to be done to it.
-    if case .none = found, !isOwn { return nil }
+    if case .none = found, !isOwn, !file.isHidden { return nil }
     if let obstacle = file.obstacle { throw obstacle }
     switch found {
     case .none:
@@ -71,6 +71,7 @@ struct EnabledFile {
     case .edited: throw edited
     case .intact(let lines, let range):
       if isOwn, range != contents.indices { throw edited }
+      _ = try missingFolders()
       let rest = lines.removed(from: contents, at: range)
       guard rest.isEmpty, lines.traces.madeFile, !file.isLink else {
         return Change(text: "\(path), without these lines:\n\n\(lines.text)") {
@@ -89,11 +90,25 @@ struct EnabledFile {
     FileFailure("what gnutls-resume has written to \(path) was edited since: it is left as it is")
   }
 
-  /// From the file's own folder upwards.
+  /// The file's own name, whatever links lead to it.
+  var real: RawPath {
+    guard let real = unsafe path.withCString({ unsafe realpath($0, nil) }) else { return path }
+    defer { unsafe free(real) }
+    return unsafe RawPath(cString: real)
+  }
+
+  /// From the file's own folder upwards. Whoever runs this may have been handed somebody else's variables, as by `sudo`: the
+  /// folder in which something is made must be this user's.
   private func missingFolders() throws -> [RawPath] {
     var result: [RawPath] = []
     for folder in Self.parents(of: path) {
-      if unsafe folder.withCString({ unsafe access($0, F_OK) }) == 0 { return result }
+      var status = stat()
+      if unsafe folder.withCString({ unsafe stat($0, &status) }) == 0 {
+        guard status.st_uid == geteuid() else {
+          throw FileFailure("\(folder) is user \(status.st_uid)'s, and this is user \(geteuid()): run it as that user")
+        }
+        return result
+      }
       guard errno == ENOENT else { throw FileFailure("can't look into", folder, errno) }
       guard folder.bytes.count > base.bytes.count else { throw FileFailure("can't look into", base, ENOENT) }
       result.append(folder)
@@ -108,9 +123,9 @@ struct EnabledFile {
     if let mode { _ = unsafe folder.withCString { unsafe chmod($0, mode | 0o111) } }
   }
 
-  /// Those that nobody else has put anything into.
+  /// Those that are there, and that nobody else has put anything into.
   private static func remove(_ folders: some Sequence<RawPath>) {
-    for folder in folders where unsafe folder.withCString({ unsafe rmdir($0) }) != 0 { return }
+    for folder in folders where unsafe folder.withCString({ unsafe rmdir($0) }) != 0 && errno != ENOENT { return }
   }
 
   private static func parents(of path: RawPath) -> [RawPath] {

@@ -18,6 +18,10 @@ struct Installation {
     // Where a launcher stands before it, that one is found beside.
     let isApart = own.count > libexec.count && own.suffix(libexec.count).elementsEqual(libexec)
     launcher = RawPath(bytes: isApart ? own.dropLast(libexec.count) + Array("/bin/gnutls-resume".utf8) : own)
+    // It may have been replaced since it was started.
+    guard unsafe launcher.withCString({ unsafe access($0, X_OK) }) == 0 else {
+      throw FileFailure("can't find the program that start files are to name,", launcher, errno)
+    }
   }
 
   /// The library that `LD_PRELOAD` is to name; nil once it has been said what is wrong.

@@ -1,3 +1,4 @@
+import CGnuTLSResume
 import Glibc
 import SessionTickets
 
@@ -10,6 +11,8 @@ struct ReplacedFile {
   let contents: [UInt8]?
   /// Why it can't be replaced, as far as that is known already.
   let obstacle: FileFailure?
+  /// Whether its name is a symbolic link's.
+  let isLink: Bool
   /// Without links.
   private let target: RawPath
   private let status: stat
@@ -22,23 +25,25 @@ struct ReplacedFile {
     var contents: [UInt8]?
     var target = path
     var status = stat()
+    var isLink = false
     do throws(FileFailure) {
-      try Self.look(at: path, &contents, &target, &status)
+      try Self.look(at: path, &contents, &target, &status, &isLink)
       obstacle = nil
     } catch {
       obstacle = error
     }
-    (self.contents, self.target, self.status) = (contents, target, status)
+    (self.contents, self.target, self.status, self.isLink) = (contents, target, status, isLink)
   }
 
   private static func look(
-    at path: RawPath, _ contents: inout [UInt8]?, _ target: inout RawPath, _ status: inout stat
+    at path: RawPath, _ contents: inout [UInt8]?, _ target: inout RawPath, _ status: inout stat, _ isLink: inout Bool
   ) throws(FileFailure) {
     guard unsafe path.withCString({ unsafe lstat($0, &status) }) == 0 else {
       // A folder on the way that isn't one is for those to tell who make it.
       guard errno == ENOENT else { throw FileFailure("can't read", path, errno) }
       return
     }
+    isLink = status.st_mode & S_IFMT == S_IFLNK
     guard let real = unsafe path.withCString({ unsafe realpath($0, nil) }) else {
       throw FileFailure("can't follow the link", path, errno)
     }
@@ -66,8 +71,11 @@ struct ReplacedFile {
     }
   }
 
-  /// Whether its name is a symbolic link's.
-  var isLink: Bool { target != path }
+  /// Whether this user may not see what is in it, or whether it is there.
+  var isHidden: Bool {
+    if contents != nil { return false }
+    return unsafe path.withCString { unsafe faccessat(AT_FDCWD, $0, R_OK, AT_EACCESS) } != 0 && errno == EACCES
+  }
 
   /// - Parameter mode: Of a new file, whatever the umask; nil for what the umask leaves. An old one keeps its own.
   func replace(with bytes: [UInt8], mode: mode_t?) throws {
@@ -81,9 +89,7 @@ struct ReplacedFile {
     do {
       defer { close(file) }
       if contents != nil {
-        guard fchown(file, status.st_uid, status.st_gid) == 0, fchmod(file, status.st_mode & 0o7777) == 0 else {
-          throw FileFailure("can't keep the owner and the mode of", path, errno)
-        }
+        try keepRights(file)
       } else if let mode {
         guard fchmod(file, mode) == 0 else { throw FileFailure("can't write", path, errno) }
       }
@@ -98,6 +104,16 @@ struct ReplacedFile {
       throw error
     }
     Self.sync(RawPath(bytes: folder))
+  }
+
+  /// Gives the new file what the old one has: the mode last, as that says which of the others' rights count.
+  private func keepRights(_ file: Int32) throws {
+    guard fchown(file, status.st_uid, status.st_gid) == 0 else {
+      throw FileFailure("can't keep the owner of", path, errno)
+    }
+    let code = unsafe target.withCString { unsafe gnutls_resume_copy_attributes($0, file) }
+    guard code == 0 else { throw FileFailure("can't keep the access list and attributes of", path, code) }
+    guard fchmod(file, status.st_mode & 0o7777) == 0 else { throw FileFailure("can't keep the mode of", path, errno) }
   }
 
   func remove() throws {

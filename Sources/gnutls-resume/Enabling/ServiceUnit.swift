@@ -12,7 +12,8 @@ struct ServiceUnit {
 
   var dropIn: EnabledFile {
     let folder = RawPath(bytes: own.bytes + Array("/\(name.text).d/\(Self.fileName)".utf8))
-    return EnabledFile(path: folder, base: home?.path ?? "/etc", isOwn: true, mode: home == nil ? 0o644 : nil)
+    return EnabledFile(
+      path: folder, base: home?.configurationBase ?? "/etc", isOwn: true, mode: home == nil ? 0o644 : nil)
   }
 
   /// Where an administrator's, or the user's own, units are.
@@ -35,10 +36,10 @@ struct ServiceUnit {
     folders.contains { folder in names.contains { FileManager.default.fileExists(atPath: "\(folder)/\($0)") } }
   }
 
-  /// A file of the unit's that says what is to be preloaded: a drop-in would put its own in that's stead.
+  /// A file of the unit's that says what is to be preloaded, or of all services: a drop-in would put its own in that's stead.
   var rival: String? {
     for folder in folders {
-      for name in names {
+      for name in names + name.families {
         let dropIns = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name).d")) ?? []
         let paths = ["\(folder)/\(name)"] + dropIns.filter { $0 != Self.fileName }.map { "\(folder)/\(name).d/\($0)" }
         for path in paths {

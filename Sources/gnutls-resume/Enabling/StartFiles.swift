@@ -10,7 +10,7 @@ struct StartFiles {
   func files(of shell: Shell) -> [EnabledFile] {
     switch shell {
     // A login shell reads the first that is there, and no other; not each has the other file read.
-    case .bash: [file(".bashrc"), first([".bash_profile", ".bash_login", ".profile"])]
+    case .bash: Self.distinct([file(".bashrc"), first([".bash_profile", ".bash_login", ".profile"])])
     case .posix, .sh, .dash, .ksh: [file(".profile")]
     case .zsh: [zshenv]
     case .fish: [fish]
@@ -24,7 +24,15 @@ struct StartFiles {
     let names: [StaticString] = [
       ".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshenv", ".cshrc", ".tcshrc",
     ]
-    return names.map(file) + (UserHome.absolute("ZDOTDIR") == nil ? [] : [zshenv]) + [fish]
+    // The variables may be others than they were.
+    let folders = UserHome.absolute("ZDOTDIR").map { [zshenv(in: $0)] } ?? []
+    return Self.distinct(names.map(file) + folders + [fish, fish(in: home.path.appending(".config"))])
+  }
+
+  /// Each once: two names are one file's where links lead to it.
+  private static func distinct(_ files: [EnabledFile]) -> [EnabledFile] {
+    var seen: Set<RawPath> = []
+    return files.filter { seen.insert($0.real).inserted }
   }
 
   private func file(_ name: StaticString) -> EnabledFile {
@@ -40,11 +48,18 @@ struct StartFiles {
     guard !isThere(home.path.appending(".zshenv")), let folder = UserHome.absolute("ZDOTDIR") else {
       return file(".zshenv")
     }
-    return EnabledFile(path: folder.appending(".zshenv"), base: folder)
+    return zshenv(in: folder)
   }
 
-  private var fish: EnabledFile {
-    EnabledFile(path: home.configuration.appending("fish/conf.d/gnutls-resume.fish"), base: home.path, isOwn: true)
+  private func zshenv(in folder: RawPath) -> EnabledFile {
+    EnabledFile(path: folder.appending(".zshenv"), base: folder)
+  }
+
+  private var fish: EnabledFile { fish(in: home.configuration) }
+
+  private func fish(in configuration: RawPath) -> EnabledFile {
+    EnabledFile(
+      path: configuration.appending("fish/conf.d/gnutls-resume.fish"), base: home.configurationBase, isOwn: true)
   }
 
   private func isThere(_ path: RawPath) -> Bool {

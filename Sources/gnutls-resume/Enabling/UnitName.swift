@@ -31,5 +31,12 @@ struct UnitName {
     return name == text ? nil : String(name)
   }
 
+  /// Whose drop-ins it shares: of `a-b-c.service` those of `a-b-.service`, `a-.service` and `service`.
+  var families: [String] {
+    let prefix = text.dropLast(".service".count).prefix { $0 != "@" }
+    let dashes = prefix.indices.filter { prefix[$0] == "-" && prefix.index(after: $0) < prefix.endIndex }
+    return dashes.map { prefix[...$0] + ".service" } + ["service"]
+  }
+
   var isTemplate: Bool { text.hasSuffix("@.service") }
 }

@@ -21,6 +21,11 @@ struct UserHome {
   /// `$XDG_CONFIG_HOME`, else `~/.config`.
   var configuration: RawPath { Self.absolute("XDG_CONFIG_HOME") ?? path.appending(".config") }
 
+  /// The folder above it that is never made: a home is none.
+  var configurationBase: RawPath {
+    configuration.bytes.starts(with: path.bytes + [UInt8(ascii: "/")]) ? path : "/"
+  }
+
   /// A variable that is an absolute path.
   static func absolute(_ name: String) -> RawPath? {
     guard let value = unsafe getenv(name), unsafe value.pointee == CChar(UInt8(ascii: "/")) else { return nil }

@@ -7,7 +7,7 @@ struct Whom: ParsableArguments {
     help: ArgumentHelp(
       "For your shells; with --unit, for a unit of your own.",
       discussion:
-        "The start files of your login shell get a few lines. bash: ~/.bashrc and the login shell's file; zsh: "
+        "It is a few lines in the start files of your login shell. bash: ~/.bashrc and the login shell's file; zsh: "
         + "~/.zshenv; fish: a file in conf.d; csh: ~/.cshrc or ~/.tcshrc; others: ~/.profile."))
   var user = false
 

@@ -3,16 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int failures;
-
-static void expect(int line, int is_right, const char *what) {
-  if (is_right) return;
-  failures++;
-  printf("line %d: %s\n", line, what);
-}
-
-#define EXPECT(condition) expect(__LINE__, condition, #condition)
-#define INVALID GNUTLS_RESUMPTION_E_INVALID_ARGUMENT
+#include "expect.h"
 
 static int accept_all(gnutls_session_t session, void *data) { return (void)session, (void)data, 0; }
 
@@ -49,8 +40,12 @@ static void null_handles(void) {
   EXPECT(gnutls_resumption_detach(NULL) == INVALID);
   EXPECT(gnutls_resumption_get_outcome(NULL, NULL) == INVALID);
   EXPECT(gnutls_resumption_get_outcome(NULL, &outcome) == INVALID);
+  EXPECT(gnutls_resumption_observe(NULL, NULL, NULL) == INVALID);
   EXPECT(strlen(gnutls_resumption_message(NULL)) > 0);
   EXPECT(strlen(gnutls_resumption_store_message(NULL)) > 0);
+  EXPECT(gnutls_resumption_attach_early(NULL, NULL, NULL, NULL, NULL, NULL, NULL) == INVALID);
+  EXPECT(gnutls_resumption_early_data(NULL) == GNUTLS_RESUMPTION_EARLY_DATA_NONE);
+  EXPECT(strcmp(gnutls_resumption_early_data_text(NULL), "") == 0);
   gnutls_resumption_free(NULL);
   gnutls_resumption_close(NULL);
 }
@@ -61,6 +56,7 @@ static void stores(void) {
   gnutls_resumption_bounds_t bounds = GNUTLS_RESUMPTION_BOUNDS_INIT;
   EXPECT(gnutls_resumption_open("", NULL, NULL, &other) == INVALID);
   EXPECT(strstr(gnutls_resumption_store_message(other), "folder is empty") != NULL);
+  EXPECT(gnutls_resumption_observe(other, NULL, NULL) == INVALID);
   EXPECT(gnutls_resumption_attach(other, session, NULL, NULL, NULL, &attachment) == INVALID);
   EXPECT(strstr(gnutls_resumption_message(attachment), "folder is empty") != NULL);
   gnutls_resumption_free(attachment);
@@ -74,6 +70,23 @@ static void stores(void) {
   bounds.size = sizeof bounds;
   bounds.bytes = (size_t)-1;
   EXPECT(gnutls_resumption_open("/x", "/y", &bounds, &other) == INVALID);
+  gnutls_resumption_close(other);
+  /* What is shared, and by which key, is said; no message shows a password. */
+  EXPECT(gnutls_resumption_open("redis://h", NULL, NULL, &other) == INVALID);
+  gnutls_resumption_close(other);
+  EXPECT(gnutls_resumption_open_shared("redis://u:secret@h", "/k", NULL, NULL, NULL, &other) == INVALID);
+  EXPECT(strstr(gnutls_resumption_store_message(other), "whose tickets") != NULL);
+  EXPECT(strstr(gnutls_resumption_store_message(other), "secret") == NULL);
+  gnutls_resumption_close(other);
+  EXPECT(gnutls_resumption_open_shared("redis://u:secret@h:x", "/k", "*", NULL, NULL, &other) == INVALID);
+  EXPECT(strstr(gnutls_resumption_store_message(other), "secret") == NULL);
+  gnutls_resumption_close(other);
+  EXPECT(gnutls_resumption_open_shared("redis://h", NULL, "*", NULL, NULL, &other) == INVALID);
+  gnutls_resumption_close(other);
+  EXPECT(gnutls_resumption_open_shared("/x", "/k", "*", NULL, NULL, &other) == INVALID);
+  gnutls_resumption_close(other);
+  EXPECT(gnutls_resumption_open_shared("redis://h", "/k", "example.com, *.example.org", NULL, NULL, NULL) == INVALID);
+  EXPECT(gnutls_resumption_open_shared("redis://h", "/k", "example.com, *.example.org", NULL, NULL, &other) == 0);
   gnutls_resumption_close(other);
 }
 
@@ -181,13 +194,57 @@ static void sessions_and_outcomes(const gnutls_resumption_identity_t *identity,
   EXPECT(gnutls_resumption_attach(store, session, identity, nobody, NULL, &survivor) == 0);
 }
 
+/* Attaching with early data fails with this text; so do the calls that follow. */
+static void refuses_early(int line, gnutls_resumption_store_t of, const gnutls_resumption_identity_t *identity,
+                          const gnutls_resumption_verification_t *verification,
+                          const gnutls_resumption_early_data_t *early, const char *text) {
+  gnutls_resumption_attachment_t attachment = NULL;
+  int code = gnutls_resumption_attach_early(of, session, identity, verification, NULL, early, &attachment);
+  expect(line, code == INVALID, "code");
+  expect(line, strstr(gnutls_resumption_message(attachment), text) != NULL, gnutls_resumption_message(attachment));
+  expect(line, gnutls_resumption_handshake_done(attachment, 0) == INVALID, "handshake_done");
+  expect(line, gnutls_resumption_early_data(attachment) == GNUTLS_RESUMPTION_EARLY_DATA_NONE, "early_data");
+  gnutls_resumption_free(attachment);
+}
+
+static void early_data(const gnutls_resumption_identity_t *identity, const gnutls_resumption_verification_t *nobody) {
+  gnutls_resumption_attachment_t attachment = NULL;
+  gnutls_resumption_early_data_t early = GNUTLS_RESUMPTION_EARLY_DATA_INIT("x", 1), bad = early;
+  gnutls_session_t own;
+  refuses_early(__LINE__, NULL, identity, nobody, &early, "store is missing");
+  refuses_early(__LINE__, store, NULL, nobody, &early, "identity is missing");
+  refuses_early(__LINE__, store, identity, NULL, &early, "verification is missing");
+  refuses_early(__LINE__, store, identity, nobody, NULL, "early_data is missing");
+  bad.data = NULL;
+  refuses_early(__LINE__, store, identity, nobody, &bad, "early_data->data is missing");
+  bad = early;
+  for (int shift = 0; shift < 2; shift++) {
+    bad.data_size = (size_t)-1 >> shift;
+    refuses_early(__LINE__, store, identity, nobody, &bad, "early_data->data_size is");
+  }
+  bad = early;
+  bad.marks = "";
+  refuses_early(__LINE__, store, identity, nobody, &bad, "marks is empty");
+  bad = early;
+  bad.size = 1;
+  refuses_early(__LINE__, store, identity, nobody, &bad, "early_data->size is 1");
+  EXPECT(gnutls_resumption_attach_early(store, session, identity, nobody, NULL, &early, NULL) == INVALID);
+  gnutls_init(&own, GNUTLS_CLIENT);
+  EXPECT(gnutls_resumption_attach_early(store, own, identity, nobody, NULL, &early, &attachment) == 0);
+  EXPECT(gnutls_resumption_early_data(attachment) == GNUTLS_RESUMPTION_EARLY_DATA_NOT_OFFERED);
+  EXPECT(strcmp(gnutls_resumption_early_data_text(attachment), "noTicket") == 0);
+  EXPECT(gnutls_resumption_detach(attachment) == 0);
+  gnutls_deinit(own);
+  gnutls_resumption_free(attachment);
+}
+
 static void other_sessions(const gnutls_resumption_identity_t *identity,
                            const gnutls_resumption_verification_t *nobody) {
-  static const unsigned int flags[] = {GNUTLS_SERVER, GNUTLS_CLIENT | GNUTLS_DATAGRAM};
+  static const unsigned int flags[] = {GNUTLS_SERVER, GNUTLS_SERVER | GNUTLS_DATAGRAM};
   gnutls_session_t client = session;
   for (int i = 0; i < 2; i++) {
     gnutls_init(&session, flags[i]);
-    REFUSES(identity, nobody, NULL, "no TLS client's");
+    REFUSES(identity, nobody, NULL, "no client's");
     gnutls_deinit(session);
   }
   session = client;
@@ -210,6 +267,7 @@ int main(void) {
   identities(&nobody);
   verifications(&identity);
   sessions_and_outcomes(&identity, &nobody);
+  early_data(&identity, &nobody);
   other_sessions(&identity, &nobody);
   gnutls_resumption_close(store);
   gnutls_deinit(session);

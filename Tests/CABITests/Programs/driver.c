@@ -1,10 +1,13 @@
 /*
  * One connection to 127.0.0.1 by way of the C interface: driver PORT STORE KEY [NAME=VALUE ...], where "-" stands for the
- * user's own store and key. It prints what each call returned and what came of it, as lines of `name: value`.
+ * user's own store and key. It prints what each call returned and what came of it, as lines of `name: value`. With
+ * `server-port` the server is known by that port, wherever the connection goes.
  */
 #define _POSIX_C_SOURCE 200112L
 #include <arpa/inet.h>
+#include <gnutls/dtls.h>
 #include <gnutls_resumption.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,12 +46,49 @@ static int other_hook(gnutls_session_t session, unsigned int type, unsigned int 
 
 static int connected(unsigned short port) {
   struct sockaddr_in address;
-  int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  int descriptor = socket(AF_INET, option("udp") ? SOCK_DGRAM : SOCK_STREAM, 0);
   memset(&address, 0, sizeof address);
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0 ? descriptor : -1;
+}
+
+/* A transport of the program's own. GnuTLS wants the time limit's function as well then. */
+static ssize_t pull(gnutls_transport_ptr_t transport, void *buffer, size_t size) {
+  return recv((int)(long)transport, buffer, size, 0);
+}
+
+static ssize_t push(gnutls_transport_ptr_t transport, const void *buffer, size_t size) {
+  return send((int)(long)transport, buffer, size, 0);
+}
+
+static int pull_timeout(gnutls_transport_ptr_t transport, unsigned int milliseconds) {
+  struct pollfd entry = {(int)(long)transport, POLLIN, 0};
+  return poll(&entry, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
+}
+
+static void set_transport(gnutls_session_t session, int descriptor) {
+  if (option("udp")) gnutls_dtls_set_timeouts(session, 100, 60000);
+  if (option("own-transport")) {
+    gnutls_transport_set_ptr(session, (gnutls_transport_ptr_t)(long)descriptor);
+    gnutls_transport_set_pull_function(session, pull);
+    gnutls_transport_set_push_function(session, push);
+    gnutls_transport_set_pull_timeout_function(session, pull_timeout);
+  } else {
+    gnutls_transport_set_int(session, descriptor);
+  }
+}
+
+/* Sends until something comes: each datagram may be lost. GnuTLS sends the last flight again meanwhile, if it has to. */
+static ssize_t exchange_datagrams(gnutls_session_t session, char *buffer, size_t size) {
+  ssize_t count = GNUTLS_E_TIMEDOUT;
+  gnutls_record_set_timeout(session, 300);
+  for (int i = 0; i < 200 && (count == GNUTLS_E_TIMEDOUT || count == GNUTLS_E_AGAIN); i++) {
+    gnutls_record_send(session, "hello\n", 6);
+    count = gnutls_record_recv(session, buffer, size);
+  }
+  return count;
 }
 
 static int kind(const char *name) {
@@ -78,9 +118,13 @@ static void exchange(gnutls_session_t session, gnutls_resumption_attachment_t at
   char buffer[64];
   gnutls_datum_t data;
   ssize_t count;
-  gnutls_record_send(session, "hello", 5);
-  do count = gnutls_record_recv(session, buffer, sizeof buffer);
-  while (count == GNUTLS_E_AGAIN);
+  if (option("udp")) {
+    count = exchange_datagrams(session, buffer, sizeof buffer);
+  } else {
+    gnutls_record_send(session, "hello", 5);
+    do count = gnutls_record_recv(session, buffer, sizeof buffer);
+    while (count == GNUTLS_E_AGAIN);
+  }
   printf("answer: %.*s\n", count > 0 ? (int)count : 0, buffer);
   if (option("hand-in") && gnutls_session_get_data2(session, &data) == 0) {
     printf("hand in: %d\n", gnutls_resumption_hand_in(attachment, data.data, data.size));
@@ -89,6 +133,14 @@ static void exchange(gnutls_session_t session, gnutls_resumption_attachment_t at
   }
   printf("keep: %d\n", gnutls_resumption_keep(attachment));
   printf("kept: %u\n", stored(attachment));
+}
+
+static void observe(const gnutls_resumption_event_t *event, void *data) {
+  if (data != &tag || event->size < sizeof *event || event->beginning <= 0 || event->duration < 0) puts("event: wrong");
+  printf("event: %d %s:%d %d, %d %d %d %s, %u of %u, %s\n", event->step, event->server_name, event->port,
+         event->is_datagram, event->claimed, event->result, event->resumed, event->protocol ? event->protocol : "-",
+         event->tickets_stored, event->tickets_received, event->reason_text);
+  if (event->store_error) printf("event error: %s\n", event->store_error);
 }
 
 /* What comes before the connection, if anything: GnuTLS is there already. */
@@ -117,17 +169,18 @@ int main(int argc, char **argv) {
   int descriptor = connected(port), result;
   gnutls_certificate_allocate_credentials(&credentials);
   if (option("trust")) gnutls_certificate_set_x509_trust_file(credentials, option("trust"), GNUTLS_X509_FMT_PEM);
-  gnutls_init(&session, GNUTLS_CLIENT);
+  gnutls_init(&session, GNUTLS_CLIENT | (option("udp") ? GNUTLS_DATAGRAM : 0));
   gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
   gnutls_server_name_set(session, GNUTLS_NAME_DNS, "localhost", 9);
   if (priority) gnutls_priority_set_direct(session, priority, NULL);
   else if (option("appended")) gnutls_set_default_priority_append(session, option("appended"), NULL, 0);
   else gnutls_set_default_priority(session);
-  gnutls_transport_set_int(session, descriptor);
+  set_transport(session, descriptor);
 
   gnutls_resumption_bounds_t bounds = GNUTLS_RESUMPTION_BOUNDS_INIT;
   bounds.records_per_identity = option("bound") ? (size_t)atoi(option("bound")) : 0;
   gnutls_resumption_identity_t identity = GNUTLS_RESUMPTION_IDENTITY_INIT("localhost", port);
+  if (option("server-port")) identity.port = (uint16_t)atoi(option("server-port"));
   identity.priority = priority ? priority : option("appended");
   identity.priority_is_appended = !priority && option("appended");
   identity.expected_name = option("expected");
@@ -153,6 +206,7 @@ int main(int argc, char **argv) {
   const char *folder = strcmp(argv[2], "-") == 0 ? NULL : argv[2];
   const char *key_file = strcmp(argv[3], "-") == 0 ? NULL : argv[3];
   printf("open: %d\n", gnutls_resumption_open(folder, key_file, &bounds, &store));
+  if (option("observe")) printf("observe: %d\n", gnutls_resumption_observe(store, observe, &tag));
   printf("attach: %d\n", gnutls_resumption_attach(store, session, &identity, &verification,
                                                    option("hook") ? &own : NULL, &attachment));
   gnutls_resumption_close(store);

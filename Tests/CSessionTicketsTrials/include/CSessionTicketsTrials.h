@@ -1,4 +1,4 @@
-// What tests do with processes, and Swift can't or may not.
+// What tests do with processes and threads, and Swift can't or may not.
 #ifndef CSESSIONTICKETSTRIALS_H
 #define CSESSIONTICKETSTRIALS_H
 
@@ -28,5 +28,12 @@ int trial_refuse_wipe_on_fork(void);
 
 // Makes a Unix socket whose number is that of what is closed for it (dup2(2)). Returns its other end, or -1.
 int trial_put_socket_at(int descriptor);
+
+// Gives this thread, and what it starts from here on, a network of its own, in which there is nothing yet (unshare(2)). Needs
+// CAP_SYS_ADMIN. Returns what trial_leave_network() takes, or -1 with errno set.
+int trial_enter_network(void);
+
+// Goes back to where this thread was. Returns 0, or -1 with errno set.
+int trial_leave_network(int before);
 
 #endif

@@ -1,0 +1,118 @@
+import Foundation
+import GnuTLSResumption
+import RedisSessionTickets
+import ScriptableTLSServer
+import SessionTickets
+import SessionTicketsTesting
+import TestPeers
+import Testing
+
+@testable import StoreLocation
+
+/// How long a store in trouble keeps a connection waiting, by clock: 50 ms are promised.
+@Suite("A store in trouble holds nobody up", .serialized)
+struct PromptnessTests {
+  enum Trouble: String, CaseIterable {
+    case stopped, refusing, trickling, garbage
+    case loading = "-LOADING"
+    case readOnly = "-READONLY"
+    case outOfMemory = "-OOM"
+    case unauthenticated = "-NOAUTH"
+    case gigabyte = "a bulk of 1 GB"
+    case silentTLS = "a silent TLS server"
+    case unreachable = "an address that swallows everything"
+  }
+
+  /// A server in that trouble. It ends with this.
+  private final class Troubled {
+    let url: String
+    private var end: () -> Void = {}
+
+    init(_ trouble: Trouble) throws {
+      switch trouble {
+      case .stopped:
+        let server = try RedisServer()
+        server.signal(SIGSTOP)
+        url = "redis://127.0.0.1:\(server.port)"
+        end = { server.kill() }
+      case .refusing: url = "redis://127.0.0.1:\(try FreePort.find())"
+      case .unreachable:
+        let server = try UnreachableServer()
+        url = "redis://127.0.0.1:\(server.port)"
+        end = { withExtendedLifetime(server) {} }
+      default:
+        let server = try ScriptedServer(Self.conduct(trouble))
+        url = "\(trouble == .silentTLS ? "rediss" : "redis")://127.0.0.1:\(server.port)"
+        end = { server.stop() }
+      }
+    }
+
+    deinit { end() }
+
+    private static func conduct(_ trouble: Trouble) -> ScriptedServer.Conduct {
+      switch trouble {
+      case .trickling: .trickling("+" + String(repeating: "x", count: 600), 1_000)
+      case .garbage: .answering("HTTP/1.1 400 Bad Request\r\n\r\n")
+      case .loading: .answering("-LOADING Redis is loading the dataset in memory\r\n")
+      case .readOnly: .answering("-READONLY You can't write against a read only replica.\r\n")
+      case .outOfMemory: .answering("-OOM command not allowed when used memory > 'maxmemory'.\r\n")
+      case .unauthenticated: .answering("-NOAUTH Authentication required.\r\n")
+      case .gigabyte: .answering("$1073741824\r\n" + String(repeating: "x", count: 100_000))
+      default: .silent
+      }
+    }
+  }
+
+  /// Milliseconds.
+  private struct Times {
+    private let sorted: [Double]
+
+    init(_ count: Int = 11, _ body: (Int) throws -> Void) throws {
+      sorted = try (0..<count).map { number in
+        let begin = ContinuousClock.now
+        try body(number)
+        return (ContinuousClock.now - begin) / .milliseconds(1)
+      }.sorted()
+    }
+
+    var minimum: Double { sorted[0] }
+    var median: Double { sorted[sorted.count / 2] }
+    var maximum: Double { sorted[sorted.count - 1] }
+    var text: String { String(format: "%.1f | %.1f", median, maximum) }
+  }
+
+  @Test("A claim has ended after 50 ms", .needs(.redis), arguments: Trouble.allCases)
+  func claim(trouble: Trouble) throws {
+    let server = try Troubled(trouble)
+    let url = try RedisURL(server.url)
+    let times = try Times { _ in
+      let store = RedisSessionTickets(url, options: RestingStore.options(for: url, beside: nil))
+      let view = store.within(milliseconds: url.wait)
+      #expect(throws: StoreError.self) { _ = try view.take(from: RecordFactory.place(), now: RecordFactory.start) }
+    }
+    print("claim: \(trouble.rawValue) | \(times.text)")
+    // With room for a machine that does much else.
+    #expect(times.median < 250)
+  }
+
+  @Test("A whole connection is made that much later, and says why", .needs(.redis), arguments: Trouble.allCases)
+  func connection(trouble: Trouble) throws {
+    let store = try Troubled(trouble)
+    let server = try TLSServer(certificate: try Fixture.ecdsa.serverCertificate)
+    let fleet = try Fleet(store.url)
+    var host = try fleet.host("host")
+    let without = try Times(5) { _ in
+      let result = try host.run(host.connectArguments(server.port, ["--no-resume"]))
+      #expect(result.status == 0)
+    }
+    let with = try Times(5) { number in
+      // By another name each time: what has made trouble is left alone for a while.
+      host.url = "\(store.url)?prefix=p\(number)"
+      let report = try host.connect(server.port)
+      #expect(report.handshake == "full" && report.reason == "storeUnavailable")
+    }
+    print("connection: \(trouble.rawValue) | \(with.text), without a store \(without.text)")
+    // The quickest of each: where many tests run at once, starting a process may take longer than all of this.
+    #expect(with.minimum - without.minimum < 250)
+  }
+}
