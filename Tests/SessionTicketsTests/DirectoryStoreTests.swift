@@ -190,6 +190,27 @@ struct DirectoryStoreTests {
     #expect(count >= 90, "the shards are filled evenly enough")
   }
 
+  @Test("A server's notes that many are just setting push no record out")
+  func notesAtOnce() throws {
+    let store = store()
+    let places = (1...18).map { RecordFactory.place(server: 1, identity: $0) }
+    func insert(_ number: Int, at time: WallTime) throws {
+      try store.insert(RecordFactory.record(UInt64(number)), at: places[number], now: time)
+    }
+    for number in 0..<17 { try insert(number, at: RecordFactory.start) }
+    try store.setNote([1], server: place.server, identity: nil, now: RecordFactory.start)
+    let shard = try OpenShard(of: place.server, in: store)
+    let note = try #require(shard.names.first { $0.kind == .note })
+    for number in 1...16 {
+      // As each leaves it that hasn't removed the older ones yet.
+      let later = note.inserted(at: RecordFactory.start.advanced(bySeconds: Int64(number)))
+      try FileManager.default.copyItem(atPath: shard.path(of: note), toPath: shard.path(of: later))
+    }
+    try insert(17, at: RecordFactory.start.advanced(bySeconds: 20))
+    #expect(try store.count().tickets == 18)
+    #expect(try store.note(server: place.server, identity: nil) == [1])
+  }
+
   @Test("Times before 1970 and far in the future are kept in order")
   func extremeTimes() throws {
     let store = store()
@@ -202,4 +223,18 @@ struct DirectoryStoreTests {
     try store.insert(RecordFactory.record(9), at: place, now: RecordFactory.start)
     #expect(try store.read(RecordKey(place: place, id: RecordFactory.id(9))) != nil)
   }
+}
+
+/// What a shard holds.
+private struct OpenShard {
+  let names: [RecordFileName]
+  private let folder: String
+
+  init(of server: Digest, in store: DirectoryStore) throws {
+    guard let shard = try store.shard(of: server) else { throw CocoaError(.fileNoSuchFile) }
+    names = try shard.names()
+    folder = shard.folder.path
+  }
+
+  func path(of name: RecordFileName) -> String { "\(folder)/\(EntryName(name).text)" }
 }

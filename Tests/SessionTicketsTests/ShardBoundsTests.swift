@@ -86,4 +86,23 @@ struct ShardBoundsTests {
     #expect(bounds().victims(in: Array(names.prefix(2)), after: names[1]).map(\.name) == [names[0]])
     #expect(bounds().victims(in: names, after: name(4, kind: .note)) == [])
   }
+
+  @Test("What is about to be replaced goes first: nothing else leaves for its sake")
+  func surplus() {
+    let others = (1...4).map { name($0, server: 2) }
+    let sessions = (5...30).map { name($0, kind: .session) }
+    let notes = (31...60).map { name($0, server: 99, kind: .note) }
+    let names = others + sessions + notes
+    #expect(stay(names, after: notes[29]) == others + [sessions[25], notes[29]])
+    // Whoever has put a file there itself, an older one too, finds it.
+    #expect(stay(names, after: notes[3]) == others + [sessions[25], notes[3], notes[29]])
+    #expect(stay(names, after: sessions[25]) == others + [sessions[25], notes[29]])
+    let tickets = (61...90).map { name($0, server: 3) }
+    #expect(stay(others + tickets + [notes[0]], after: notes[0]) == others + [notes[0]] + tickets.suffix(4))
+  }
+
+  private func stay(_ names: [RecordFileName], after new: RecordFileName) -> [RecordFileName] {
+    let gone = Set(bounds().victims(in: names.shuffled(), after: new).map(\.name))
+    return names.filter { !gone.contains($0) }.sorted { $0.inserted < $1.inserted }
+  }
 }

@@ -49,7 +49,11 @@ struct ShardBounds: Hashable, Sendable {
         remove(siblings.sorted().dropLast(recordsPerIdentity), because: .evicted)
       }
     }
-    if staying.count > files || staying.reduce(0, { $0 + $1.allocatedByteCount }) > bytes {
+    func isTooMuch() -> Bool {
+      staying.count > files || staying.reduce(0, { $0 + $1.allocatedByteCount }) > bytes
+    }
+    if isTooMuch() { remove(surplus(of: staying, after: new), because: .replaced) }
+    if isTooMuch() {
       let newestFirst = staying.sorted(by: >)
       var total = 0
       let kept = newestFirst.prefix(files).prefix { name in
@@ -59,6 +63,26 @@ struct ShardBounds: Hashable, Sendable {
       remove(newestFirst.dropFirst(max(1, kept.count)), because: .evicted)
     }
     return victims
+  }
+
+  /// What others, who just put something at its place, are about to remove: nothing else goes for its sake.
+  private func surplus(of names: [RecordFileName], after new: RecordFileName) -> [RecordFileName] {
+    var newer: [StoreKey: (records: Int, sessions: Int, notes: Int)] = [:]
+    return names.sorted(by: >).filter { name in
+      var counts = newer[name.place] ?? (0, 0, 0)
+      defer { newer[name.place] = counts }
+      switch name.kind {
+      case .note:
+        counts.notes += 1
+        return counts.notes > 1 && name != new
+      case .session:
+        counts.sessions += 1
+        guard counts.sessions == 1 else { return name != new }
+      case .ticket: break
+      }
+      counts.records += 1
+      return counts.records > recordsPerIdentity && name != new
+    }
   }
 }
 
