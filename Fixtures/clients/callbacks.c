@@ -1,6 +1,7 @@
 // What a program may do in its callbacks: callbacks PORT AUTHORITIES [nested | jump | wait | hook | signal]
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 static const char *way = "";
 static struct held *self, *other;
 static jmp_buf given_up;
+static sem_t waits;
 
 static void tell(struct held *connection, int result) {
   long count = result < 0 ? result : held_exchange(connection);
@@ -23,7 +25,10 @@ static int check(gnutls_session_t session) {
   if (session != self->session) return 0;
   fputs("verifying\n", stderr);
   if (strcmp(way, "jump") == 0) longjmp(given_up, 1);
-  if (strcmp(way, "wait") == 0) pause();
+  if (strcmp(way, "wait") == 0) {
+    sem_post(&waits);
+    pause();
+  }
   if (strcmp(way, "nested") == 0) {
     other->is_held = 0;
     tell(other, held_shake_hands(other));
@@ -58,6 +63,7 @@ static void *visit(void *ignored) {
     return ignored;
   }
   puts("given up");
+  sem_post(&waits);
   pause();
   return ignored;
 }
@@ -92,6 +98,7 @@ __attribute__((noinline)) static int visit_in_handler(void) {
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   if (argc > 3) way = argv[3];
+  sem_init(&waits, 0, 0);
   gnutls_certificate_credentials_t credentials = held_credentials(argv[2]);
   gnutls_certificate_set_verify_function(credentials, check);
   self = held_new(credentials, atoi(argv[1]));
@@ -110,8 +117,7 @@ int main(int argc, char **argv) {
   void *result;
   pthread_create(&thread, NULL, visit, NULL);
   if (strcmp(way, "jump") == 0 || strcmp(way, "wait") == 0) {
-    // It waits by now.
-    usleep(500000);
+    while (sem_wait(&waits)) {}
     pthread_cancel(thread);
   }
   pthread_join(thread, &result);

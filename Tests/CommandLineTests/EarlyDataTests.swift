@@ -60,7 +60,11 @@ struct EarlyDataTests {
       }
       let report = try tool.connect(port, self.options)
       #expect(report.earlyData == outcome, "\(second)")
-      #expect(server.output.components(separatedBy: "GET / HTTP/1.0").count == (first == nil ? 3 : 2), "\(second)")
+      let requests = first == nil ? 2 : 1
+      func seen() -> Int { server.output.components(separatedBy: "GET / HTTP/1.0").count - 1 }
+      // The server writes them when it comes to it.
+      for _ in 0..<2_500 where seen() < requests { usleep(2_000) }
+      #expect(seen() == requests, "\(second)")
     }
   }
 

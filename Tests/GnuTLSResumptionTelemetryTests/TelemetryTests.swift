@@ -28,6 +28,8 @@ struct TelemetryTests {
       telemetry = ResumptionTelemetry(factory: metrics, tracer: tracer, options: options)
       configuration.serverName = "localhost"
       configuration.verification = .engineVerifies(.file(Fixture.ecdsa.root))
+      // The servers close, however long they take.
+      configuration.drain = .atMost(milliseconds: 20_000)
       configuration.resumption = Resumption(
         store: MemoryStore(), masterKey: .file(folder.file("key")),
         options: ResumptionOptions(observer: telemetry.observer))

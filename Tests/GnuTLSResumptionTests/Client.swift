@@ -39,6 +39,7 @@ struct Client {
     if script.tls12Resumption == .sessionIDs { configuration.priority = "NORMAL:-VERS-TLS1.3" }
     configuration.serverName = "localhost"
     configuration.verification = .engineVerifies(policy)
+    configuration.drain = .patient
     configuration.resumption = try resumption()
   }
 
@@ -69,6 +70,7 @@ struct Client {
     other.configuration.applicationProtocols = configuration.applicationProtocols
     other.configuration.priority = configuration.priority
     other.configuration.verification = configuration.verification
+    other.configuration.drain = configuration.drain
     other.configuration.resumption = try resumption()
     return other
   }
@@ -116,6 +118,11 @@ struct Client {
     server.waitForConnections(server.connections.count)
     return connection.outcome
   }
+}
+
+extension Drain {
+  /// As servers close after the client's goodbye, this is how long machines that are busy may take to send their tickets.
+  static let patient = Drain.atMost(milliseconds: 20_000)
 }
 
 /// A clock that stands where it is put; it starts at the real time, as GnuTLS has a clock of its own.

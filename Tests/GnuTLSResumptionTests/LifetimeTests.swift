@@ -19,7 +19,7 @@ struct LifetimeTests {
     #expect(try client.store.count().records == 0)
   }
 
-  @Test("a ticket is offered up to its lifetime, and not after", arguments: [(98, true), (101, false)])
+  @Test("a ticket is offered up to its lifetime, and not after", arguments: [(90, true), (101, false)])
   func ofTicket(age: Int64, isResumed: Bool) throws {
     var script = ServerScript()
     script.tickets.announcedLifetime = 100

@@ -34,6 +34,7 @@ struct MovingMachine {
     var configuration = TLSConfiguration()
     configuration.serverName = "localhost"
     configuration.verification = .engineVerifies(policy)
+    configuration.drain = .patient
     configuration.resumption = engine
     let connection = try TLSConnection.connect(to: "127.0.0.1", port: server.port, configuration: configuration)
     connection.close()

@@ -27,7 +27,7 @@ struct OfferTests {
         .after, .clientHello, direction: .received, action: .silence, onlyWhenResuming: true)
     }
     // The offer may take half of that.
-    client.configuration.timeoutMilliseconds = 1_000
+    client.configuration.timeoutMilliseconds = 10_000
     return client
   }
 

@@ -65,11 +65,12 @@ struct ResumptionTests {
     script.tickets.count = 1
     let client = try Client(script)
     try client.visit()
-    client.clock.advance(seconds: 10)
+    client.clock.advance(seconds: 1_000)
     let other = try client.connect()
     other.close()
     client.clock.advance(seconds: 1)
-    #expect(try client.visit().ticketAge == 1)
+    let age = try client.visit().ticketAge
+    #expect(1...60 ~= age ?? -1)
   }
 
   @Test("tickets that come with or after the first data are stored", arguments: [0, 50])

@@ -75,7 +75,7 @@ struct ServerProcessTests {
   @Test("a store that goes away in mid-run breaks no handshake")
   func storeGone() throws {
     let folder = try TemporaryFolder()
-    let server = try Server(folder, ["--slot", "1", "--ticket-lifetime", "3"])
+    let server = try Server(folder, ["--slot", "1", "--ticket-lifetime", "10"])
     let session = folder.file("session")
     let before = try OpenSSLClient.run(port: server.port, ["-sess_out", session], input: "x\n", until: "\nx")
     #expect(before.completed)

@@ -51,6 +51,7 @@ struct SharingTests {
     var configuration = TLSConfiguration()
     configuration.serverName = "localhost"
     configuration.verification = .engineVerifies(policy ?? .file(machine.trust))
+    configuration.drain = .patient
     configuration.resumption = try engine ?? self.engine(of: machine)
     let connection = try TLSConnection.connect(to: "127.0.0.1", port: server.port, configuration: configuration)
     connection.close()
@@ -88,11 +89,11 @@ struct SharingTests {
     try visit(first)
     var options = ResumptionOptions()
     options.clock = {
-      usleep(30_000)
+      usleep(100_000)
       return WallTime.now()
     }
     var sharing = Sharing(of: .all, in: TimedStore(shared, delay: 1), masterKey: try key(99))
-    sharing.claimMilliseconds = 40
+    sharing.claimMilliseconds = 150
     let slow = Resumption(store: second.local, masterKey: try key(second.key), sharing: sharing, options: options)
     let outcome = try visit(second, slow).outcome
     #expect(outcome.isResumed && outcome.storeError == nil, "\(outcome)")
@@ -103,11 +104,11 @@ struct SharingTests {
     let machine = try machine(1)
     var options = ResumptionOptions()
     options.mayStore = { _ in
-      usleep(60_000)
+      usleep(300_000)
       return true
     }
     var sharing = Sharing(of: .all, in: TimedStore(shared, delay: 1), masterKey: try key(99))
-    sharing.keepMilliseconds = 40
+    sharing.keepMilliseconds = 200
     let slow = Resumption(store: machine.local, masterKey: try key(machine.key), sharing: sharing, options: options)
     let outcome = try visit(machine, slow).outcome
     #expect(outcome.ticketsStored > 0 && outcome.storeError == nil, "\(outcome)")

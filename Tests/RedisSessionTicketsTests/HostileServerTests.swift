@@ -105,7 +105,8 @@ struct HostileServerTests {
   func stopped() throws {
     let server = try RedisServer()
     let store = RedisSessionTickets(try RedisURL(server.networkURL))
-    try store.insert(RecordFactory.record(1), at: Self.place, now: RecordFactory.start)
+    let patient = RedisSessionTickets(store.url, options: RedisTrial.patient)
+    try patient.insert(RecordFactory.record(1), at: Self.place, now: RecordFactory.start)
     server.signal(SIGSTOP)
     let begin = ContinuousClock.now
     #expect(throws: StoreError.self) { _ = try store.take(from: Self.place, now: RecordFactory.start) }
@@ -117,11 +118,14 @@ struct HostileServerTests {
   @Test("An answer that is lost loses a ticket, and doubles none", .needs(.redis))
   func lostAnswer() throws {
     let server = try RedisServer()
-    let store = RedisSessionTickets(try RedisURL(server.socketURL))
+    var options = RedisTrial.patient
+    options.claimLimit = 1_000
+    let store = RedisSessionTickets(try RedisURL(server.socketURL), options: options)
     // So that the server knows the script.
     _ = try store.remove(RecordKey(place: Self.place, id: RecordFactory.id(9)), because: .explicit)
     try store.insert(RecordFactory.record(1), at: Self.place, now: RecordFactory.start)
-    let shown = try store.candidates(at: Self.place, now: RecordFactory.start, limit: 1).records[0]
+    let shown = try #require(
+      try store.candidates(at: Self.place, now: RecordFactory.start, limit: 1).records.first)
     server.signal(SIGSTOP)
     #expect(throws: StoreError.self) { _ = try store.claim(shown, now: RecordFactory.start) }
     server.signal(SIGCONT)

@@ -101,18 +101,21 @@ struct PromptnessTests {
     let server = try TLSServer(certificate: try Fixture.ecdsa.serverCertificate)
     let fleet = try Fleet(store.url)
     var host = try fleet.host("host")
-    let without = try Times(5) { _ in
-      let result = try host.run(host.connectArguments(server.port, ["--no-resume"]))
-      #expect(result.status == 0)
-    }
-    let with = try Times(5) { number in
+    let more = try (0..<5).map { number in
+      let without = try Times(1) { _ in
+        let result = try host.run(host.connectArguments(server.port, ["--no-resume"]))
+        #expect(result.status == 0)
+      }
       // By another name each time: what has made trouble is left alone for a while.
       host.url = "\(store.url)?prefix=p\(number)"
-      let report = try host.connect(server.port)
-      #expect(report.handshake == "full" && report.reason == "storeUnavailable")
+      let with = try Times(1) { _ in
+        let report = try host.connect(server.port)
+        #expect(report.handshake == "full" && report.reason == "storeUnavailable")
+      }
+      return with.minimum - without.minimum
     }
-    print("connection: \(trouble.rawValue) | \(with.text), without a store \(without.text)")
-    // The quickest of each: where many tests run at once, starting a process may take longer than all of this.
-    #expect(with.minimum - without.minimum < 250)
+    print("connection: \(trouble.rawValue) | \(more.map { String(format: "%.1f", $0) })")
+    // The quickest: where many tests run at once, starting a process may take longer than all of this.
+    #expect(try #require(more.min()) < 250)
   }
 }

@@ -109,7 +109,8 @@ func startOnFreePort(
     let process = try RunningProcess(try command(port))
     let deadline = ContinuousClock.now + .seconds(10)
     while process.end == nil && ContinuousClock.now < deadline {
-      if FreePort.isListening(port, isDatagram: isDatagram) { return (process, port) }
+      // Not somebody else, while this one ends as the port is taken.
+      if FreePort.isListening(port, isDatagram: isDatagram), process.end == nil { return (process, port) }
       usleep(1_000)
     }
     last = process.standardOutput + process.standardError

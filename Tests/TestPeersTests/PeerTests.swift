@@ -98,7 +98,7 @@ struct PeerTests {
     options.priority = "NORMAL:-VERS-ALL:+VERS-\(version)"
     let client = GnuTLSServ.Client(
       ["gnutls-cli", "--resume", "-p", "\(GnuTLSServ.port)", "localhost", "--x509cafile", options.fixture.root],
-      input: "hello\n", holdsInput: 0.2)
+      input: "hello\n", holdsInput: 2)
     let outcome = try GnuTLSServ.run([client, client], options: options)
     #expect(outcome.clients.map(\.status) == [0, 0])
     #expect(outcome.clients.allSatisfy { $0.standardOutput.contains("hello") })
