@@ -238,6 +238,20 @@ if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
   }
 }
 
+// Instrumented builds are of what runs within the tests' own process: only when asked for, and then nothing else.
+if Context.environment["GNUTLS_RESUMPTION_IN_PROCESS"] != nil {
+  let needed = [
+    "CGnuTLS", "CScriptableTLSServer", "CSessionTickets", "CResumptionStart", "CSessionTicketsTrials",
+    "SessionTicketsLocking", "SessionTickets", "RedisSessionTickets", "SessionTicketsTesting", "GnuTLSResumption",
+    "ScriptableTLSServer", "TestPeers", "scriptable-tls-server", "store-stress", "TestPeersTests",
+    "SessionTicketsTests", "RedisSessionTicketsTests", "GnuTLSResumptionTests",
+  ]
+  package.products = []
+  package.dependencies = []
+  package.traits = []
+  package.targets = package.targets.filter { needed.contains($0.name) }
+}
+
 // What is behind traits needs more packages to be tried with, and long to build: only when asked for, and then nothing else.
 if Context.environment["GNUTLS_RESUMPTION_NIO"] != nil {
   package.traits = [
