@@ -238,17 +238,23 @@ if Context.environment["GNUTLS_RESUMPTION_FUZZ"] != nil {
   }
 }
 
+/// The engine and what it is tried with: in every build that is asked for alone.
+let engine = [
+  "CGnuTLS", "CScriptableTLSServer", "CSessionTickets", "CResumptionStart", "CSessionTicketsTrials",
+  "SessionTicketsLocking", "SessionTickets", "SessionTicketsTesting", "GnuTLSResumption", "ScriptableTLSServer",
+  "TestPeers",
+]
+
 // Instrumented builds are of what runs within the tests' own process: only when asked for, and then nothing else.
 if Context.environment["GNUTLS_RESUMPTION_IN_PROCESS"] != nil {
-  let needed = [
-    "CGnuTLS", "CScriptableTLSServer", "CSessionTickets", "CResumptionStart", "CSessionTicketsTrials",
-    "SessionTicketsLocking", "SessionTickets", "RedisSessionTickets", "SessionTicketsTesting", "GnuTLSResumption",
-    "ScriptableTLSServer", "TestPeers", "scriptable-tls-server", "store-stress", "TestPeersTests",
-    "SessionTicketsTests", "RedisSessionTicketsTests", "GnuTLSResumptionTests",
-  ]
   package.products = []
   package.dependencies = []
   package.traits = []
+  let needed =
+    engine + [
+      "RedisSessionTickets", "scriptable-tls-server", "store-stress", "TestPeersTests", "SessionTicketsTests",
+      "RedisSessionTicketsTests", "GnuTLSResumptionTests",
+    ]
   package.targets = package.targets.filter { needed.contains($0.name) }
 }
 
@@ -269,13 +275,9 @@ if Context.environment["GNUTLS_RESUMPTION_NIO"] != nil {
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
   ]
-  let needed = [
-    "CGnuTLS", "CScriptableTLSServer", "CSessionTickets", "CResumptionStart", "SessionTicketsLocking", "SessionTickets",
-    "SessionTicketsTesting", "GnuTLSResumption", "GnuTLSResumptionTelemetry", "NIOGnuTLS", "ScriptableTLSServer",
-    "TestPeers", "CSessionTicketsTrials",
-  ]
   let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
   let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+  let needed = engine + ["GnuTLSResumptionTelemetry", "NIOGnuTLS"]
   package.targets = package.targets.filter { needed.contains($0.name) }
   let http2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
   let client: [Target.Dependency] = [

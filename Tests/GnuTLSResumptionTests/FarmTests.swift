@@ -41,13 +41,6 @@ struct FarmTests {
     }
   }
 
-  /// A client that waits for its tickets as long as it takes: a lost one would be another machine's turn.
-  private static func client(_ script: ServerScript) throws -> Client {
-    var client = try Client(script)
-    client.configuration.drain = .atMost(milliseconds: 20_000)
-    return client
-  }
-
   /// One server, which is another machine with each connection: only its ticket key changes.
   private static func visit(
     _ client: Client, _ machines: [Int], after learning: Int = 0
@@ -65,7 +58,7 @@ struct FarmTests {
   @Test(
     "machines that take turns: all offers are accepted, once it is learnt", arguments: Sending.allCases, [2, 3, 4])
   func turns(sending: Sending, count: Int) throws {
-    let client = try Self.client(sending.script)
+    let client = try Client(sending.script)
     let (all, learnt) = try Self.visit(client, (0..<60).map { $0 % count }, after: 14)
     #expect(learnt.accepted == learnt.connections)
     #expect(all.offers - all.accepted <= 8)
@@ -74,7 +67,7 @@ struct FarmTests {
   @Test("k machines at random: one of k offers is accepted, as before", arguments: [2, 3, 4])
   func random(count: Int) throws {
     var generator = SplitMix(seed: 5)
-    let client = try Self.client(Sending.two.script)
+    let client = try Client(Sending.two.script)
     let machines = (0..<120).map { _ in Int.random(in: 0..<count, using: &generator) }
     let (all, _) = try Self.visit(client, machines)
     #expect(all.accepted * count >= all.offers * 7 / 10)
@@ -82,7 +75,7 @@ struct FarmTests {
 
   @Test("a single server: the newest goes first, all are kept, a decline takes the siblings; nothing is noted")
   func single() throws {
-    let client = try Self.client(Sending.two.script)
+    let client = try Client(Sending.two.script)
     let (all, _) = try Self.visit(client, [Int](repeating: 0, count: 20))
     #expect(all.accepted == 19 && all.offers == 19)
     #expect(try client.store.count().tickets == 4)
@@ -98,7 +91,7 @@ struct FarmTests {
 
   @Test("a single server that is restarted too often is taken for a farm for a week, which costs little")
   func mistaken() throws {
-    let client = try Self.client(Sending.two.script)
+    let client = try Client(Sending.two.script)
     _ = try Self.visit(client, [0, 1, 2])
     #expect(try client.isFarm())
     let (all, _) = try Self.visit(client, [Int](repeating: 2, count: 24))
@@ -112,7 +105,7 @@ struct FarmTests {
 
   @Test("after the week a single decline shows that it is still a farm")
   func shownAgain() throws {
-    let client = try Self.client(Sending.two.script)
+    let client = try Client(Sending.two.script)
     _ = try Self.visit(client, (0..<20).map { $0 % 2 })
     client.clock.advance(seconds: 7 * 24 * 3_600)
     #expect(try !client.isFarm())
@@ -122,7 +115,7 @@ struct FarmTests {
 
   @Test("in a farm a young ticket's decline leaves the siblings, an old one's takes them")
   func siblings() throws {
-    let client = try Self.client(Sending.four.script)
+    let client = try Client(Sending.four.script)
     _ = try Self.visit(client, [0, 1, 2])
     #expect(try client.isFarm())
     let kept = try client.records()
@@ -137,7 +130,7 @@ struct FarmTests {
 
   @Test("what there is no room for is not stored, and the outcome says so")
   func room() throws {
-    let client = try Self.client(Sending.four.script)
+    let client = try Client(Sending.four.script)
     _ = try Self.visit(client, [0, 1, 2, 3, 2, 3])
     client.server.restart(ticketKey: TicketKey(repeating: 3))
     let outcome = try client.visit()
@@ -148,7 +141,7 @@ struct FarmTests {
 
   @Test("a farm is asked for what there is a lack of")
   func requested() throws {
-    let client = try Self.client(Sending.requested.script)
+    let client = try Client(Sending.requested.script)
     _ = try Self.visit(client, [0, 1, 2, 3, 4])
     let asked = client.server.connections.compactMap { $0.clientHello?.ticketRequest?.afterFullHandshake }
     #expect(asked.prefix(3) == [4, 4, 4] && asked.dropFirst(3).allSatisfy { $0 == 1 })
@@ -163,7 +156,7 @@ struct FarmTests {
 
     /// - Parameter keys: The ticket key of each.
     init(_ sending: Sending, keys: [UInt8]) throws {
-      client = try FarmTests.client(sending.script)
+      client = try Client(sending.script)
       let certificate = try Client.certificate("ecdsa")
       func start() throws -> [TLSServer] {
         try keys.enumerated().reduce(into: []) { servers, machine in

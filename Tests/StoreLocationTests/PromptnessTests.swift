@@ -67,15 +67,12 @@ struct PromptnessTests {
   private struct Times {
     private let sorted: [Double]
 
-    init(_ count: Int = 11, _ body: (Int) throws -> Void) throws {
-      sorted = try (0..<count).map { number in
-        let begin = ContinuousClock.now
-        try body(number)
-        return (ContinuousClock.now - begin) / .milliseconds(1)
-      }.sorted()
+    init(_ body: () throws -> Void) throws { sorted = try (0..<11).map { _ in try Self.time(body) }.sorted() }
+
+    static func time(_ body: () throws -> Void) throws -> Double {
+      try ContinuousClock().measure(body) / .milliseconds(1)
     }
 
-    var minimum: Double { sorted[0] }
     var median: Double { sorted[sorted.count / 2] }
     var maximum: Double { sorted[sorted.count - 1] }
     var text: String { String(format: "%.1f | %.1f", median, maximum) }
@@ -85,7 +82,7 @@ struct PromptnessTests {
   func claim(trouble: Trouble) throws {
     let server = try Troubled(trouble)
     let url = try RedisURL(server.url)
-    let times = try Times { _ in
+    let times = try Times {
       let store = RedisSessionTickets(url, options: RestingStore.options(for: url, beside: nil))
       let view = store.within(milliseconds: url.wait)
       #expect(throws: StoreError.self) { _ = try view.take(from: RecordFactory.place(), now: RecordFactory.start) }
@@ -102,17 +99,17 @@ struct PromptnessTests {
     let fleet = try Fleet(store.url)
     var host = try fleet.host("host")
     let more = try (0..<5).map { number in
-      let without = try Times(1) { _ in
+      let without = try Times.time {
         let result = try host.run(host.connectArguments(server.port, ["--no-resume"]))
         #expect(result.status == 0)
       }
       // By another name each time: what has made trouble is left alone for a while.
       host.url = "\(store.url)?prefix=p\(number)"
-      let with = try Times(1) { _ in
+      let with = try Times.time {
         let report = try host.connect(server.port)
         #expect(report.handshake == "full" && report.reason == "storeUnavailable")
       }
-      return with.minimum - without.minimum
+      return with - without
     }
     print("connection: \(trouble.rawValue) | \(more.map { String(format: "%.1f", $0) })")
     // The quickest: where many tests run at once, starting a process may take longer than all of this.
