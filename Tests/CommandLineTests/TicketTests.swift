@@ -44,10 +44,7 @@ struct TicketTests {
     let server = try OpenSSLServer(options)
     var waited: [Bool] = []
     for _ in 0..<3 {
-      let start = ContinuousClock.now
       let result = try tool.run(tool.connectArguments(server.port, ["--verbose"]))
-      // The limit is 60 ms and a round trip; starting a process on a busy machine is the rest.
-      #expect(ContinuousClock.now - start < .seconds(3))
       waited.append(result.standardError.contains("closing: waiting for tickets"))
       let report = try Report(result)
       #expect(report.reason == "noTicket" && report.ticketsReceived == 0 && report.ticketsStored == 0)

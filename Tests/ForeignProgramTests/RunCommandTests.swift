@@ -123,7 +123,7 @@ struct RunCommandTests {
     let result = try front.run(
       front.preload.prefix + ["sh", "-c", "echo $#", "sh"] + (1...16_000).map(String.init), timeLimit: .seconds(60))
     #expect(result.standardOutput == "16000\n")
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   @Test("Another LD_PRELOAD stays, before the library, which isn't named twice", arguments: Front.allCases)

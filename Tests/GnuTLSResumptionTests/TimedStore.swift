@@ -9,22 +9,39 @@ final class TimedStore: ForwardingStore {
   let base: any TicketStore
   /// Of each call, in milliseconds.
   let delay: Lock<Double>
+  /// How long all calls were to take, its views' too, in milliseconds. A busy machine doesn't add to it.
+  var waited: Double { sum.milliseconds.withLock { $0 } }
+  private let sum: Sum
   private let deadline: Deadline?
 
-  init(_ base: any TicketStore, delay: Double, until deadline: Deadline? = nil) {
+  private final class Sum: Sendable {
+    let milliseconds = Lock(0.0)
+  }
+
+  init(_ base: any TicketStore, delay: Double) {
     self.base = base
     self.delay = Lock(delay)
+    sum = Sum()
+    deadline = nil
+  }
+
+  private init(viewOf store: TimedStore, until deadline: Deadline) {
+    base = store.base
+    delay = Lock(store.delay.withLock { $0 })
+    sum = store.sum
     self.deadline = deadline
   }
 
   func within(milliseconds: Int) -> any TicketStore {
-    TimedStore(base, delay: delay.withLock { $0 }, until: Deadline(milliseconds: Double(milliseconds)))
+    TimedStore(viewOf: self, until: Deadline(milliseconds: Double(milliseconds)))
   }
 
   func enter() throws(StoreError) {
     let delay = delay.withLock { $0 }
     let left = deadline.map { max(0, -$0.millisecondsAgo) } ?? .infinity
-    usleep(UInt32(min(delay, left) * 1_000))
+    let pause = min(delay, left)
+    sum.milliseconds.withLock { $0 += pause }
+    usleep(UInt32(pause * 1_000))
     if left < delay { throw StoreError(.unavailable, "the server doesn't answer in time", place: "here") }
   }
 }

@@ -143,7 +143,7 @@ struct HostileServerTests {
     let view = store.within(milliseconds: 30)
     let begin = ContinuousClock.now
     for _ in 0..<50 { #expect(throws: StoreError.self) { _ = try view.generation() } }
-    #expect(ContinuousClock.now - begin < .seconds(2))
+    #expect(ContinuousClock.now - begin < .seconds(30))
   }
 
   @Test("A connection that the server has closed is made anew", .needs(.redis))
