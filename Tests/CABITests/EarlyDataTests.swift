@@ -23,14 +23,19 @@ struct EarlyDataTests {
     return try TLSServer(certificate: Fixture.ecdsa.serverCertificate, script: script)
   }
 
+  private func words(
+    _ port: UInt16, marks place: String? = nil, request: String = request
+  ) throws -> [String] {
+    [
+      try Self.program.get().path, "\(port)", folder.file("store"), folder.file("key"), place ?? marks.file("marks"),
+      Fixture.ecdsa.root, request,
+    ]
+  }
+
   private func run(
     _ port: UInt16, marks place: String? = nil, request: String = request
   ) throws -> DriverReport {
-    let result = try ProcessRunner.run(
-      [
-        Self.program.get().path, "\(port)", folder.file("store"), folder.file("key"), place ?? marks.file("marks"),
-        Fixture.ecdsa.root, request,
-      ])
+    let result = try ProcessRunner.run(words(port, marks: place, request: request))
     try #require(result.status == 0, "\(result.output)")
     return DriverReport(result.standardOutput)
   }
@@ -85,5 +90,18 @@ struct EarlyDataTests {
     #expect(report["early data"] == "4 noMarks" && report["resumed"] == "1")
     #expect(server.waitForConnections(2).allSatisfy { $0.clientHello?.offersEarlyData == false })
     #expect(try run(server.port, request: String(repeating: "x", count: 1_001))["early data"] == "4 tooLarge")
+  }
+
+  @Test("killed at any time, and the store's folder copied back: no ticket carries them twice", .needs(.strace))
+  func killed() throws {
+    let server = try server()
+    server.update { $0.tickets.count = 4 }
+    var kills = EarlyDataKills(store: folder.file("store"), copy: folder.file("copy"))
+    // GnuTLS sends by itself.
+    try kills.run(sending: "sendmsg") { try ProcessRunner.run($0 + words(server.port)).status == 0 }
+    let uses = EarlyDataKills.uses(at: server)
+    print("killed \(kills.killed) times in \(kills.rounds) rounds: \(uses.count) tickets with early data")
+    #expect(kills.killed == EarlyDataKills.count)
+    #expect(uses.count >= EarlyDataKills.count / 3 && uses.values.allSatisfy { $0 == 1 }, "\(uses.values.sorted())")
   }
 }

@@ -128,75 +128,34 @@ struct EarlyDataTests {
   /// seconds, and may take the tool for a client from the future; other servers, in processes of their own, accept them.
   private func wentEarly(_ outcome: String?) -> Bool { outcome == "accepted" || outcome == "rejected" }
 
-  /// Of each ticket, how often it was sent with early data.
-  private func uses(_ server: TLSServer) -> [[UInt8]: Int] {
-    var uses: [[UInt8]: Int] = [:]
-    for hello in server.connections.compactMap(\.clientHello) where hello.offersEarlyData {
-      if let identity = hello.pskIdentities.first?.identity { uses[identity, default: 0] += 1 }
-    }
-    return uses
-  }
-
-  private func putBack(_ copy: String) throws {
-    try FileManager.default.removeItem(atPath: tool.store)
-    let result = try ProcessRunner.run(["cp", "-a", copy, tool.store])
-    try #require(result.status == 0, "\(result.output)")
-  }
-
   @Test("the store's folder copied back after each use: no ticket carries them twice")
   func copiedBack() throws {
     let server = try ownServer()
     try tool.connect(server.port, options)
-    let copy = tool.folder.file("copy")
-    try #require(try ProcessRunner.run(["cp", "-a", tool.store, copy]).status == 0)
+    let kills = EarlyDataKills(store: tool.store, copy: tool.folder.file("copy"))
+    try kills.save()
     var outcomes: [String?] = []
     for _ in 0..<4 {
-      try putBack(copy)
+      try kills.putBack()
       outcomes.append(try tool.connect(server.port, options).earlyData)
     }
     // Two tickets came.
     #expect(outcomes.map(wentEarly) == [true, true, false, false], "\(outcomes)")
-    #expect(uses(server).values.sorted() == [1, 1])
+    #expect(EarlyDataKills.uses(at: server).values.sorted() == [1, 1])
   }
 
-  /// How many times it is killed: `GNUTLS_RESUMPTION_EARLY_DATA_KILLS`, 15 unless that is set.
-  private static let kills =
-    ProcessInfo.processInfo.environment["GNUTLS_RESUMPTION_EARLY_DATA_KILLS"].flatMap { Int($0) } ?? 15
-
-  @Test("killed at any time, and the store's folder copied back: no ticket carries them twice")
+  @Test("killed at any time, and the store's folder copied back: no ticket carries them twice", .needs(.strace))
   func killed() throws {
     let server = try ownServer()
     server.update { $0.tickets.count = 4 }
-    let copy = tool.folder.file("copy")
-    var killed = 0
-    var round = 0
-    while killed < Self.kills, round < 4 * Self.kills {
-      defer { round += 1 }
-      if round.isMultiple(of: 3) {
-        try? FileManager.default.removeItem(atPath: copy)
-        try tool.connect(server.port, options)
-        try #require(try ProcessRunner.run(["cp", "-a", tool.store, copy]).status == 0)
-      }
-      // At a system call that claims, marks or sends, or at none: by then all of it is done.
-      let (call, number) = [
-        ("symlinkat", 1), ("unlinkat", 1), ("unlink", 1), ("sendto", 1), ("sendto", 2), ("none", 0),
-      ][round % 6]
-      let inject = call == "none" ? [] : ["-e", "inject=\(call):signal=KILL:when=\(number)"]
-      let trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=symlinkat,unlinkat,unlink,sendto"] + inject
-      let run = try ProcessRunner.run(
-        trace + [tool.executable] + tool.connectArguments(server.port, options), environment: tool.environment)
-      if run.status != 0 { killed += 1 }
-      try putBack(copy)
-      // Whoever comes next has the same tickets.
-      try tool.connect(server.port, options)
-      try putBack(copy)
+    var kills = EarlyDataKills(store: tool.store, copy: tool.folder.file("copy"))
+    try kills.run(sending: "sendto") { tracing in
+      let words = tracing + [tool.executable] + tool.connectArguments(server.port, options)
+      return try ProcessRunner.run(words, environment: tool.environment).status == 0
     }
-    let uses = uses(server)
-    let most = uses.values.max() ?? 0
-    print(
-      "killed \(killed) times in \(round) rounds: \(uses.count) tickets with early data, each sent \(most) times at most"
-    )
-    #expect(killed == Self.kills)
-    #expect(uses.count >= Self.kills / 3 && uses.values.allSatisfy { $0 == 1 }, "\(uses.values.sorted())")
+    let uses = EarlyDataKills.uses(at: server)
+    print("killed \(kills.killed) times in \(kills.rounds) rounds: \(uses.count) tickets with early data")
+    #expect(kills.killed == EarlyDataKills.count)
+    #expect(uses.count >= EarlyDataKills.count / 3 && uses.values.allSatisfy { $0 == 1 }, "\(uses.values.sorted())")
   }
 }

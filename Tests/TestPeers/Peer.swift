@@ -12,7 +12,7 @@ public enum Peer: String, Sendable, CaseIterable {
   case certtool
   case curl
   case wget, wget2, lftp, git, fcgiwrap, vsftpd
-  case fish, csh
+  case fish, csh, strace
   case redis = "redis-server"
   case compiler = "cc"
   /// Headers and library of the libcurl that uses GnuTLS.
