@@ -169,6 +169,33 @@ struct AttachTests {
     #expect(try application.run().isResumed)
   }
 
+  @Test("a ticket that a server sends again is kept once")
+  func repeated() throws {
+    let client = try Client()
+    let session = try RawSession(port: client.server.port)
+    let attachment = try Application(client: client).attach(to: session)
+    #expect(session.handshake() == 0)
+    try attachment.handshakeDone(0)
+    let context = unsafe try #require(SessionRegistry.context(of: SessionHandle(session.pointer)))
+    /// Lifetime, age_add, nonce, ticket, extensions.
+    func send(_ ticket: UInt8, lifetime: UInt8) {
+      context.capture.sawMessage([0, 0, lifetime, 0, 1, 2, 3, 4, 0, 0, 2, ticket, ticket, 0, 0])
+      context.capture.came()
+    }
+    // What GnuTLS packs then is its newest.
+    session.send("x")
+    _ = session.receive()
+    let received = context.capture.received
+    send(7, lifetime: 9)
+    send(8, lifetime: 9)
+    send(7, lifetime: 9)
+    send(7, lifetime: 20)
+    #expect(context.capture.received == received + 4)
+    #expect(context.capture.notStored == [.alreadyCaptured: 2])
+    attachment.detach()
+    #expect(attachment.outcome.ticketsStored == received + 2)
+  }
+
   @Test("another expected name is another identity", arguments: Mode.allCases)
   func expectedName(mode: Mode) throws {
     let client = try Client(mode.script)

@@ -158,9 +158,11 @@ struct AttachedEarlyDataTests {
     #expect(try application.exchange().earlyData == (isForThem ? .notOffered(.resting) : .accepted))
   }
 
-  @Test("where a store can't note that they broke a handshake, the next connection sends none either")
-  func unnoted() throws {
-    let store = FullStore()
+  @Test(
+    "where a store can't note that they broke a handshake, or doesn't, as something was removed meanwhile, the next connection sends none either",
+    arguments: [StoreError.Code.unavailable, .superseded])
+  func unnoted(code: StoreError.Code) throws {
+    let store = FullStore(code: code)
     let application = try Application(store: store) { $0.tickets.count = 4 }
     let server = application.early.client.server
     try application.exchange()
@@ -170,18 +172,21 @@ struct AttachedEarlyDataTests {
     #expect(try result < 0 && attachment.handshakeDone(result).earlyData == .inDoubt)
     attachment.detach()
     withExtendedLifetime(session) {}
-    #expect(attachment.outcome.storeError != nil)
+    #expect((attachment.outcome.storeError != nil) == (code == .unavailable))
     server.update { $0.failure = nil }
     #expect(try application.exchange().earlyData == .notOffered(.noTicket))
   }
 
-  /// One that has no room for notes any more: what is there can be read and removed.
+  /// One that takes no notes any more: what is there can be read and removed.
   private final class FullStore: ForwardingStore, @unchecked Sendable {
     let base: any TicketStore = MemoryStore()
+    let code: StoreError.Code
     var isFull = false
 
+    init(code: StoreError.Code) { self.code = code }
+
     func setNote(_ note: [UInt8]?, server: Digest, identity: Digest?, now: WallTime) throws(StoreError) {
-      guard !isFull else { throw StoreError(.unavailable, "full", place: "") }
+      guard !isFull else { throw StoreError(code, "full", place: "") }
       try base.setNote(note, server: server, identity: identity, now: now)
     }
   }

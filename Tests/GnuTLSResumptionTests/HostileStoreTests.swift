@@ -123,4 +123,19 @@ struct HostileStoreTests {
     #expect(!offered.insert([3]) && !offered.insert([2]))
     #expect(offered.insert([1]))
   }
+
+  @Test("one ticket is one, whoever has packed it, and when")
+  func packedAgain() throws {
+    let client = try Client()
+    let session = try RawSession(port: client.server.port)
+    #expect(session.handshake() == 0)
+    session.send("x")
+    _ = session.receive()
+    var data = session.data().bytes
+    let offered = OfferedTickets()
+    #expect(offered.insert(data))
+    let id = unsafe SessionHandle(session.pointer).sessionID
+    #expect(LegacySessionID.replace(id, in: &data, by: [UInt8](repeating: 5, count: 32)))
+    #expect(!offered.insert(data))
+  }
 }

@@ -159,15 +159,25 @@ struct MoveTests {
     #expect(try marks.mark(other.digest, endingAt: other.expiry, by: .program, now: .now()) == .engine)
   }
 
-  @Test("a ticket for which no mark can be made, as its server gives it a month, stays, and the others go")
-  func unmarkable() throws {
+  @Test("a ticket to which its server gives a month moves like any other")
+  func month() throws {
     server.update { $0.tickets.announcedLifetime = 30 * 86_400 }
     try source.visit(server)
-    #expect(try source.export(for: destination).left == 2 && source.store.count().tickets == 2)
-    server.update { $0.tickets.announcedLifetime = nil }
-    try source.visit(server)
     let exported = try source.export(for: destination)
-    #expect(exported.tickets > 0 && exported.left > 0 && exported.trouble == nil)
+    #expect(exported.tickets == 2 && exported.left == 0)
+    _ = try destination.take(exported.file, from: source)
+    #expect(try destination.visit(server).outcome.isResumed)
+  }
+
+  @Test("a ticket for which no mark can be made, as the clock was set back, stays, and the others go")
+  func unmarkable() throws {
+    try source.visit(server)
+    let days: Int64 = 8 * 86_400
+    source.clock.advance(seconds: -days)
+    #expect(try source.export(for: destination).left == 2 && source.store.count().tickets == 2)
+    source.clock.advance(seconds: days)
+    let exported = try source.export(for: destination)
+    #expect(exported.tickets == 2 && exported.left == 0 && exported.trouble == nil)
   }
 
   /// Keeps that many records of other servers' names at the source, made of a real one.

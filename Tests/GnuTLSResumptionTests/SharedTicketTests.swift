@@ -97,6 +97,18 @@ struct SharedTicketTests {
     #expect(place.client.server.waitForConnections(2).map { $0.clientHello?.pskIdentities.count } == [0, 0])
   }
 
+  @Test("A ticket to which its server gives a month is used like any other")
+  func month() throws {
+    let place = try Place()
+    place.client.server.update { $0.tickets.announcedLifetime = 30 * 86_400 }
+    let visit = try place.visit()
+    visit.attachment.keep()
+    visit.end()
+    let next = try place.visit()
+    #expect(next.attachment.outcome.isResumed)
+    next.end()
+  }
+
   @Test("The engine uses it first: the program never does, not even with bytes behind it")
   func engineFirst() throws {
     let place = try Place()

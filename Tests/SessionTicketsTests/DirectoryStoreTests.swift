@@ -1,4 +1,5 @@
 import Foundation
+import SessionTicketsLocking
 import SessionTicketsTesting
 import Testing
 
@@ -209,6 +210,26 @@ struct DirectoryStoreTests {
     try insert(17, at: RecordFactory.start.advanced(bySeconds: 20))
     #expect(try store.count().tickets == 18)
     #expect(try store.note(server: place.server, identity: nil) == [1])
+  }
+
+  @Test("A note that is being replaced is there at any moment")
+  func noteBeingReplaced() throws {
+    let store = store()
+    let server = place.server
+    try store.setNote([0], server: server, identity: nil, now: RecordFactory.start)
+    let isDone = Lock(false)
+    let writer = Threads.start {
+      for number in 1...3_000 {
+        try? store.setNote([UInt8(truncatingIfNeeded: number)], server: server, identity: nil, now: RecordFactory.start)
+      }
+      isDone.withLock { $0 = true }
+    }
+    var (found, missed) = (0, 0)
+    while !isDone.withLock({ $0 }) {
+      if try store.note(server: server, identity: nil) == nil { missed += 1 } else { found += 1 }
+    }
+    writer.join()
+    #expect(missed == 0 && found > 0)
   }
 
   @Test("Times before 1970 and far in the future are kept in order")

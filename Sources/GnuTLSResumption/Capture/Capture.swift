@@ -15,6 +15,8 @@ final class Capture {
   private var waiting: [CapturedTicket] = []
   /// What the hook has seen of a message that GnuTLS is about to process.
   private var next: NewSessionTicket?
+  /// The last tickets that have come.
+  private var seen: [NewSessionTicket] = []
   /// The session's newest ticket has been taken by the hook.
   private var isNewestTaken = false
   /// The session's own ClientHello says that tickets will never be sent.
@@ -98,6 +100,12 @@ final class Capture {
     guard setup.isEnabled else { return }
     guard !isInVain else { return refuse(.neverSent) }
     guard let lifetime = Lifetime.ofTicket(message) else { return refuse(.zeroLifetime) }
+    if let message {
+      // A ticket that a server sends again is no second one.
+      guard !seen.contains(where: message.isSameTicket(as:)) else { return refuse(.alreadyCaptured) }
+      if seen.count == Self.mostWaiting { seen.removeFirst() }
+      seen.append(message)
+    }
     guard var data = packedData(), !DummySessionData.matches(data) else { return refuse(.dummyData) }
     let id = setup.session.sessionID
     guard let freshID = try? Random.nonce(id.count), LegacySessionID.replace(id, in: &data, by: freshID) else {

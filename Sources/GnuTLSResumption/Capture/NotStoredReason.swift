@@ -20,7 +20,8 @@ public struct NotStoredReason: RawRepresentable, Hashable, Sendable {
   public static let refusedByCaller = NotStoredReason(rawValue: "refusedByCaller")
   /// A week has passed since the last full handshake.
   public static let fullHandshakeTooOld = NotStoredReason(rawValue: "fullHandshakeTooOld")
-  /// Handed in by the application, while the hook has seen tickets: it could be one of those.
+  /// The server has sent it before; or the application has handed it in, while the hook has seen tickets: it could be one of
+  /// those.
   public static let alreadyCaptured = NotStoredReason(rawValue: "alreadyCaptured")
   /// The application has got it from GnuTLS, and used it itself.
   public static let ceded = NotStoredReason(rawValue: "ceded")
@@ -50,7 +51,7 @@ extension NotStoredReason: CustomStringConvertible {
     case .tooLarge: "it is too large"
     case .refusedByCaller: "the caller refused it"
     case .fullHandshakeTooOld: "its full handshake is too long ago"
-    case .alreadyCaptured: "the hook has taken this connection's tickets"
+    case .alreadyCaptured: "it was taken before"
     case .ceded: "the application has used it"
     case .notRecognizable: "its session data are of an unknown form"
     case .removedMeanwhile: "what is kept of the server was removed meanwhile"

@@ -4,7 +4,7 @@ internal import SessionTicketsLocking
 /// The tickets that this process has offered: whatever a store gives back, none is offered twice.
 ///
 /// A store whose history was rewound, or that lies, may return a ticket again, also in a record of another id, as one is
-/// sealed anew with another verdict. Only the last ones are remembered.
+/// sealed anew with another verdict; and a server may send one again. Only the last ones are remembered.
 final class OfferedTickets: Sendable {
   static let ofThisProcess = OfferedTickets()
 
@@ -20,11 +20,20 @@ final class OfferedTickets: Sendable {
   private let capacity: Int
   private let memory = Lock(Memory())
 
+  /// The ticket's own, whoever has packed it, and when.
+  private static func digest(of sessionData: [UInt8]) -> Digest? {
+    do throws(StoreError) {
+      return try PackedTicket.find(in: sessionData)?.digest ?? SHA256.digest(sessionData)
+    } catch {
+      return nil
+    }
+  }
+
   init(capacity: Int = 16_384) { self.capacity = capacity }
 
-  /// Returns false if the ticket with these session data was offered before, or if that can't be told.
+  /// Returns false if the ticket in these session data was offered before, or if that can't be told.
   func insert(_ sessionData: [UInt8]) -> Bool {
-    guard let digest = SHA256.digest(sessionData) else { return false }
+    guard let digest = Self.digest(of: sessionData) else { return false }
     return memory.withLock { memory in
       guard !memory.contains(digest) else { return false }
       memory.digests?.insert(digest)

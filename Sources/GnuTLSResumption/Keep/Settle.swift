@@ -52,7 +52,7 @@ extension SessionContext {
     guard setup.isEnabled, capture.isOfThisProcess else { return true }
     return recordingTrouble { () throws(StoreError) in
       try setup.serverNotes.update(as: localGeneration, change)
-    } != nil
+    } == true
   }
 
   /// Seals a new verdict into the tickets of the same full handshake: they needn't be judged again one by one.

@@ -156,7 +156,7 @@ extension TicketMover {
   /// first uses it.
   private func isUnused(_ contents: TicketContents, _ kind: RecordKind, _ now: WallTime) throws(StoreError) -> Bool {
     guard kind == .ticket else { return true }
-    // A server may have given it more time than a ticket has, and then no mark can be made.
+    // The clock may have been set back since it came, and then no mark can be made.
     guard let ticket = try PackedTicket.find(in: contents.sessionData),
       ticket.expiry <= now.seconds.addingClamped(Int64(Lifetime.week))
     else { return false }

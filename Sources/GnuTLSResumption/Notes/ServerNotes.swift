@@ -29,15 +29,19 @@ final class ServerNotes {
   }
 
   /// Changes the note, and writes it if it is another one then.
+  /// - Returns: Whether the store has what was to be noted.
   /// - Parameter generation: The store's, as the connection found it: what has been forgotten since is not noted again, nor
   ///   where nobody knows.
-  func update(as generation: StoreGeneration?, _ change: (inout ServerNote) -> Void) throws(StoreError) {
-    guard let generation, changed(try note(), change) != nil else { return }
+  func update(as generation: StoreGeneration?, _ change: (inout ServerNote) -> Void) throws(StoreError) -> Bool {
+    guard changed(try note(), change) != nil else { return true }
+    guard let generation else { return false }
     // Somebody else may have changed it meanwhile.
-    guard let new = changed(try read(), change), let ring = try engine.keyRing(create: true) else { return }
+    guard let new = changed(try read(), change) else { return true }
+    guard let ring = try engine.keyRing(create: true) else { return false }
     let isSet = try engine.setNote(
       new.bytes, server: digest(under: ring.newest), identity: nil, generation: generation, key: ring.newest)
     if isSet { known = new }
+    return isSet
   }
 
   /// Nil if nothing changes.

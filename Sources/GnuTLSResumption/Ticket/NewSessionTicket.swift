@@ -18,6 +18,8 @@ struct NewSessionTicket: Hashable {
   /// What tells the ticket from others.
   var digest: Digest? { SHA256.digest(ticket) }
 
+  func isSameTicket(as other: NewSessionTicket) -> Bool { ticket == other.ticket }
+
   /// Parses a TLS 1.3 message (RFC 8446, section 4.6.1), or returns nil if it is not one.
   init?(parsing message: [UInt8]) {
     var reader = ByteReader(message[...])

@@ -5,7 +5,7 @@ internal import SessionTickets
 /// packed it, and when it ends.
 struct PackedTicket: Hashable {
   let digest: Digest
-  /// Seconds since 1970.
+  /// Seconds since 1970; a week after it came at most, whatever the server says.
   let expiry: Int64
 
   /// Finds the ticket in session data; nil if they hold none that is of TLS 1.3, or are none that GnuTLS would take.
@@ -30,8 +30,9 @@ struct PackedTicket: Hashable {
     guard let digest = unsafe SHA256.digest(ticket) else {
       throw StoreError(.unavailable, "a ticket can't be told from others", place: "")
     }
-    return PackedTicket(
-      digest: digest, expiry: Int64(clamping: arrival).addingClamped(Int64(truncatingIfNeeded: lifetime)))
+    // GnuTLS takes any lifetime that a server names.
+    let seconds = Int64(min(UInt32(truncatingIfNeeded: lifetime), Lifetime.week))
+    return PackedTicket(digest: digest, expiry: Int64(clamping: arrival).addingClamped(seconds))
   }
 
   static func find(in sessionData: [UInt8]) throws(StoreError) -> PackedTicket? {

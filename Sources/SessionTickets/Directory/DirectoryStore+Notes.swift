@@ -1,13 +1,22 @@
 extension DirectoryStore {
+  /// How often a note is looked for anew that is replaced again and again.
+  private static let mostReplacements = 16
+
   public func note(server: Digest, identity: Digest?) throws(StoreError) -> [UInt8]? {
     try withRoom(for: server) { () throws(StoreError) in
       guard let shard = try shard(of: server) else { return nil }
       var last: RecordFileName?
+      var replaced = 0
       while let name = try newestNote(of: server, identity, before: last, in: shard) {
         let entry = EntryName(name)
         switch try shard.folder.read(entry, atMost: NoteLimits.maximumByteCount) {
         case .contents(let note) where note.count == name.byteCount: return note
         case .contents, .unusable: _ = shard.remove(entry)
+        case .missing where replaced < Self.mostReplacements:
+          // Somebody has replaced it since: the newer one was there before.
+          replaced += 1
+          shard.rewind()
+          continue
         case .missing: break
         }
         last = name

@@ -52,7 +52,17 @@ struct ShardBounds: Hashable, Sendable {
     func isTooMuch() -> Bool {
       staying.count > files || staying.reduce(0, { $0 + $1.allocatedByteCount }) > bytes
     }
-    if isTooMuch() { remove(surplus(of: staying, after: new), because: .replaced) }
+    if isTooMuch() {
+      let surplus = surplus(of: staying, after: new)
+      remove(surplus.older, because: .replaced)
+      var (count, total) = (staying.count, staying.reduce(0) { $0 + $1.allocatedByteCount })
+      let tickets = surplus.tickets.prefix { name in
+        guard count > files || total > bytes else { return false }
+        (count, total) = (count - 1, total - name.allocatedByteCount)
+        return true
+      }
+      remove(tickets, because: .evicted)
+    }
     if isTooMuch() {
       let newestFirst = staying.sorted(by: >)
       var total = 0
@@ -66,23 +76,35 @@ struct ShardBounds: Hashable, Sendable {
   }
 
   /// What others, who just put something at its place, are about to remove: nothing else goes for its sake.
-  private func surplus(of names: [RecordFileName], after new: RecordFileName) -> [RecordFileName] {
+  /// - Returns: Older notes and sessions of a place; and tickets over the bound of an identity, the oldest first. Who has put
+  ///   those there may keep more than this process does: no more of them go than must.
+  private func surplus(
+    of names: [RecordFileName], after new: RecordFileName
+  ) -> (older: [RecordFileName], tickets: [RecordFileName]) {
     var newer: [StoreKey: (records: Int, sessions: Int, notes: Int)] = [:]
-    return names.sorted(by: >).filter { name in
+    var (older, tickets): ([RecordFileName], [RecordFileName]) = ([], [])
+    for name in names.sorted(by: >) {
       var counts = newer[name.place] ?? (0, 0, 0)
       defer { newer[name.place] = counts }
+      let isOlder: Bool
       switch name.kind {
       case .note:
         counts.notes += 1
-        return counts.notes > 1 && name != new
+        isOlder = counts.notes > 1
       case .session:
         counts.sessions += 1
-        guard counts.sessions == 1 else { return name != new }
-      case .ticket: break
+        isOlder = counts.sessions > 1
+      case .ticket: isOlder = false
       }
+      if isOlder {
+        if name != new { older.append(name) }
+        continue
+      }
+      guard name.kind != .note else { continue }
       counts.records += 1
-      return counts.records > recordsPerIdentity && name != new
+      if counts.records > recordsPerIdentity, name != new { tickets.append(name) }
     }
+    return (older, tickets.reversed())
   }
 }
 
