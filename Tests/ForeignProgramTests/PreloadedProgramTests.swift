@@ -108,7 +108,7 @@ struct PreloadedProgramTests {
   func threads(negotiation: Negotiation) throws {
     let preload = try Preload()
     let found = try TwoRuns.discrepancies(of: .threads, negotiation, preload.launch, minimum: 4)
-    #expect(found == [])
+    #expect(found == [], "\(Dictionary(preload.events.map { ($0, 1) }, uniquingKeysWith: +)), \(preload.records)")
   }
 
   @Test("A client that resumes by itself goes on to do so", .needs(.nginx, .compiler), arguments: Negotiation.allCases)

@@ -232,6 +232,28 @@ struct DirectoryStoreTests {
     #expect(missed == 0 && found > 0)
   }
 
+  @Test("A session that is being replaced is there at any moment")
+  func sessionBeingReplaced() throws {
+    let store = store()
+    let place = place
+    try store.insert(RecordFactory.record(0, kind: .session), at: place, now: RecordFactory.start)
+    let isDone = Lock(false)
+    let writer = Threads.start {
+      for number in 1...3_000 {
+        let time = RecordFactory.start.advanced(bySeconds: Int64(number) / 100)
+        try? store.insert(RecordFactory.record(UInt64(number), kind: .session), at: place, now: time)
+      }
+      isDone.withLock { $0 = true }
+    }
+    var (found, missed) = (0, 0)
+    while !isDone.withLock({ $0 }) {
+      let isThere = try !store.candidates(at: place, now: RecordFactory.start, limit: 1).records.isEmpty
+      if isThere { found += 1 } else { missed += 1 }
+    }
+    writer.join()
+    #expect(missed == 0 && found > 0)
+  }
+
   @Test("Times before 1970 and far in the future are kept in order")
   func extremeTimes() throws {
     let store = store()

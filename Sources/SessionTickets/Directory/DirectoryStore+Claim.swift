@@ -5,10 +5,16 @@ extension DirectoryStore {
     try withRoom(for: place.server) { () throws(StoreError) in
       var found = Candidates()
       if let shard = try shard(of: place.server) {
-        for name in try names(at: place, in: shard, now: now, miss: &found.miss) {
-          guard found.records.count < limit else { break }
-          guard let record = try read(name, in: shard, now: now, miss: &found.miss) else { continue }
-          found.records.append(Candidate(record, at: place, inserted: name.inserted))
+        for _ in 0..<Self.mostReplacements {
+          var hasGone = false
+          for name in try names(at: place, in: shard, now: now, miss: &found.miss) {
+            guard found.records.count < limit else { break }
+            guard let record = try read(name, in: shard, now: now, &hasGone, miss: &found.miss) else { continue }
+            found.records.append(Candidate(record, at: place, inserted: name.inserted))
+          }
+          // What was listed has gone: somebody has taken it, or replaced it, and the newer one was there before.
+          guard found.records.isEmpty, hasGone else { break }
+          shard.rewind()
         }
       }
       if found.records.isEmpty { notify(.lookedUp(place, nil)) }
@@ -56,8 +62,9 @@ extension DirectoryStore {
   }
 
   /// Reads one record, or returns nil if it is expired, damaged or gone.
+  /// - Parameter isGone: Is set if it is.
   private func read(
-    _ name: RecordFileName, in shard: borrowing Shard, now: WallTime, miss: inout Miss
+    _ name: RecordFileName, in shard: borrowing Shard, now: WallTime, _ isGone: inout Bool, miss: inout Miss
   ) throws(StoreError) -> SealedRecord? {
     let entry = EntryName(name)
     if now.isPast(expiry: name.expiry) {
@@ -65,7 +72,9 @@ extension DirectoryStore {
       return nil
     }
     switch try shard.readRecord(name, entry) {
-    case .gone: return nil
+    case .gone:
+      isGone = true
+      return nil
     case .damaged:
       if discard(name, entry, in: shard, because: .damaged) { miss.damaged += 1 }
       return nil

@@ -1,6 +1,6 @@
 extension DirectoryStore {
-  /// How often a note is looked for anew that is replaced again and again.
-  private static let mostReplacements = 16
+  /// How often a file is looked for anew that is replaced again and again.
+  static let mostReplacements = 16
 
   public func note(server: Digest, identity: Digest?) throws(StoreError) -> [UInt8]? {
     try withRoom(for: server) { () throws(StoreError) in
