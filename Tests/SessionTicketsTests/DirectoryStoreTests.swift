@@ -216,39 +216,38 @@ struct DirectoryStoreTests {
   func noteBeingReplaced() throws {
     let store = store()
     let server = place.server
-    try store.setNote([0], server: server, identity: nil, now: RecordFactory.start)
-    let isDone = Lock(false)
-    let writer = Threads.start {
-      for number in 1...3_000 {
-        try? store.setNote([UInt8(truncatingIfNeeded: number)], server: server, identity: nil, now: RecordFactory.start)
-      }
-      isDone.withLock { $0 = true }
+    try replaceWhileReading { number in
+      try store.setNote([UInt8(truncatingIfNeeded: number)], server: server, identity: nil, now: RecordFactory.start)
+    } isThere: {
+      try store.note(server: server, identity: nil) != nil
     }
-    var (found, missed) = (0, 0)
-    while !isDone.withLock({ $0 }) {
-      if try store.note(server: server, identity: nil) == nil { missed += 1 } else { found += 1 }
-    }
-    writer.join()
-    #expect(missed == 0 && found > 0)
   }
 
   @Test("A session that is being replaced is there at any moment")
   func sessionBeingReplaced() throws {
     let store = store()
     let place = place
-    try store.insert(RecordFactory.record(0, kind: .session), at: place, now: RecordFactory.start)
+    try replaceWhileReading { number in
+      let time = RecordFactory.start.advanced(bySeconds: Int64(number) / 100)
+      try store.insert(RecordFactory.record(UInt64(number), kind: .session), at: place, now: time)
+    } isThere: {
+      try !store.candidates(at: place, now: RecordFactory.start, limit: 1).records.isEmpty
+    }
+  }
+
+  /// - Parameters:
+  ///   - put: Puts a thing of that number in the place of the one before, on another thread.
+  ///   - isThere: Whether one is found meanwhile: always.
+  private func replaceWhileReading(_ put: @escaping @Sendable (Int) throws -> Void, isThere: () throws -> Bool) throws {
+    try put(0)
     let isDone = Lock(false)
     let writer = Threads.start {
-      for number in 1...3_000 {
-        let time = RecordFactory.start.advanced(bySeconds: Int64(number) / 100)
-        try? store.insert(RecordFactory.record(UInt64(number), kind: .session), at: place, now: time)
-      }
+      for number in 1...3_000 { try? put(number) }
       isDone.withLock { $0 = true }
     }
     var (found, missed) = (0, 0)
     while !isDone.withLock({ $0 }) {
-      let isThere = try !store.candidates(at: place, now: RecordFactory.start, limit: 1).records.isEmpty
-      if isThere { found += 1 } else { missed += 1 }
+      if try isThere() { found += 1 } else { missed += 1 }
     }
     writer.join()
     #expect(missed == 0 && found > 0)
